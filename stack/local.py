@@ -1,0 +1,17 @@
+"""The environment of an installation that runs on its own servers under `var/`."""
+
+from collections.abc import MutableMapping
+
+from stack import paths, services
+from stack.secrets import secret
+
+
+def fill(environment: MutableMapping[str, str]) -> None:
+    """Set what the caller has not set: key, database, broker, where mail is caught."""
+    if not environment.get("SECRET_KEY"):
+        environment["SECRET_KEY"] = secret("secret-key")
+    if not environment.get("DATABASE_URL"):
+        environment["DATABASE_URL"] = services.database_url()
+    if not environment.get("REDIS_URL"):
+        environment["REDIS_URL"] = services.broker_url()
+    environment.setdefault("MEDIA_ROOT", str(paths.MEDIA))

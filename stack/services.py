@@ -1,0 +1,84 @@
+"""The two servers of an installation without servers of its own: PostgreSQL and the broker."""
+
+import os
+
+from stack import paths, postgres, valkey
+from stack.say import Problem
+from stack.secrets import secret
+
+DATABASE = os.environ.get("TEND_DB") or "tend"
+ROLE = "tend"
+
+
+def database_url() -> str:
+    """The embedded database as the application's role reaches it."""
+    return f"postgres://{ROLE}:{secret('postgres-app')}@/{postgres.SOCKETS}/{DATABASE}"
+
+
+def broker_url() -> str:
+    """The embedded broker."""
+    return f"redis+socket://{valkey.SOCKET}?virtual_host=0"
+
+
+def own_database() -> bool:
+    """True when the database is the embedded one."""
+    return not os.environ.get("DATABASE_URL")
+
+
+def own_broker() -> bool:
+    """True when the broker is the embedded one."""
+    return not os.environ.get("REDIS_URL")
+
+
+def start() -> None:
+    """Start what is not given by DATABASE_URL and REDIS_URL; all of it or nothing."""
+    paths.prepare()
+    adopted = postgres.running() if own_database() else None
+    if own_database():
+        fresh = postgres.initialise()
+        postgres.start()
+        if fresh or not _database_exists():
+            _create_database()
+    try:
+        if own_broker():
+            valkey.start()
+    except Problem:
+        if own_database() and not adopted:
+            postgres.stop()
+        raise
+
+
+def stop() -> None:
+    """Stop both, the broker first: it is the one that depends on nobody."""
+    if own_broker():
+        valkey.stop()
+    if own_database():
+        postgres.stop()
+
+
+def status() -> str:
+    """One line per server."""
+    lines = []
+    if own_database():
+        lines.append(f"postgres  {_state(postgres.running())}  {postgres.SOCKETS}")
+    if own_broker():
+        lines.append(f"valkey    {_state(valkey.running())}  {valkey.SOCKET}")
+    return "\n".join(lines)
+
+
+def _state(pid: int | None) -> str:
+    return f"running (process {pid})" if pid else "stopped"
+
+
+def _database_exists() -> bool:
+    return postgres.psql(f"SELECT 1 FROM pg_database WHERE datname = '{DATABASE}'") == "1"
+
+
+def _create_database() -> None:
+    """The application's role owns its database and may create others (tests), and is no superuser."""
+    password = secret("postgres-app")
+    exists = postgres.psql(f"SELECT 1 FROM pg_roles WHERE rolname = '{ROLE}'") == "1"
+    verb = "ALTER" if exists else "CREATE"
+    postgres.psql(f"{verb} ROLE {ROLE} LOGIN NOSUPERUSER CREATEDB NOCREATEROLE PASSWORD '{password}'")
+    postgres.psql(f"CREATE DATABASE {DATABASE} OWNER {ROLE}")
+    postgres.psql(f"REVOKE ALL ON DATABASE {DATABASE} FROM PUBLIC")
