@@ -1,0 +1,136 @@
+"""Companies we serve."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import Q, Value
+from django.db.models.functions import Concat
+from django_countries.fields import CountryField
+
+from accounts.querysets import AccountQuerySet
+from core.history import tracked
+from core.models import TimeStamped
+from core.text import Digits, Fold
+
+
+class Tag(models.Model):
+    """A word that admins and salespeople hang on accounts."""
+
+    name = models.CharField(max_length=40, unique=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@tracked(exclude=("name_folded", "search_folded", "phone_digits"))
+class Account(TimeStamped):
+    """A company: customer (has a net purchase), former or prospect. Never a login.
+
+    ``status`` and ``became_customer_on`` are written by the verbs of ``sales``; ``tier`` and its
+    companions by re-tiering in ``cadences`` or by a person who pins it.
+    """
+
+    class Status(models.TextChoices):
+        PROSPECT = "prospect", "Prospect"
+        CUSTOMER = "customer", "Customer"
+        FORMER = "former", "Former customer"
+
+    name = models.CharField(max_length=200)
+    external_id = models.CharField(
+        max_length=60, null=True, blank=True, unique=True, help_text="Id in the company's customer file."
+    )
+    status = models.CharField(max_length=10, choices=Status, default=Status.PROSPECT)
+    became_customer_on = models.DateField(null=True, blank=True, editable=False)
+
+    owner = models.ForeignKey(
+        "users.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="owned_accounts"
+    )
+    owner_since = models.DateField(null=True, blank=True, editable=False)
+
+    tier = models.ForeignKey(
+        "accounts.Tier", null=True, blank=True, on_delete=models.PROTECT, related_name="accounts"
+    )
+    tier_before = models.ForeignKey(
+        "accounts.Tier", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", editable=False
+    )
+    tier_since = models.DateField(null=True, blank=True, editable=False)
+    tier_reason = models.CharField(max_length=300, blank=True, editable=False)
+    tier_pinned = models.BooleanField(default=False, help_text="Chosen by a person; rules leave it alone.")
+    network_value = models.PositiveSmallIntegerField(
+        default=0, help_text="0-5: how many others this customer brings or could bring (R28)."
+    )
+
+    industry = models.CharField(max_length=100, blank=True)
+    employees = models.PositiveIntegerField(null=True, blank=True)
+    yearly_revenue = models.DecimalField(max_digits=18, decimal_places=2, null=True, blank=True)
+    currency = models.CharField(max_length=3, blank=True, help_text="ISO 4217 code of the yearly revenue.")
+
+    street = models.CharField(max_length=200, blank=True)
+    city = models.CharField(max_length=100, blank=True)
+    region = models.CharField(max_length=100, blank=True)
+    postal_code = models.CharField(max_length=20, blank=True)
+    country = CountryField(blank=True)
+    time_zone = models.CharField(max_length=64, blank=True)
+    language = models.CharField(max_length=10, blank=True)
+
+    phone = models.CharField(max_length=60, blank=True, help_text="As people write it.")
+    phone_e164 = models.CharField(max_length=20, blank=True, editable=False)
+    fax = models.CharField(max_length=60, blank=True)
+    email = models.EmailField(blank=True)
+    website = models.URLField(blank=True)
+    about = models.TextField(blank=True)
+    tags = models.ManyToManyField(Tag, blank=True, related_name="accounts")
+
+    facts_from = models.DateField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="The day from which our facts about this account count: the import's as-of date.",
+    )
+    paused_from = models.DateField(null=True, blank=True)
+    paused_until = models.DateField(null=True, blank=True, help_text="Last day of the pause.")
+    pause_reason = models.CharField(max_length=200, blank=True)
+
+    name_folded = models.GeneratedField(
+        expression=Fold("name"), output_field=models.TextField(), db_persist=True
+    )
+    search_folded = models.GeneratedField(
+        expression=Fold(
+            Concat("name", Value(" "), "external_id", Value(" "), "city", Value(" "), "postal_code")
+        ),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
+    phone_digits = models.GeneratedField(
+        expression=Digits("phone"), output_field=models.TextField(), db_persist=True
+    )
+
+    objects = AccountQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="account_network_value_0_5", condition=Q(network_value__lte=5)),
+            models.CheckConstraint(
+                name="account_pause_whole",
+                condition=Q(paused_from__isnull=True, paused_until__isnull=True)
+                | Q(paused_until__gte=models.F("paused_from")),
+            ),
+            models.CheckConstraint(
+                name="account_customer_since_a_day",
+                condition=~Q(status="customer") | Q(became_customer_on__isnull=False),
+            ),
+        ]
+        indexes = [
+            # the account list sorts by folded name and pages by it
+            models.Index(fields=["name_folded", "id"], name="account_by_name"),
+            # my accounts, and the engine's slice per owner
+            models.Index(fields=["owner", "name_folded"], name="account_by_owner"),
+            models.Index(fields=["tier"], name="account_by_tier"),
+            # partial, accent-blind search
+            GinIndex(fields=["search_folded"], name="account_search", opclasses=["gin_trgm_ops"]),
+            GinIndex(fields=["phone_digits"], name="account_phone", opclasses=["gin_trgm_ops"]),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,203 @@
+"""The communication plan: versions of items, built from the bottom up (R29)."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from contacts.models import Interaction
+from core.history import tracked
+from core.models import TimeStamped
+
+
+class Slot(models.Model):
+    """What an item is for: relationship call, yearly survey, summer greeting … stable over versions.
+
+    The slots ``agreed`` and ``todo`` are built in: dates promised to a customer, and own to-dos.
+    """
+
+    key = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(max_length=80)
+    position = models.PositiveSmallIntegerField(default=0)
+    is_track = models.BooleanField(default=False, help_text="Part of the 1-2-1 track after a purchase (R1).")
+
+    class Meta:
+        ordering = ["position", "id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@tracked()
+class Purpose(TimeStamped):
+    """The sheet: talking points and checklist of a contact (R2, R4)."""
+
+    key = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(max_length=80)
+    talking_points = ArrayField(models.CharField(max_length=300), default=list, blank=True)
+    checklist = models.JSONField(
+        default=list,
+        blank=True,
+        help_text='List of {"key", "text", "gate"}; gate "favourable" is R4\'s cross-selling gate, or empty.',
+    )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@tracked()
+class Plan(TimeStamped):
+    """One version of the plan. At most one is running; a draft never influences what is owed."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        RUNNING = "running", "Running"
+        RETIRED = "retired", "Retired"
+
+    version = models.PositiveIntegerField(unique=True)
+    state = models.CharField(max_length=8, choices=State, default=State.DRAFT)
+    effective_from = models.DateField(null=True, blank=True)
+    note = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["state"], condition=Q(state="running"), name="plan_one_running"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Plan {self.version} ({self.state})"
+
+
+@tracked()
+class PlanItem(TimeStamped):
+    """What a tier gets in a slot. Of every slot an account gets the item of the highest tier it reaches."""
+
+    class Kind(models.TextChoices):
+        CALL = "call", "Call"
+        EMAIL = "email", "E-mail"
+        LETTER = "letter", "Letter"
+        MEETING = "meeting", "Meeting"
+        VIDEO = "video", "Video call"
+        SURVEY = "survey", "Survey"
+        GIFT = "gift", "Gift"
+        TEXT = "text", "Text message"
+
+    class Anchor(models.TextChoices):
+        AFTER_EVENT = "after_event", "After an event"
+        AFTER_CONTACT = "after_contact", "After the last contact"
+        CALENDAR = "calendar", "In the calendar"
+
+    class Unit(models.TextChoices):
+        DAY = "day", "days"
+        WEEK = "week", "weeks"
+        MONTH = "month", "months"
+        YEAR = "year", "years"
+
+    class Cycle(models.TextChoices):
+        YEAR = "year", "Year"
+        HALF = "half", "Half-year"
+        QUARTER = "quarter", "Quarter"
+        MONTH = "month", "Month"
+
+    class Starts(models.TextChoices):
+        FIRST = "first", "The first purchase"
+        NEW = "new", "A purchase after the running track has ended"
+        RESTART = "restart", "Every purchase, restarting a running track"
+
+    class Assignee(models.TextChoices):
+        OWNER = "owner", "The account's owner"
+        NOBODY = "nobody", "Nobody: sent by the system"
+
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="items")
+    slot = models.ForeignKey(Slot, on_delete=models.PROTECT, related_name="items")
+    tier = models.ForeignKey(
+        "accounts.Tier",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="plan_items",
+        help_text="Empty: the base plan, which every customer gets.",
+    )
+    is_off = models.BooleanField(default=False, help_text="From this tier on the slot is not used.")
+    kind = models.CharField(max_length=8, choices=Kind)
+    anchor = models.CharField(max_length=14, choices=Anchor)
+    every = models.PositiveSmallIntegerField(
+        default=0, help_text="Offset after the event, or interval after the contact, in units."
+    )
+    unit = models.CharField(max_length=5, choices=Unit, default=Unit.DAY)
+    starts = models.CharField(
+        max_length=8, choices=Starts, default=Starts.FIRST, help_text="after_event only"
+    )
+    cycle = models.CharField(max_length=8, choices=Cycle, blank=True, help_text="calendar only")
+    window_from = models.PositiveSmallIntegerField(
+        default=0, help_text="calendar only: days from the first day of the cycle to the window's first day"
+    )
+    window_days = models.PositiveSmallIntegerField(
+        default=0, help_text="calendar only: length of the window in days"
+    )
+    tolerance_days = models.PositiveSmallIntegerField(default=0)
+    lapse_after = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="Days after due_on; empty: never."
+    )
+    avoids_track = models.BooleanField(
+        default=False, help_text="calendar only: not owed from the purchase to the track's last date"
+    )
+    assignee = models.CharField(max_length=6, choices=Assignee, default=Assignee.OWNER)
+    minutes = models.PositiveSmallIntegerField(default=15)
+    purpose = models.ForeignKey(
+        Purpose, null=True, blank=True, on_delete=models.PROTECT, related_name="items"
+    )
+    qualifying = ArrayField(
+        models.CharField(max_length=10, choices=Interaction.Kind),
+        default=list,
+        blank=True,
+        help_text="Kinds of interaction that count as this contact.",
+    )
+    since = models.DateField(
+        null=True,
+        blank=True,
+        help_text="effective_from of the first version from which the slot ran without a break.",
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["plan", "slot", "tier"], name="planitem_once_per_slot_and_tier", nulls_distinct=False
+            ),
+            models.CheckConstraint(
+                name="planitem_fits_its_anchor",
+                condition=Q(is_off=True)
+                | Q(anchor="after_event")
+                | Q(anchor="after_contact", every__gte=1)
+                | Q(anchor="calendar", window_days__gte=1) & ~Q(cycle=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.slot} ({self.tier or 'base'})"
+
+
+@tracked()
+class Override(TimeStamped):
+    """One account's exception from the plan in one slot: another interval, or off; with a reason."""
+
+    account = models.ForeignKey("accounts.Account", on_delete=models.CASCADE, related_name="overrides")
+    slot = models.ForeignKey(Slot, on_delete=models.PROTECT, related_name="overrides")
+    is_off = models.BooleanField(default=False)
+    every = models.PositiveSmallIntegerField(null=True, blank=True)
+    unit = models.CharField(max_length=5, choices=PlanItem.Unit, blank=True)
+    reason = models.CharField(max_length=200)
+    until = models.DateField(null=True, blank=True, help_text="Last day of the exception.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "slot"], name="override_once"),
+            models.CheckConstraint(
+                name="override_changes_something",
+                condition=Q(is_off=True) | Q(every__gte=1) & ~Q(unit=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account}, {self.slot}: {'off' if self.is_off else f'{self.every} {self.unit}'}"

@@ -1,0 +1,128 @@
+"""Contacts that are owed. What happened is an interaction: the difference is the ledger."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from cadences.models.plan import PlanItem
+from cadences.querysets import TouchpointQuerySet
+
+
+class Touchpoint(models.Model):
+    """One owed contact, unique per (account, slot, cycle); docs/engine.md holds the rules.
+
+    All dates are local civil dates. ``ideal_on`` is what the rule says, ``planned_on`` that moved to a
+    working day, ``due_on`` the same unless a person snoozed or dated it by hand. Lateness always
+    counts from ``planned_on``. Bulk-made by the engine in SQL, therefore without change triggers: its
+    own columns say who closed it, when and why.
+    """
+
+    class State(models.TextChoices):
+        OPEN = "open", "Open"
+        DONE = "done", "Done"
+        SKIPPED = "skipped", "Skipped"
+        LAPSED = "lapsed", "Lapsed"
+        CANCELLED = "cancelled", "Cancelled"
+
+    class Kind(models.TextChoices):
+        CALL = "call", "Call"
+        EMAIL = "email", "E-mail"
+        LETTER = "letter", "Letter"
+        MEETING = "meeting", "Meeting"
+        VIDEO = "video", "Video call"
+        SURVEY = "survey", "Survey"
+        GIFT = "gift", "Gift"
+        TEXT = "text", "Text message"
+        TODO = "todo", "To-do"
+
+    class Basis(models.TextChoices):
+        """Which fact the ideal date was counted from."""
+
+        PURCHASE = "purchase", "a purchase"
+        CONTACT = "contact", "the last contact"
+        SKIP = "skip", "the day it was skipped"
+        TRACK = "track", "the end of the 1-2-1 track"
+        FLOOR = "floor", "the start of the plan for this account, spread"
+        PROMOTED = "promoted", "the promotion to a higher tier"
+        WINDOW = "window", "its window in the calendar, spread"
+        AGREED = "agreed", "an agreement with the customer"
+        TODO = "todo", "a note to oneself"
+
+    account = models.ForeignKey("accounts.Account", on_delete=models.CASCADE, related_name="touchpoints")
+    slot = models.ForeignKey("cadences.Slot", on_delete=models.PROTECT, related_name="touchpoints")
+    cycle = models.CharField(max_length=24)
+    item = models.ForeignKey(
+        "cadences.PlanItem", null=True, blank=True, on_delete=models.SET_NULL, related_name="touchpoints"
+    )
+    plan_version = models.PositiveIntegerField(null=True, blank=True)
+    kind = models.CharField(max_length=8, choices=Kind)
+    anchor = models.CharField(max_length=14, choices=[*PlanItem.Anchor.choices, ("agreed", "Agreed")])
+    basis = models.CharField(max_length=8, choices=Basis)
+    base_on = models.DateField(help_text="The day of the fact that the ideal date was counted from.")
+    ideal_on = models.DateField()
+    planned_on = models.DateField()
+    due_on = models.DateField()
+    due_at = models.DateTimeField(null=True, blank=True, help_text="Only for an agreed time.")
+    tolerance_days = models.PositiveSmallIntegerField(default=0)
+    lapses_on = models.DateField(null=True, blank=True, help_text="Last day on which it can still be done.")
+
+    contact = models.ForeignKey(
+        "contacts.Contact", null=True, blank=True, on_delete=models.SET_NULL, related_name="touchpoints"
+    )
+    assignee = models.ForeignKey(
+        "users.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="touchpoints"
+    )
+    about = models.CharField(max_length=300, blank=True, help_text="What was agreed, or the to-do itself.")
+
+    is_touched = models.BooleanField(default=False, help_text="A person snoozed, dated or noted it.")
+    snoozed_on = models.DateField(null=True, blank=True, help_text="The day somebody snoozed or dated it.")
+    state = models.CharField(max_length=9, choices=State, default=State.OPEN)
+    reason = models.CharField(
+        max_length=200, blank=True, help_text="Why skipped, lapsed, cancelled or snoozed."
+    )
+    closed_on = models.DateField(null=True, blank=True)
+    closed_by = models.ForeignKey(
+        "users.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    interaction = models.ForeignKey(
+        "contacts.Interaction",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="touchpoints",
+        help_text="What closed it.",
+    )
+    made_by = models.ForeignKey(
+        "contacts.Interaction",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="agreed_touchpoints",
+        help_text="The log or note that an agreed date or to-do came from.",
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = TouchpointQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "slot", "cycle"], name="touchpoint_once"),
+            models.CheckConstraint(
+                name="touchpoint_closed_on_a_day",
+                condition=Q(state="open", closed_on__isnull=True)
+                | ~Q(state="open") & Q(closed_on__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="touchpoint_planned_not_after_lapse",
+                condition=Q(lapses_on__isnull=True) | Q(lapses_on__gte=F("due_on")),
+            ),
+        ]
+        indexes = [
+            # My day: what is open for one person, by date
+            models.Index(fields=["assignee", "due_on"], name="touchpoint_my_day", condition=Q(state="open")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.slot_id}/{self.cycle} due {self.due_on} ({self.state})"

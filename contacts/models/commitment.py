@@ -1,0 +1,52 @@
+"""Promises, ours or theirs (R12)."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from contacts.models.interaction import Channel
+from contacts.querysets import OfAccountQuerySet
+from core.history import tracked
+from core.models import TimeStamped
+
+
+@tracked()
+class Commitment(TimeStamped):
+    """What was promised, by whom, by when, by which channel; kept, late or broken."""
+
+    class State(models.TextChoices):
+        OPEN = "open", "Open"
+        KEPT = "kept", "Kept"
+        LATE = "late", "Kept late"
+        BROKEN = "broken", "Broken"
+
+    account = models.ForeignKey("accounts.Account", on_delete=models.CASCADE, related_name="commitments")
+    contact = models.ForeignKey(
+        "contacts.Contact", null=True, blank=True, on_delete=models.SET_NULL, related_name="commitments"
+    )
+    interaction = models.ForeignKey(
+        "contacts.Interaction", null=True, blank=True, on_delete=models.SET_NULL, related_name="commitments"
+    )
+    user = models.ForeignKey("users.User", null=True, on_delete=models.SET_NULL, related_name="commitments")
+    by_us = models.BooleanField(default=True)
+    what = models.CharField(max_length=300)
+    channel = models.CharField(max_length=10, choices=Channel, blank=True)
+    due_on = models.DateField()
+    state = models.CharField(max_length=6, choices=State, default=State.OPEN)
+    closed_on = models.DateField(null=True, blank=True)
+
+    objects = OfAccountQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="commitment_closed_on_a_day",
+                condition=Q(state="open", closed_on__isnull=True)
+                | ~Q(state="open") & Q(closed_on__isnull=False),
+            )
+        ]
+        indexes = [models.Index(fields=["account"], name="commitment_open", condition=Q(state="open"))]
+
+    def __str__(self) -> str:
+        return self.what

@@ -1,0 +1,95 @@
+"""People at accounts."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import Q, Value
+from django.db.models.functions import Concat
+
+from contacts.models.interaction import Channel
+from contacts.querysets import OfAccountQuerySet
+from core.history import tracked
+from core.models import TimeStamped
+from core.text import Digits, Fold
+
+
+@tracked(exclude=("name_folded", "search_folded", "phone_digits"))
+class Contact(TimeStamped):
+    """A person at an account, from ``started_on`` until ``left_on``.
+
+    Who turns up elsewhere gets a new row there with ``formerly`` naming this one, so that the history
+    stays where it happened.
+    """
+
+    account = models.ForeignKey("accounts.Account", on_delete=models.CASCADE, related_name="contacts")
+    first_name = models.CharField(max_length=80, blank=True)
+    last_name = models.CharField(max_length=80)
+    job_title = models.CharField(max_length=120, blank=True)
+    department = models.CharField(max_length=80, blank=True)
+    email = models.EmailField(blank=True)
+    phone = models.CharField(max_length=60, blank=True, help_text="As people write it.")
+    phone_e164 = models.CharField(max_length=20, blank=True, editable=False)
+    mobile = models.CharField(max_length=60, blank=True)
+    mobile_e164 = models.CharField(max_length=20, blank=True, editable=False)
+    language = models.CharField(max_length=10, blank=True)
+    is_main = models.BooleanField(default=False, help_text="Whom we call when nobody else is named.")
+    preferred_channel = models.CharField(max_length=10, choices=Channel, blank=True)
+    refused_channels = ArrayField(models.CharField(max_length=10, choices=Channel), default=list, blank=True)
+    external_id = models.CharField(max_length=60, null=True, blank=True, unique=True)
+    started_on = models.DateField(null=True, blank=True)
+    left_on = models.DateField(null=True, blank=True)
+    formerly = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="later"
+    )
+    about = models.TextField(blank=True)
+
+    name_folded = models.GeneratedField(
+        expression=Fold(Concat("last_name", Value(" "), "first_name")),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
+    search_folded = models.GeneratedField(
+        expression=Fold(
+            Concat(
+                "first_name",
+                Value(" "),
+                "last_name",
+                Value(" "),
+                "first_name",
+                Value(" "),
+                "email",
+                output_field=models.TextField(),
+            )
+        ),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
+    phone_digits = models.GeneratedField(
+        expression=Digits(Concat("phone", Value(" "), "mobile")),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
+
+    objects = OfAccountQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            # one number to call: the engine and My day read it without a rule
+            models.UniqueConstraint(
+                fields=["account"], condition=Q(is_main=True, left_on__isnull=True), name="contact_one_main"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["name_folded", "id"], name="contact_by_name"),
+            GinIndex(fields=["search_folded"], name="contact_search", opclasses=["gin_trgm_ops"]),
+            GinIndex(fields=["phone_digits"], name="contact_phone", opclasses=["gin_trgm_ops"]),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()

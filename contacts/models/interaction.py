@@ -1,0 +1,116 @@
+"""Contacts that happened. What we owe is a touchpoint, in cadences: two different facts."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from contacts.querysets import OfAccountQuerySet
+from core.history import tracked
+from core.models import TimeStamped
+
+
+class Channel(models.TextChoices):
+    """How people are reached, and what they may prefer or refuse (R11)."""
+
+    CALL = "call", "Call"
+    EMAIL = "email", "E-mail"
+    LETTER = "letter", "Letter"
+    MEETING = "meeting", "Meeting"
+    VIDEO = "video", "Video call"
+    TEXT = "text", "Text message"
+    SOCIAL = "social", "Social media"
+
+
+@tracked()
+class Interaction(TimeStamped):
+    """Who spoke with whom, how, what was said, what came of it.
+
+    ``reached`` says whether the customer was really reached, in either direction; ``by_owner_side``
+    whether our side was the owner, the deputy or their manager at that time. Both are stored when
+    logged, because the engine counts only such contacts and neither may change with today's org chart.
+    """
+
+    class Kind(models.TextChoices):
+        CALL = "call", "Call"
+        EMAIL = "email", "E-mail"
+        LETTER = "letter", "Letter"
+        MEETING = "meeting", "Meeting"
+        VIDEO = "video", "Video call"
+        TEXT = "text", "Text message"
+        SOCIAL = "social", "Social media"
+        VISIT = "visit", "Visit"
+        LUNCH = "lunch", "Lunch"
+        GIFT = "gift", "Gift"
+        NOTE = "note", "Note"
+
+    class Outcome(models.TextChoices):
+        TALKED = "talked", "Talked"
+        NO_ANSWER = "no_answer", "No answer"
+        VOICEMAIL = "voicemail", "Left a voicemail"
+        WRONG_NUMBER = "wrong_number", "Wrong number"
+        CALL_BACK = "call_back", "Asked to be called later"
+        SENT = "sent", "Sent"
+        HELD = "held", "Took place"
+        NOTED = "noted", "Noted"
+
+    class Direction(models.TextChoices):
+        OUT = "out", "We contacted them"
+        IN = "in", "They contacted us"
+
+    class Source(models.TextChoices):
+        PAGE = "page", "Logged on a page"
+        IMPORT = "import", "Imported"
+        SYSTEM = "system", "By the system"
+
+    account = models.ForeignKey("accounts.Account", on_delete=models.CASCADE, related_name="interactions")
+    contact = models.ForeignKey(
+        "contacts.Contact", null=True, blank=True, on_delete=models.SET_NULL, related_name="interactions"
+    )
+    kind = models.CharField(max_length=10, choices=Kind)
+    direction = models.CharField(max_length=3, choices=Direction, default=Direction.OUT)
+    outcome = models.CharField(max_length=12, choices=Outcome)
+    reached = models.BooleanField()
+    by_owner_side = models.BooleanField()
+    happened_on = models.DateField(help_text="Civil date at the place of whoever logged it.")
+    happened_at = models.DateTimeField(null=True, blank=True, help_text="Empty for imported history.")
+    user = models.ForeignKey(
+        "users.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="interactions"
+    )
+    summary = models.TextField(blank=True)
+    sentiment = models.PositiveSmallIntegerField(null=True, blank=True, help_text="1 angry to 5 delighted.")
+    no_next_reason = models.CharField(max_length=200, blank=True, help_text="Why no next date was set (R11).")
+    source = models.CharField(max_length=8, choices=Source, default=Source.PAGE)
+    external_id = models.CharField(max_length=60, null=True, blank=True, unique=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.ForeignKey(
+        "users.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    withdrawn_reason = models.CharField(max_length=200, blank=True)
+
+    objects = OfAccountQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="interaction_sentiment_1_5",
+                condition=Q(sentiment__isnull=True) | Q(sentiment__range=(1, 5)),
+            ),
+            models.CheckConstraint(
+                name="interaction_withdrawn_with_reason",
+                condition=Q(withdrawn_at__isnull=True) | ~Q(withdrawn_reason=""),
+            ),
+        ]
+        indexes = [
+            # timeline of an account, and its last contact
+            models.Index(fields=["account", "-happened_on", "-id"], name="interaction_timeline"),
+            # the engine's last qualifying contact per account and kind
+            models.Index(
+                fields=["account", "kind", "happened_on"],
+                name="interaction_qualifying",
+                condition=Q(reached=True, by_owner_side=True, withdrawn_at__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.happened_on}: {self.get_outcome_display()}"

@@ -1,0 +1,18 @@
+"""How views get import batches: admins only."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db import models
+
+if TYPE_CHECKING:
+    from users.models import User
+
+
+class ImportBatchQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: User) -> Self:
+        return self if user.is_admin else self.none()
+
+    def editable_by(self, user: User) -> Self:
+        return self.visible_to(user)

@@ -1,0 +1,35 @@
+"""The company that runs this installation: one row."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.db import models
+
+from core.history import tracked
+from core.models import TimeStamped
+
+
+@tracked()
+class Company(TimeStamped):
+    """Name, zone, currency and calendar of the company. There is exactly one row, with id 1."""
+
+    name = models.CharField(max_length=120, default="Our company")
+    time_zone = models.CharField(
+        max_length=64, default="UTC", help_text="Decides the civil date of the night."
+    )
+    currency = models.CharField(max_length=3, default="EUR", help_text="ISO 4217; sums for tiers are in it.")
+    calendar = models.ForeignKey("users.Calendar", null=True, on_delete=models.PROTECT, related_name="+")
+    book_size = models.PositiveSmallIntegerField(default=25)
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="company_only_one", condition=models.Q(id=1))]
+        verbose_name_plural = "companies"
+
+    def __str__(self) -> str:
+        return self.name
+
+    @classmethod
+    def get(cls) -> Self:
+        """The company row; made with defaults when it is missing. One query."""
+        return cls.objects.get_or_create(id=1)[0]

@@ -1,0 +1,118 @@
+"""Who works here. An account is a company, so a login is a *user*."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models.functions import Lower
+
+from core.history import tracked
+from core.models import TimeStamped
+from users.querysets import UserQuerySet
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
+    """Creates users; e-mail may be missing, for people imported before they were invited."""
+
+    def create_user(self, email: str | None = None, password: str | None = None, **fields: Any) -> User:
+        user: User = self.model(email=(email or "").strip().lower() or None, **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+
+@tracked()
+class Team(TimeStamped):
+    """Salespeople under one manager."""
+
+    name = models.CharField(max_length=80, unique=True)
+    manager = models.ForeignKey(
+        "users.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="managed_teams"
+    )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@tracked(exclude=("password", "last_login"))
+class User(AbstractBaseUser, TimeStamped):
+    """Somebody who logs in. Roles are a set: one person may be manager and admin."""
+
+    class Role(models.TextChoices):
+        SALESPERSON = "salesperson", "Salesperson"
+        MANAGER = "manager", "Manager"
+        ADMIN = "admin", "Admin"
+        READER = "reader", "Reader"
+
+    email = models.EmailField(
+        null=True, blank=True, unique=True, help_text="Lower case; empty until the user is invited."
+    )
+    display_name = models.CharField(max_length=120)
+    external_id = models.CharField(
+        max_length=60, null=True, blank=True, unique=True, help_text="Id in the company's other systems."
+    )
+    job_title = models.CharField(max_length=120, blank=True)
+    roles = ArrayField(models.CharField(max_length=12, choices=Role), default=list, blank=True)
+    department = models.CharField(max_length=80, blank=True)
+    team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="members")
+    deputy = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="deputises_for",
+        help_text="Stands in during absences that name nobody else.",
+    )
+    time_zone = models.CharField(max_length=64, default="UTC")
+    language = models.CharField(max_length=10, default="en")
+    calendar = models.ForeignKey(
+        "users.Calendar",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="users",
+        help_text="Working week and holidays; the company's when empty.",
+    )
+    is_active = models.BooleanField(default=True)
+    deactivated_at = models.DateTimeField(null=True, blank=True)
+    invited_at = models.DateTimeField(null=True, blank=True)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["display_name"]
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="user_email_lower_case", condition=models.Q(email=Lower("email"))),
+            models.CheckConstraint(
+                name="user_roles_known",
+                condition=models.Q(roles__contained_by=["salesperson", "manager", "admin", "reader"]),
+            ),
+        ]
+        indexes = [models.Index(fields=["team"], name="user_team")]
+
+    def __str__(self) -> str:
+        return self.display_name
+
+    def get_full_name(self) -> str:
+        return self.display_name
+
+    def get_short_name(self) -> str:
+        return self.display_name.split(" ")[0]
+
+    def has_role(self, *roles: str) -> bool:
+        """Whether the user holds at least one of the roles and may work at all."""
+        return self.is_active and bool(set(self.roles) & {str(role) for role in roles})
+
+    @property
+    def is_admin(self) -> bool:
+        return self.has_role(self.Role.ADMIN)
+
+    @property
+    def is_manager(self) -> bool:
+        return self.has_role(self.Role.MANAGER)
