@@ -5,9 +5,10 @@ import django.db.models.deletion
 import django.db.models.functions.text
 import pgtrigger.compiler
 import pgtrigger.migrations
-import users.models.calendars
 from django.conf import settings
 from django.db import migrations, models
+
+import users.models.calendars
 
 
 class Migration(migrations.Migration):
