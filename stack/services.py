@@ -8,6 +8,7 @@ from stack.secrets import secret
 
 DATABASE = os.environ.get("TEND_DB") or "tend"
 ROLE = "tend"
+KEEP = paths.VAR / "keep-services"
 
 
 def database_url() -> str:
@@ -54,6 +55,22 @@ def stop() -> None:
         valkey.stop()
     if own_database():
         postgres.stop()
+
+
+def alive() -> bool:
+    """True when the servers that are ours run."""
+    database = not own_database() or postgres.running() is not None
+    return database and (not own_broker() or valkey.running() is not None)
+
+
+def any_running() -> bool:
+    """True when one of this checkout's servers runs."""
+    return bool((own_database() and postgres.running()) or (own_broker() and valkey.running()))
+
+
+def keep() -> bool:
+    """True when somebody started the servers by hand and wants them to go on without the rest."""
+    return KEEP.exists()
 
 
 def status() -> str:

@@ -1,0 +1,53 @@
+"""Brings the database to the state of the code: tables, seeded data and, for a trial, the demo.
+
+`python -m config.prepare`, run at every start. Each part does nothing when there is nothing to do.
+"""
+
+import os
+import sys
+from typing import Any
+
+import django
+from django.core.management import call_command, get_commands
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+from stack.run import LOGINS
+from stack.say import step, warn
+
+
+def main() -> int:
+    """0, or 1 after one sentence on the error stream."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
+    django.setup()
+    try:
+        prepare(demo=os.environ.get("DEMO", "1") not in {"0", "no", "false"})
+    except DatabaseError as error:
+        warn(f"The database refused: {' '.join(str(error).split())}")
+        return 1
+    return 0
+
+
+def prepare(*, demo: bool) -> None:
+    """Migrate, seed, and load the demo into a database that is new or already holds it."""
+    fresh = not connection.introspection.table_names()
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        with step("Database tables"):
+            call_command("migrate", interactive=False, verbosity=0)
+    call_command("createcachetable", verbosity=0)
+    _call("seed", "Plan, tiers and calendars")
+    if demo and (fresh or LOGINS.exists() or (LOGINS.parent / "demo-started").exists()):
+        # The mark lets a start that was interrupted in the middle of loading try again.
+        (LOGINS.parent / "demo-started").touch()
+        _call("load_demo", "Demo company")
+
+
+def _call(command: str, what: str, **options: Any) -> None:
+    if command in get_commands():
+        with step(what):
+            call_command(command, verbosity=0, **options)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,97 @@
+"""`make run`: from a checkout to a page in the browser."""
+
+import os
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+
+from stack import environment, paths, processes, services, supervisor
+from stack.say import Problem, say, step
+
+READY_SECONDS = 60
+LOGINS = paths.VAR / "demo-logins.txt"
+
+
+def port_from_environment() -> int:
+    """PORT, 8000 by default. Raises Problem when it is no port number."""
+    text = os.environ.get("PORT") or "8000"
+    if not text.isdigit() or not 0 < int(text) < 65536:
+        raise Problem(f"PORT={text} is not a port number: choose one from 1024 to 65535.")
+    return int(text)
+
+
+def check_port(port: int) -> None:
+    """Raise Problem when the web server could not listen."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except PermissionError as error:
+            raise Problem(f"Port {port} needs root: choose one above 1023, as in `make run PORT=8001`.") from error
+        except OSError as error:
+            raise Problem(
+                f"Port {port} is in use: stop the other program, or choose another port, as in "
+                f"`make run PORT={port + 1}`."
+            ) from error
+
+
+def run() -> None:
+    """Set up what is missing, start everything, stay until told to stop."""
+    port = port_from_environment()
+    lock = supervisor.Lock()  # held until this process ends
+    supervisor.stop_left_over()
+    check_port(port)
+    with step("PostgreSQL and broker"):
+        services.start()
+    guard = supervisor.Supervisor(supervisor.children(port, reload=bool(os.environ.get("RELOAD"))))
+    try:
+        prepare_database()
+        with step("Web, worker, beat and mail"):
+            guard.start()
+            _wait_for_web(port, guard)
+        if not guard.ending:
+            _tell(port)
+        guard.run()
+    finally:
+        say("\nStopping …")
+        guard.stop()
+        if not services.keep():
+            services.stop()
+        say("Stopped. Your data are in " + str(paths.VAR))
+        del lock
+
+
+def prepare_database() -> None:
+    """Tables, seeded data and the demo, in a process of its own; it prints its own progress."""
+    command = [str(environment.PYTHON), "-m", "config.prepare"]
+    if subprocess.run(command, cwd=paths.ROOT, check=False).returncode:
+        raise Problem("The database could not be prepared: the lines above say why.")
+
+
+def _wait_for_web(port: int, guard: supervisor.Supervisor) -> None:
+    def answers() -> bool:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5):
+                return True
+        except urllib.error.HTTPError as error:
+            return error.code < 500
+        except OSError:
+            return False
+
+    web = next(child for child in guard.kids if child.name == "web")
+    ended = lambda: guard.ending or web.process is None or web.process.poll() is not None  # noqa: E731
+    processes.wait_until(lambda: answers() or ended(), READY_SECONDS)
+    if not guard.ending and not answers():
+        raise Problem(f"The web server did not start: {processes.last_lines(web.log, 1)} (see {web.log})")
+
+
+def _tell(port: int) -> None:
+    say(f"\nTend is ready: http://127.0.0.1:{port}/")
+    try:
+        say(LOGINS.read_text().rstrip())
+    except OSError:
+        pass
+    say("Ctrl-C stops it.")
+    sys.stdout.flush()
