@@ -2,19 +2,29 @@
 
 from importlib.util import find_spec
 
-from django.urls import URLResolver, include, path
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, include, path
 
 
-def _app(prefix: str, app: str) -> list[URLResolver]:
-    return [path(prefix, include(f"{app}.urls"))] if find_spec(f"{app}.urls") else []
+def _app(prefix: str, module: str) -> list[URLResolver]:
+    return [path(prefix, include(module))] if find_spec(module) else []
 
 
-urlpatterns = [
-    *_app("", "users"),
-    *_app("", "core"),
-    *_app("", "accounts"),
-    *_app("", "contacts"),
-    *_app("", "sales"),
-    *_app("", "cadences"),
-    *_app("", "imports"),
+urlpatterns: list[URLPattern | URLResolver] = [
+    *_app("", "cadences.urls"),  # My day at /, the engine at /engine/
+    *_app("", "core.urls"),
+    path("auth/", include("allauth.urls")),
+    *_app("users/", "users.urls"),
+    *_app("accounts/", "accounts.urls"),
+    *_app("contacts/", "contacts.urls"),
+    *_app("sales/", "sales.urls"),
+    *_app("imports/", "imports.urls"),
 ]
+
+if settings.MAIL_SINK_DIR:
+    from config import mailbox
+
+    urlpatterns += [
+        path("dev/mail/", mailbox.listing, name="mail_sink"),
+        path("dev/mail/<str:name>/", mailbox.message, name="mail_sink_message"),
+    ]

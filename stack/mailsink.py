@@ -15,7 +15,6 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from stack import paths
 
-SOCKET = paths.SOCKETS / "mail.sock"
 LARGEST_BYTES = 25_000_000
 
 
@@ -44,12 +43,12 @@ def _envelope_headers(envelope: Envelope) -> bytes:
 def main() -> None:
     """Serve until SIGTERM or SIGINT."""
     paths.prepare()
-    SOCKET.unlink(missing_ok=True)
+    paths.MAIL_SOCKET.unlink(missing_ok=True)
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
     os.umask(0o077)
-    server = UnixSocketController(Keep(paths.MAIL), str(SOCKET), data_size_limit=LARGEST_BYTES)
+    server = UnixSocketController(Keep(paths.MAIL), str(paths.MAIL_SOCKET), data_size_limit=LARGEST_BYTES)
     server.start()
     ended.wait()
     server.stop()

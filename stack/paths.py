@@ -37,6 +37,7 @@ def _short_name() -> str:
 
 
 SOCKETS = _temporary_directory() / f"tend-{_short_name()}"
+MAIL_SOCKET = SOCKETS / "mail.sock"
 
 
 def make_private(directory: Path) -> Path:

@@ -1,0 +1,75 @@
+"""Pages that show the mail a trial installation has caught instead of sending it. Admins only."""
+
+import email
+import email.policy
+from dataclasses import dataclass
+from email.message import EmailMessage
+from pathlib import Path
+from typing import cast
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from users.models import User
+
+SHOWN = 100
+
+
+@dataclass(frozen=True)
+class Caught:
+    """One message as the pages show it."""
+
+    name: str
+    to: str
+    sender: str
+    subject: str
+    date: str
+    body: str
+
+
+def _folder() -> Path:
+    return Path(settings.MAIL_SINK_DIR)
+
+
+def _read(path: Path) -> Caught:
+    parsed = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+    message = cast(EmailMessage, parsed)
+    part = message.get_body(preferencelist=("plain", "html"))
+    return Caught(
+        name=path.stem,
+        to=str(message["X-Envelope-To"] or message["To"] or ""),
+        sender=str(message["From"] or ""),
+        subject=str(message["Subject"] or ""),
+        date=str(message["Date"] or ""),
+        body=str(part.get_content()) if part else "",
+    )
+
+
+def _require_admin(request: HttpRequest) -> None:
+    if not (isinstance(request.user, User) and request.user.is_admin):
+        raise PermissionDenied
+
+
+@require_safe
+@login_required
+def listing(request: HttpRequest) -> HttpResponse:
+    """The latest messages, newest first."""
+    _require_admin(request)
+    files = sorted(_folder().glob("*.eml"), reverse=True)
+    context = {"messages_caught": [_read(path) for path in files[:SHOWN]], "total": len(files), "shown": SHOWN}
+    return render(request, "config/mail_list.html", context)
+
+
+@require_safe
+@login_required
+def message(request: HttpRequest, name: str) -> HttpResponse:
+    """One message as plain text."""
+    _require_admin(request)
+    path = _folder() / f"{name}.eml"
+    if path.parent != _folder() or not path.is_file():
+        raise Http404
+    return render(request, "config/mail_message.html", {"caught": _read(path)})
