@@ -1,0 +1,166 @@
+"""Small makers of records for tests: sensible values, everything can be said otherwise.
+
+They write rows directly and ring no bell, so that a test decides itself when the engine runs.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from itertools import count
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.models import Account, BookEntry, Tier
+from cadences.models import Plan, PlanItem, Purpose, Schedule, Slot, Touchpoint
+from contacts.models import Concern, Contact, Interaction
+from sales.models import Purchase
+from users.models import Absence, Calendar, Company, Team, User
+
+_numbers = count(1)
+
+
+def number() -> int:
+    """A number that no earlier record of this test run carries."""
+    return next(_numbers)
+
+
+# -- Users ------------------------------------------------------------------------------------------
+
+
+def make_company(**fields: Any) -> Company:
+    company = Company.get()
+    for name, value in fields.items():
+        setattr(company, name, value)
+    company.save()
+    return company
+
+
+def make_calendar(**fields: Any) -> Calendar:
+    fields.setdefault("name", f"Calendar {number()}")
+    return Calendar.objects.create(**fields)
+
+
+def make_team(manager: User | None = None, **fields: Any) -> Team:
+    fields.setdefault("name", f"Team {number()}")
+    return Team.objects.create(manager=manager, **fields)
+
+
+def make_user(*roles: str, password: str | None = None, **fields: Any) -> User:
+    """A user with these roles; salesperson when none is said. ``password`` None: sign in by force_login."""
+    n = number()
+    fields.setdefault("email", f"user{n}@tend.example")
+    fields.setdefault("display_name", f"User {n}")
+    fields.setdefault("roles", list(roles) or ["salesperson"])
+    return User.objects.create_user(password=password, **fields)
+
+
+def make_absence(user: User, starts_on: date, ends_on: date, **fields: Any) -> Absence:
+    return Absence.objects.create(user=user, starts_on=starts_on, ends_on=ends_on, **fields)
+
+
+# -- Accounts and people ----------------------------------------------------------------------------
+
+
+def make_tier(rank: int = 1, **fields: Any) -> Tier:
+    fields.setdefault("name", f"Tier {rank}")
+    return Tier.objects.get_or_create(rank=rank, defaults=fields)[0]
+
+
+def make_account(owner: User | None = None, **fields: Any) -> Account:
+    fields.setdefault("name", f"Account {number()}")
+    if fields.get("status") == Account.Status.CUSTOMER:
+        fields.setdefault("became_customer_on", date(2025, 1, 15))
+    return Account.objects.create(owner=owner, **fields)
+
+
+def make_book_entry(user: User, account: Account, added_on: date = date(2026, 1, 5)) -> BookEntry:
+    return BookEntry.objects.create(user=user, account=account, added_on=added_on)
+
+
+def make_contact(account: Account, **fields: Any) -> Contact:
+    fields.setdefault("first_name", "Eva")
+    fields.setdefault("last_name", f"Lind {number()}")
+    return Contact.objects.create(account=account, **fields)
+
+
+def make_interaction(account: Account, user: User | None = None, **fields: Any) -> Interaction:
+    """A call in which the customer was reached by the owner's side, unless said otherwise."""
+    fields.setdefault("kind", Interaction.Kind.CALL)
+    fields.setdefault("outcome", Interaction.Outcome.TALKED)
+    fields.setdefault("reached", True)
+    fields.setdefault("by_owner_side", True)
+    fields.setdefault("happened_on", date(2026, 10, 23))
+    return Interaction.objects.create(account=account, user=user, **fields)
+
+
+def make_concern(account: Account, **fields: Any) -> Concern:
+    fields.setdefault("what", "The pump seal leaks")
+    fields.setdefault("opened_on", date(2026, 11, 9))
+    return Concern.objects.create(account=account, **fields)
+
+
+def make_purchase(account: Account, purchased_on: date, amount: str = "100", **fields: Any) -> Purchase:
+    fields.setdefault("currency", "EUR")
+    return Purchase.objects.create(
+        account=account, purchased_on=purchased_on, amount=Decimal(amount), **fields
+    )
+
+
+# -- The plan and what is owed ----------------------------------------------------------------------
+
+
+def make_schedule(*, is_on: bool = True, **fields: Any) -> Schedule:
+    schedule = Schedule.get()
+    schedule.is_on = is_on
+    for name, value in fields.items():
+        setattr(schedule, name, value)
+    schedule.save()
+    return schedule
+
+
+def make_slot(key: str = "call", **fields: Any) -> Slot:
+    fields.setdefault("name", key.replace("-", " ").capitalize())
+    return Slot.objects.get_or_create(key=key, defaults=fields)[0]
+
+
+def make_purpose(key: str = "talk", **fields: Any) -> Purpose:
+    fields.setdefault("name", key.capitalize())
+    return Purpose.objects.get_or_create(key=key, defaults=fields)[0]
+
+
+def make_plan(**fields: Any) -> Plan:
+    fields.setdefault("version", number())
+    return Plan.objects.create(**fields)
+
+
+def make_item(slot: Slot | None = None, **fields: Any) -> PlanItem:
+    """A rolling monthly call in a draft plan, unless said otherwise."""
+    fields.setdefault("plan", fields.get("plan") or make_plan())
+    fields.setdefault("kind", PlanItem.Kind.CALL)
+    fields.setdefault("anchor", PlanItem.Anchor.AFTER_CONTACT)
+    fields.setdefault("every", 1)
+    fields.setdefault("unit", PlanItem.Unit.MONTH)
+    return PlanItem.objects.create(slot=slot or make_slot(), **fields)
+
+
+def make_touchpoint(
+    account: Account, assignee: User | None, due_on: date, slot: Slot | None = None, **fields: Any
+) -> Touchpoint:
+    """An open rolling call that is owed on ``due_on``, unless said otherwise."""
+    fields.setdefault("cycle", f"n{number()}")
+    fields.setdefault("kind", Touchpoint.Kind.CALL)
+    fields.setdefault("anchor", PlanItem.Anchor.AFTER_CONTACT)
+    fields.setdefault("basis", Touchpoint.Basis.CONTACT)
+    fields.setdefault("base_on", due_on - timedelta(days=30))
+    fields.setdefault("ideal_on", due_on)
+    fields.setdefault("planned_on", due_on)
+    return Touchpoint.objects.create(
+        account=account, assignee=assignee, due_on=due_on, slot=slot or make_slot(), **fields
+    )
+
+
+def at(moment: str) -> datetime:
+    """An instant from text such as ``2026-11-24 14:00``, in UTC."""
+    return timezone.make_aware(datetime.fromisoformat(moment), timezone.get_fixed_timezone(0))
