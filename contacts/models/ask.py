@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from contacts.querysets import OfAccountQuerySet
+from contacts.querysets import AskQuerySet
 from core.history import tracked
 from core.models import TimeStamped
 
@@ -36,7 +36,7 @@ class Ask(TimeStamped):
     answer = models.CharField(max_length=6, choices=Answer, default=Answer.OPEN)
     referred_company = models.CharField(max_length=200, blank=True)
 
-    objects = OfAccountQuerySet.as_manager()
+    objects = AskQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["account", "-asked_on"], name="ask_timeline")]

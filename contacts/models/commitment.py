@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from contacts.models.interaction import Channel
-from contacts.querysets import OfAccountQuerySet
+from contacts.querysets import CommitmentQuerySet
 from core.history import tracked
 from core.models import TimeStamped
 
@@ -36,7 +36,7 @@ class Commitment(TimeStamped):
     state = models.CharField(max_length=6, choices=State, default=State.OPEN)
     closed_on = models.DateField(null=True, blank=True)
 
-    objects = OfAccountQuerySet.as_manager()
+    objects = CommitmentQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from contacts.querysets import OfAccountQuerySet
+from contacts.querysets import ConcernQuerySet
 from core.history import tracked
 from core.models import TimeStamped
 
@@ -42,7 +42,7 @@ class Concern(TimeStamped):
     )
     resolution = models.TextField(blank=True)
 
-    objects = OfAccountQuerySet.as_manager()
+    objects = ConcernQuerySet.as_manager()
 
     class Meta:
         constraints = [

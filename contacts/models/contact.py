@@ -9,7 +9,7 @@ from django.db.models import Q, Value
 from django.db.models.functions import Concat
 
 from contacts.models.interaction import Channel
-from contacts.querysets import OfAccountQuerySet
+from contacts.querysets import ContactQuerySet
 from core.history import tracked
 from core.models import TimeStamped
 from core.text import Digits, Fold
@@ -72,7 +72,7 @@ class Contact(TimeStamped):
         db_persist=True,
     )
 
-    objects = OfAccountQuerySet.as_manager()
+    objects = ContactQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from contacts.querysets import OfAccountQuerySet
+from contacts.querysets import InteractionQuerySet
 from core.history import tracked
 from core.models import TimeStamped
 
@@ -22,7 +23,7 @@ class Channel(models.TextChoices):
     SOCIAL = "social", "Social media"
 
 
-@tracked()
+@tracked(exclude=("token",))
 class Interaction(TimeStamped):
     """Who spoke with whom, how, what was said, what came of it.
 
@@ -80,6 +81,19 @@ class Interaction(TimeStamped):
     summary = models.TextField(blank=True)
     sentiment = models.PositiveSmallIntegerField(null=True, blank=True, help_text="1 angry to 5 delighted.")
     no_next_reason = models.CharField(max_length=200, blank=True, help_text="Why no next date was set (R11).")
+    covered = ArrayField(
+        models.CharField(max_length=40),
+        default=list,
+        blank=True,
+        help_text="Keys of the purpose's checklist that were dealt with (R2, R4).",
+    )
+    token = models.UUIDField(
+        null=True,
+        blank=True,
+        unique=True,
+        editable=False,
+        help_text="Made with the form: the same form sent twice logs once.",
+    )
     source = models.CharField(max_length=8, choices=Source, default=Source.PAGE)
     external_id = models.CharField(max_length=60, null=True, blank=True, unique=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
@@ -88,7 +102,7 @@ class Interaction(TimeStamped):
     )
     withdrawn_reason = models.CharField(max_length=200, blank=True)
 
-    objects = OfAccountQuerySet.as_manager()
+    objects = InteractionQuerySet.as_manager()
 
     class Meta:
         constraints = [
