@@ -2,6 +2,7 @@
 
 import smtplib
 import socket
+from typing import Any
 
 from django.conf import settings
 from django.core.mail.backends.smtp import EmailBackend
@@ -10,7 +11,9 @@ from django.core.mail.backends.smtp import EmailBackend
 class _UnixSMTP(smtplib.SMTP):
     """SMTP whose host is the path of a Unix socket."""
 
-    def connect(self, host: str = "localhost", port: int = 0, source_address: object = None) -> tuple[int, bytes]:
+    def connect(
+        self, host: str = "localhost", port: int = 0, source_address: object = None
+    ) -> tuple[int, bytes]:
         self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.sock.settimeout(self.timeout)
         self.sock.connect(host)
@@ -23,7 +26,7 @@ class _UnixSMTP(smtplib.SMTP):
 class SinkBackend(EmailBackend):
     """Django's SMTP backend, connected to settings.MAIL_SINK_SOCKET."""
 
-    def __init__(self, **options: object) -> None:
+    def __init__(self, **options: Any) -> None:
         options |= {"host": str(settings.MAIL_SINK_SOCKET), "timeout": 10, "use_tls": False, "use_ssl": False}
         super().__init__(**options)
 

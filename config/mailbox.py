@@ -3,9 +3,7 @@
 import email
 import email.policy
 from dataclasses import dataclass
-from email.message import EmailMessage
 from pathlib import Path
-from typing import cast
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
@@ -32,12 +30,11 @@ class Caught:
 
 
 def _folder() -> Path:
-    return Path(settings.MAIL_SINK_DIR)
+    return Path(str(settings.MAIL_SINK_DIR))
 
 
 def _read(path: Path) -> Caught:
-    parsed = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
-    message = cast(EmailMessage, parsed)
+    message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
     part = message.get_body(preferencelist=("plain", "html"))
     return Caught(
         name=path.stem,
@@ -60,7 +57,11 @@ def listing(request: HttpRequest) -> HttpResponse:
     """The latest messages, newest first."""
     _require_admin(request)
     files = sorted(_folder().glob("*.eml"), reverse=True)
-    context = {"messages_caught": [_read(path) for path in files[:SHOWN]], "total": len(files), "shown": SHOWN}
+    context = {
+        "messages_caught": [_read(path) for path in files[:SHOWN]],
+        "total": len(files),
+        "shown": SHOWN,
+    }
     return render(request, "config/mail_list.html", context)
 
 

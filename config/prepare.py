@@ -12,6 +12,7 @@ from django.core.management import call_command, get_commands
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from config import schedule
 from stack.run import LOGINS
 from stack.say import step, warn
 
@@ -36,6 +37,7 @@ def prepare(*, demo: bool) -> None:
         with step("Database tables"):
             call_command("migrate", interactive=False, verbosity=0)
     call_command("createcachetable", verbosity=0)
+    schedule.install()
     _call("seed", "Plan, tiers and calendars")
     if demo and (fresh or LOGINS.exists() or (LOGINS.parent / "demo-started").exists()):
         # The mark lets a start that was interrupted in the middle of loading try again.

@@ -48,6 +48,12 @@ def _sql(text: str) -> int:
     return 0
 
 
+def _test(only: str = "") -> int:
+    from stack import checks
+
+    return checks.run_all(only)
+
+
 def _setup() -> int:
     return 0
 
@@ -58,6 +64,7 @@ COMMANDS: dict[str, tuple[Callable[..., int], bool]] = {
     "stop": (_stop, False),
     "services": (_services, False),
     "sql": (_sql, False),
+    "test": (_test, True),
     "setup": (_setup, False),
     "setup-dev": (_setup, True),
 }
@@ -73,7 +80,7 @@ def main(arguments: Sequence[str]) -> int:
         environment.prepare(dev=dev)
         sys.stdout.flush()
         os.chdir(paths.ROOT)
-        os.execv(environment.PYTHON, [str(environment.PYTHON), "-m", "stack", *arguments])
+        os.execv(environment.PYTHON, [str(environment.PYTHON), "-m", "stack", *arguments])  # noqa: S606
     return command(*arguments[1:])
 
 

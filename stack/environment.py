@@ -96,7 +96,9 @@ def _install_venv_package() -> None:
     if not apt:
         raise Problem("This Python has no venv module: install it, then start again.")
     if os.getuid() != 0:
-        raise Problem(f"This Python has no venv module: run `sudo apt-get install {package}` and start again.")
+        raise Problem(
+            f"This Python has no venv module: run `sudo apt-get install {package}` and start again."
+        )
     install_debian_packages([package])
 
 

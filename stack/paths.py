@@ -27,7 +27,7 @@ BACKUPS = VAR / "backups"
 
 
 def _temporary_directory() -> Path:
-    """/tmp when it can be used: unlike $TMPDIR it is the same in every shell."""
+    """The usual one if possible: unlike $TMPDIR it is the same in every shell."""
     usual = Path("/tmp")  # noqa: S108 - a private directory below it, checked when made
     return usual if os.access(usual, os.W_OK | os.X_OK) else Path(tempfile.gettempdir())
 

@@ -139,11 +139,15 @@ def start() -> int:
     command = unprivileged([str(binaries() / "postgres"), "-D", str(data()), *settings])
     for _ in range(2):  # a killed server's last children may hold its memory for a moment
         server = processes.start_detached(command, log=LOG, env=environment(), cwd=VAR)
-        processes.wait_until(lambda: _ready() or processes.gone(server.pid), START_SECONDS)
-        if _ready():
+        if _wait_ready(server.pid):
             return server.pid
         processes.stop(server.pid, signal.SIGINT, STOP_SECONDS)
     raise Problem(f"PostgreSQL did not start: {_last_sentence(processes.last_lines(LOG))}")
+
+
+def _wait_ready(pid: int) -> bool:
+    processes.wait_until(lambda: _ready() or processes.gone(pid), START_SECONDS)
+    return _ready()
 
 
 def _remove_stale_lock() -> None:
@@ -159,14 +163,20 @@ def stop() -> None:
         processes.stop(pid, signal.SIGINT, STOP_SECONDS)
 
 
-def psql(sql: str, database: str = "postgres") -> str:
-    """Run SQL as the superuser; the answer unaligned, tuples only. Raises Problem on an error."""
+def psql(sql: str, **variables: str) -> str:
+    """Run SQL as the superuser; the answer unaligned, tuples only. Raises Problem on an error.
+
+    Variables are quoted by psql: `:'name'` as a value, `:"name"` as an identifier.
+    """
     env = environment() | {"PGPASSWORD": secret(SUPERUSER)}
     command = [
         str(binaries() / "psql"), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1",
-        "-h", str(SOCKETS), "-p", str(PORT), "-U", SUPERUSER, "-d", database, "-f", "-",
+        "-h", str(SOCKETS), "-p", str(PORT), "-U", SUPERUSER, "-d", "postgres", "-f", "-",
     ]  # fmt: skip
-    done = subprocess.run(command, input=sql, env=env, capture_output=True, text=True, check=False)
+    # By name, not as an argument: the list of processes is open to everybody, and one is a password.
+    given = "".join(f'\\set {name} `echo "$TEND_{name}"`\n' for name in variables)
+    env |= {f"TEND_{name}": value for name, value in variables.items()}
+    done = subprocess.run(command, input=given + sql, env=env, capture_output=True, text=True, check=False)
     if done.returncode:
         raise Problem(f"PostgreSQL refused a set-up command: {_last_sentence(done.stderr)}")
     return done.stdout.strip()

@@ -29,7 +29,9 @@ def check_port(port: int) -> None:
         try:
             probe.bind(("127.0.0.1", port))
         except PermissionError as error:
-            raise Problem(f"Port {port} needs root: choose one above 1023, as in `make run PORT=8001`.") from error
+            raise Problem(
+                f"Port {port} needs root: choose one above 1023, as in `make run PORT=8001`."
+            ) from error
         except OSError as error:
             raise Problem(
                 f"Port {port} is in use: stop the other program, or choose another port, as in "
@@ -81,7 +83,10 @@ def _wait_for_web(port: int, guard: supervisor.Supervisor) -> None:
             return False
 
     web = next(child for child in guard.kids if child.name == "web")
-    ended = lambda: guard.ending or web.process is None or web.process.poll() is not None  # noqa: E731
+
+    def ended() -> bool:
+        return guard.ending or web.process is None or web.process.poll() is not None
+
     processes.wait_until(lambda: answers() or ended(), READY_SECONDS)
     if not guard.ending and not answers():
         raise Problem(f"The web server did not start: {processes.last_lines(web.log, 1)} (see {web.log})")

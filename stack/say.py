@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 
-class Problem(Exception):
+class Problem(Exception):  # noqa: N818 - it is caught to be read, not to be handled
     """Something the person can do something about. The message is one clear sentence."""
 
 

@@ -13,7 +13,7 @@ KEEP = paths.VAR / "keep-services"
 
 def database_url() -> str:
     """The embedded database as the application's role reaches it."""
-    return f"postgres://{ROLE}:{secret('postgres-app')}@/{postgres.SOCKETS}/{DATABASE}"
+    return f"postgres://{ROLE}:{secret('postgres-app')}@/{paths.SOCKETS}/{DATABASE}"
 
 
 def broker_url() -> str:
@@ -77,7 +77,7 @@ def status() -> str:
     """One line per server."""
     lines = []
     if own_database():
-        lines.append(f"postgres  {_state(postgres.running())}  {postgres.SOCKETS}")
+        lines.append(f"postgres  {_state(postgres.running())}  {paths.SOCKETS}")
     if own_broker():
         lines.append(f"valkey    {_state(valkey.running())}  {valkey.SOCKET}")
     return "\n".join(lines)
@@ -88,14 +88,17 @@ def _state(pid: int | None) -> str:
 
 
 def _database_exists() -> bool:
-    return postgres.psql(f"SELECT 1 FROM pg_database WHERE datname = '{DATABASE}'") == "1"
+    return postgres.psql("SELECT 1 FROM pg_database WHERE datname = :'database'", database=DATABASE) == "1"
 
 
 def _create_database() -> None:
     """The application's role owns its database and may create others (tests), and is no superuser."""
-    password = secret("postgres-app")
-    exists = postgres.psql(f"SELECT 1 FROM pg_roles WHERE rolname = '{ROLE}'") == "1"
-    verb = "ALTER" if exists else "CREATE"
-    postgres.psql(f"{verb} ROLE {ROLE} LOGIN NOSUPERUSER CREATEDB NOCREATEROLE PASSWORD '{password}'")
-    postgres.psql(f"CREATE DATABASE {DATABASE} OWNER {ROLE}")
-    postgres.psql(f"REVOKE ALL ON DATABASE {DATABASE} FROM PUBLIC")
+    names = {"database": DATABASE, "role": ROLE, "password": secret("postgres-app")}
+    exists = postgres.psql("SELECT 1 FROM pg_roles WHERE rolname = :'role'", **names) == "1"
+    postgres.psql(
+        ("ALTER" if exists else "CREATE")
+        + """ ROLE :"role" LOGIN NOSUPERUSER CREATEDB NOCREATEROLE PASSWORD :'password'""",
+        **names,
+    )
+    postgres.psql('CREATE DATABASE :"database" OWNER :"role"', **names)
+    postgres.psql('REVOKE ALL ON DATABASE :"database" FROM PUBLIC', **names)

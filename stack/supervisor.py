@@ -16,7 +16,6 @@ from pathlib import Path
 from types import FrameType
 
 from stack import paths, processes, services
-from stack.environment import VENV
 from stack.say import Problem, say, warn
 
 MARK = "TEND_SUPERVISED"  # carries the data directory: what is left over is found by it
@@ -57,7 +56,8 @@ class Child:
                 self.pause = FIRST_PAUSE
             return
         if self.process is not None:
-            warn(f"  {self.name} ended ({_how(self.process.returncode)}); again in {self.pause:.0f} s, see {self.log}")
+            how = _how(self.process.returncode)
+            warn(f"  {self.name} ended ({how}); again in {self.pause:.0f} s, see {self.log}")
             self.process = None
             self.not_before = now + self.pause
             self.pause = min(self.pause * 2, LONGEST_PAUSE)
@@ -77,7 +77,7 @@ def _rotate(log: Path) -> None:
 
 def children(port: int, *, reload: bool) -> list[Child]:
     """What runs besides the two servers. Only the web process listens on a TCP port."""
-    program = str(VENV / "bin")
+    program = str(paths.VENV / "bin")
     celery = [f"{program}/celery", "-A", "config"]
     web = [
         f"{program}/gunicorn", "config.wsgi:application", "--bind", f"127.0.0.1:{port}", "--workers", "2",

@@ -1,1 +1,21 @@
 """Fixtures for every test. Keep it small: an app's fixtures belong into its own folder."""
+
+import os
+import shutil
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Debian's Chromium instead of a downloaded one, and silent towards the network."""
+    path = os.environ.get("TEND_CHROMIUM") or shutil.which("chromium")
+    sandbox = ["--no-sandbox"] if os.getuid() == 0 else []
+    quiet = [
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--disable-quic",
+    ]
+    return browser_type_launch_args | {"executable_path": path, "args": [*sandbox, *quiet]}

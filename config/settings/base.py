@@ -49,10 +49,13 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "users.middleware.SignInRequiredMiddleware",
+    "users.middleware.UserLocaleMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "core.htmx.ToastMiddleware",
     "pghistory.middleware.HistoryMiddleware",
 ]
 
@@ -82,6 +85,8 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 SECRET_KEY = required("SECRET_KEY", "a long random text that signs sessions and links")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+# Links in mails begin with it; never with what a request claims as its host.
+SITE_URL = env.str("SITE_URL", default=f"http://127.0.0.1:{env.str('PORT', default='') or 8000}")
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
@@ -108,6 +113,7 @@ AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
+ACCOUNT_ADAPTER = "users.adapter.AccountAdapter"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
@@ -194,13 +200,10 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
-# The whole beat schedule. Beat only rings the bell: the tick reads in the database what is due.
-CELERY_BEAT_SCHEDULE = {
-    # Starts every periodic job that is due and not done (the nightly run, a missed night).
-    "tick": {"task": "cadences.tasks.tick", "schedule": 60.0},
-    # Tells the Engine page that beat and worker are alive.
-    "heartbeat": {"task": "cadences.tasks.heartbeat", "schedule": 60.0},
-}
+# After this long (seconds) a message whose worker was killed is delivered again. A long task may
+# so be rung twice; PostgreSQL decides that it runs once.
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 900}
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
 # -- Logging ---------------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ DEBUG = False
 
 required("ALLOWED_HOSTS", "the names this site answers to, separated by commas")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
+SITE_URL = env.str("SITE_URL", default=f"https://{ALLOWED_HOSTS[0].removeprefix('.')}")
 CSRF_TRUSTED_ORIGINS = env.list(
     "CSRF_TRUSTED_ORIGINS", default=[f"https://{host.removeprefix('.')}" for host in ALLOWED_HOSTS]
 )

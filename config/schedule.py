@@ -1,0 +1,47 @@
+"""The whole beat schedule, in one place.
+
+It is written into the database once; from then on the rows decide, so that an admin's change
+outlives a restart (Celery's own CELERY_BEAT_SCHEDULE would overwrite it at every start of beat).
+Beat only rings the bell: what is due, and whether it was done, the tick reads in the run log.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Bell:
+    """A task that is rung every so many seconds."""
+
+    name: str
+    task: str
+    every: int
+    why: str
+
+
+SCHEDULE = (
+    Bell("tick", "cadences.tasks.tick", 60, "Starts every periodic job that is due and not done."),
+    Bell("heartbeat", "cadences.tasks.heartbeat", 60, "Shows on the Engine page that beat and worker live."),
+)
+
+
+def install() -> int:
+    """Add what is missing to the database. Returns how many entries were added."""
+    from django_celery_beat.models import IntervalSchedule, PeriodicTask  # noqa: PLC0415 - needs loaded apps
+
+    added = 0
+    for bell in SCHEDULE:
+        interval, _ = IntervalSchedule.objects.get_or_create(
+            every=bell.every, period=IntervalSchedule.SECONDS
+        )
+        _, created = PeriodicTask.objects.get_or_create(
+            name=bell.name,
+            defaults={
+                "task": bell.task,
+                "interval": interval,
+                "description": bell.why,
+                # A bell nobody heard in time is not rung again later: the next one says the same.
+                "expire_seconds": bell.every,
+            },
+        )
+        added += created
+    return added
