@@ -1,0 +1,222 @@
+/* What every page shares: the CSRF header, keys, toasts, theme, focus after swaps. */
+
+const root = document.documentElement;
+const toasts = document.getElementById("toasts");
+
+/* -- htmx ------------------------------------------------------------------------------------- */
+
+const token = () => document.querySelector('meta[name="csrf-token"]')?.content ?? "";
+
+document.addEventListener("htmx:configRequest", (event) => {
+  event.detail.headers["X-CSRFToken"] = token();
+});
+
+// What had the focus before a swap has it again after it; a marked element takes precedence.
+let focusBefore = null;
+document.addEventListener("htmx:beforeSwap", () => {
+  const active = document.activeElement;
+  focusBefore = active && active !== document.body ? active.id || active.dataset?.focusKey || null : null;
+});
+document.addEventListener("htmx:afterSettle", (event) => {
+  const fresh = event.detail.elt;
+  const wanted = fresh?.querySelector?.("[data-autofocus]") ?? (fresh?.matches?.("[data-autofocus]") ? fresh : null);
+  if (wanted) {
+    wanted.focus();
+  } else if (focusBefore && document.activeElement === document.body) {
+    const same = document.getElementById(focusBefore)
+      ?? document.querySelector(`[data-focus-key="${CSS.escape(focusBefore)}"]`);
+    same?.focus();
+  }
+  focusBefore = null;
+});
+
+document.addEventListener("htmx:responseError", (event) => {
+  const status = event.detail.xhr.status;
+  toast({ level: "error", text: status === 403 ? toasts.dataset.refused : toasts.dataset.failed });
+});
+document.addEventListener("htmx:sendError", () => toast({ level: "error", text: toasts.dataset.offline }));
+// A signed-out session answers with a redirect to the sign-in page: never swap that into a list.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (new URL(event.detail.xhr.responseURL || location.href).pathname.includes("/login")) {
+    event.detail.shouldSwap = false;
+    toast({ level: "error", text: toasts.dataset.signedout });
+  }
+});
+
+/* -- Toasts ----------------------------------------------------------------------------------- */
+
+function button(label, className) {
+  const made = document.createElement("button");
+  made.type = "button";
+  made.className = className;
+  made.textContent = label;
+  return made;
+}
+
+function dress(note, undo) {
+  if (undo) {
+    const back = button(toasts.dataset.undo, "btn btn-link toast-undo");
+    back.addEventListener("click", () => {
+      note.remove();
+      takeBack(undo);
+    });
+    note.append(back);
+  }
+  const close = button("×", "toast-close");
+  close.setAttribute("aria-label", toasts.dataset.close);
+  close.addEventListener("click", () => note.remove());
+  note.append(close);
+  const stay = note.classList.contains("error") ? 20000 : undo ? 10000 : 5000;
+  let timer = setTimeout(() => note.remove(), stay);
+  note.addEventListener("pointerenter", () => clearTimeout(timer));
+  note.addEventListener("focusin", () => clearTimeout(timer));
+  note.addEventListener("pointerleave", () => { timer = setTimeout(() => note.remove(), stay); });
+}
+
+export function toast({ level = "success", text, undo = "" }) {
+  const note = document.createElement("div");
+  note.className = `toast-note ${level}`;
+  const words = document.createElement("span");
+  words.textContent = text;
+  note.append(words);
+  toasts.append(note);
+  dress(note, undo);
+}
+
+async function takeBack(address) {
+  const answer = await fetch(address, {
+    method: "POST",
+    headers: { "X-CSRFToken": token(), "X-Requested-With": "fetch" },
+    redirect: "follow",
+  }).catch(() => null);
+  if (answer?.ok) location.assign(answer.redirected ? answer.url : location.href);
+  else toast({ level: "error", text: toasts.dataset.failed });
+}
+
+if (toasts) {
+  for (const note of toasts.querySelectorAll("[data-toast]")) {
+    const tags = note.dataset.toast.split(" ");
+    dress(note, tags.find((tag) => tag.startsWith("undo:"))?.slice(5));
+  }
+}
+document.addEventListener("tend:toasts", (event) => {
+  for (const item of event.detail.items ?? []) toast(item);
+});
+
+/* -- Theme ------------------------------------------------------------------------------------ */
+
+const themes = ["auto", "light", "dark"];
+function nameTheme() {
+  for (const label of document.querySelectorAll("[data-theme-label]")) {
+    label.textContent = label.dataset[root.dataset.theme] ?? label.textContent;
+  }
+}
+document.addEventListener("click", (event) => {
+  if (!event.target.closest?.("[data-theme-toggle]")) return;
+  event.stopPropagation();
+  window.tendTheme(themes[(themes.indexOf(root.dataset.theme) + 1) % themes.length]);
+  nameTheme();
+});
+nameTheme();
+
+/* -- Keys ------------------------------------------------------------------------------------- */
+
+const stored = (key) => { try { return localStorage.getItem(key); } catch { return null; } };
+const keysToggle = document.querySelector("[data-keys-toggle]");
+if (keysToggle) {
+  keysToggle.checked = stored("tend-keys") !== "off";
+  keysToggle.addEventListener("change", () => {
+    try { localStorage.setItem("tend-keys", keysToggle.checked ? "on" : "off"); } catch { /* this page only */ }
+  });
+}
+
+const typing = (element) =>
+  element?.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(element?.tagName ?? "");
+const seen = (element) => element.getClientRects().length > 0;
+const wide = (selector) => [...document.querySelectorAll(selector)].filter(seen);
+
+let going = 0;
+document.addEventListener("keydown", (event) => {
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+  const target = event.target;
+  if (event.key === "Escape") {
+    closeQuickResults();
+    if (typing(target) && !document.querySelector(".modal.show")) target.blur();
+    return;
+  }
+  if (typing(target) || document.querySelector(".modal.show") || (keysToggle && !keysToggle.checked)) return;
+  if (going && Date.now() - going < 1500) {
+    going = 0;
+    const link = document.querySelector(`[data-go="${CSS.escape(event.key)}"]`);
+    if (link) { event.preventDefault(); link.click(); }
+    return;
+  }
+  if (event.key === "g") { going = Date.now(); return; }
+  if (event.key === "?") { event.preventDefault(); showHelp(); return; }
+  if (event.key === "j" || event.key === "k") { if (moveRow(event.key === "j" ? 1 : -1)) event.preventDefault(); return; }
+  const wanted = wide(`[data-key="${CSS.escape(event.key)}"]`)[0];
+  if (!wanted) return;
+  event.preventDefault();
+  if (typing(wanted)) { wanted.focus(); wanted.select?.(); } else { wanted.click(); }
+});
+
+function showHelp() {
+  const help = document.getElementById("help");
+  if (help) window.bootstrap.Modal.getOrCreateInstance(help).show();
+}
+
+// Lists whose lines carry one main link: j and k walk the links, Enter opens the focused one.
+function moveRow(step) {
+  const lines = wide("[data-line]");
+  if (!lines.length) return false;
+  const at = lines.indexOf(document.activeElement?.closest?.("[data-line]") ?? document.activeElement);
+  const next = at < 0 ? (step > 0 ? 0 : lines.length - 1) : Math.min(Math.max(at + step, 0), lines.length - 1);
+  lines[next].focus();
+  lines[next].scrollIntoView({ block: "nearest" });
+  return true;
+}
+
+/* -- Quick search ----------------------------------------------------------------------------- */
+
+const quick = document.getElementById("quick-search");
+const results = document.getElementById("quick-results");
+
+function closeQuickResults() {
+  if (results) results.replaceChildren();
+}
+if (quick && results) {
+  quick.addEventListener("input", () => { if (quick.value.trim().length < 2) closeQuickResults(); });
+  quick.closest("form").addEventListener("keydown", (event) => {
+    if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+    const stops = [quick, ...results.querySelectorAll("a")];
+    const at = stops.indexOf(document.activeElement) + (event.key === "ArrowDown" ? 1 : -1);
+    if (stops[at]) { event.preventDefault(); stops[at].focus(); }
+  });
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest(".topbar-search")) closeQuickResults();
+  });
+}
+
+/* -- Forms ------------------------------------------------------------------------------------ */
+
+// A select or box that changes what the list shows sends its form at once.
+document.addEventListener("change", (event) => {
+  if (event.target.closest?.("[data-send-on-change]")) event.target.form?.requestSubmit();
+});
+// Leaving a form with something typed asks first; sending it does not.
+let dirty = false;
+document.addEventListener("input", (event) => {
+  if (event.target.closest?.("form[data-keep-typed]")) dirty = true;
+});
+document.addEventListener("submit", (event) => {
+  dirty = false;
+  const sender = event.submitter;
+  if (event.target.method === "post" && sender && !event.target.hasAttribute("hx-post")) {
+    setTimeout(() => { sender.disabled = true; }, 0); // a double click sends once
+    setTimeout(() => { sender.disabled = false; }, 4000);
+  }
+});
+window.addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });
+window.addEventListener("pageshow", () => {
+  for (const sender of document.querySelectorAll("button[type=submit][disabled]")) sender.disabled = false;
+});
