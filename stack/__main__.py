@@ -5,11 +5,15 @@ Starts on the system's Python, installs what is missing into .venv and goes on t
 
 import errno
 import os
+import shutil
+import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 
 from stack import environment, paths
-from stack.say import Problem, say, warn
+from stack.say import Problem, say, step, warn
 
 
 def _run() -> int:
@@ -41,6 +45,75 @@ def _services(action: str = "status") -> int:
     return 0
 
 
+def _backup() -> int:
+    from stack import archive
+
+    with _servers(), step("Backup"):
+        file = archive.backup()
+    say(f"{file} ({file.stat().st_size / 1e6:.1f} MB). Keep a copy on another machine.")
+    return 0
+
+
+def _restore() -> int:
+    from stack import archive, supervisor
+
+    if not os.environ.get("FILE"):
+        raise Problem("Name the backup, as in `make restore FILE=var/backups/tend-….tar`.")
+    if supervisor.supervisor_pid():
+        raise Problem("Tend is running: stop it first (`make stop`).")
+    with _servers(), step("Restore"):
+        rows = archive.restore(Path(os.environ["FILE"]))
+    say(f"{sum(rows.values())} rows in {len(rows)} tables restored and verified.")
+    return 0
+
+
+@contextmanager
+def _servers() -> Iterator[None]:
+    """The servers run; if they were started for this, they are stopped afterwards."""
+    from stack import services
+
+    running = services.any_running()
+    services.start()
+    try:
+        yield
+    finally:
+        if not running:
+            services.stop()
+
+
+def _reset() -> int:
+    """Delete the installation's data, not its backups."""
+    from stack import supervisor
+
+    question = f"This deletes all data in {paths.VAR} except the backups. Type yes to go on: "
+    if os.environ.get("FORCE") != "1" and input(question).strip().lower() != "yes":
+        say("Nothing was deleted.")
+        return 1
+    supervisor.stop_everything()
+    for entry in paths.VAR.iterdir():
+        if entry.is_dir() and entry != paths.BACKUPS:
+            shutil.rmtree(entry)
+        elif entry.is_file():
+            entry.unlink()
+    shutil.rmtree(paths.SOCKETS, ignore_errors=True)
+    say("Deleted. `make run` starts afresh.")
+    return 0
+
+
+def _bench() -> int:
+    return subprocess.run([sys.executable, "-m", "bench"], cwd=paths.ROOT, check=False).returncode
+
+
+def _lock() -> int:
+    """Look for newer versions within requirements*.in and write requirements*.txt."""
+    compile_ = [str(paths.VENV / "bin" / "uv"), "pip", "compile", "--quiet", "--universal", "--upgrade"]
+    options = ["--python-version", "3.11", "--generate-hashes", "--no-header", "--no-annotate"]
+    for name in ("requirements", "requirements-dev", "requirements-uv"):
+        files = [f"{name}.in", "-o", f"{name}.txt"]
+        subprocess.run([*compile_, *options, *files], cwd=paths.ROOT, check=True)
+    return 0
+
+
 def _sql(text: str) -> int:
     from stack import postgres
 
@@ -63,6 +136,11 @@ COMMANDS: dict[str, tuple[Callable[..., int], bool]] = {
     "run": (_run, False),
     "stop": (_stop, False),
     "services": (_services, False),
+    "backup": (_backup, False),
+    "restore": (_restore, False),
+    "reset": (_reset, False),
+    "bench": (_bench, True),
+    "lock": (_lock, True),
     "sql": (_sql, False),
     "test": (_test, True),
     "setup": (_setup, False),

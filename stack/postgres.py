@@ -122,7 +122,7 @@ def initialise() -> bool:
         unprivileged(command), env=environment(), capture_output=True, text=True, cwd=VAR, check=False
     )
     if done.returncode:
-        raise Problem(f"PostgreSQL could not create its files: {_last_sentence(done.stderr)}")
+        raise Problem(f"PostgreSQL could not create its files: {last_sentence(done.stderr)}")
     draft.rename(data())
     return True
 
@@ -142,7 +142,7 @@ def start() -> int:
         if _wait_ready(server.pid):
             return server.pid
         processes.stop(server.pid, signal.SIGINT, STOP_SECONDS)
-    raise Problem(f"PostgreSQL did not start: {_last_sentence(processes.last_lines(LOG))}")
+    raise Problem(f"PostgreSQL did not start: {last_sentence(processes.last_lines(LOG))}")
 
 
 def _wait_ready(pid: int) -> bool:
@@ -178,11 +178,11 @@ def psql(sql: str, **variables: str) -> str:
     env |= {f"TEND_{name}": value for name, value in variables.items()}
     done = subprocess.run(command, input=given + sql, env=env, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise Problem(f"PostgreSQL refused a set-up command: {_last_sentence(done.stderr)}")
+        raise Problem(f"PostgreSQL refused a set-up command: {last_sentence(done.stderr)}")
     return done.stdout.strip()
 
 
-def _last_sentence(text: str) -> str:
+def last_sentence(text: str) -> str:
     """The most telling line of an error: a FATAL, PANIC or ERROR if there is one, else the last."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     telling = [line for line in lines if re.search(r"FATAL|PANIC|ERROR|error:", line)]

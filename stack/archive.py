@@ -1,0 +1,264 @@
+"""Backup and restore: one file with the database, uploaded files, and what is needed to trust it.
+
+A backup is a tar with `manifest.json` (checksums, rows per table, versions), `database.dump`
+(pg_dump's custom format) and `media/`. Rows are counted in the very snapshot that is dumped, and
+counted again after a restore: a backup that restores to something else is refused.
+Secrets (`var/secrets`) are not in it: keep them elsewhere, a stolen backup must not open sessions.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import psycopg2
+from psycopg2 import sql
+
+from stack import paths, postgres, services
+from stack.say import Problem
+
+FORMAT = 1
+MANIFEST, DUMP, MEDIA = "manifest.json", "database.dump", "media"
+TABLES = """
+    SELECT format('%I.%I', schemaname, tablename) FROM pg_tables
+    WHERE schemaname NOT IN ('pg_catalog', 'information_schema') ORDER BY 1
+"""
+
+
+def database_url() -> str:
+    """The database that is backed up."""
+    return os.environ.get("DATABASE_URL") or services.database_url()
+
+
+def connection_words(url: str, database: str = "") -> dict[str, str]:
+    """A database address as libpq's keywords. Raises Problem when it names no PostgreSQL."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgres", "postgresql", "psql", "pgsql"}:
+        raise Problem("DATABASE_URL is no PostgreSQL address: it begins with postgres://.")
+    folder, _, name = (
+        parts.path.lstrip("/").rpartition("/") if parts.hostname is None else ("", "", parts.path[1:])
+    )
+    words = {
+        "host": f"/{folder}" if folder else parts.hostname or "",
+        "port": str(parts.port or ""),
+        "user": unquote(parts.username or ""),
+        "password": unquote(parts.password or ""),
+        "dbname": database or unquote(name),
+    }
+    return {key: value for key, value in words.items() if value}
+
+
+def connect(url: str, database: str = "") -> Any:
+    """A connection. Raises Problem with the server's sentence."""
+    try:
+        return psycopg2.connect(**connection_words(url, database), connect_timeout=10)
+    except psycopg2.OperationalError as error:
+        raise Problem(f"The database does not answer: {' '.join(str(error).split())}") from error
+
+
+def _program(name: str, url: str, *arguments: str, database: str = "") -> None:
+    """Run pg_dump or pg_restore; the password goes by environment, where `ps` does not show it."""
+    words = connection_words(url, database)
+    names = {
+        "host": "PGHOST",
+        "port": "PGPORT",
+        "user": "PGUSER",
+        "password": "PGPASSWORD",
+        "dbname": "PGDATABASE",
+    }
+    env = postgres.environment() | {names[key]: value for key, value in words.items()}
+    command = [str(postgres.binaries() / name), *arguments]
+    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise Problem(f"{name} failed: {postgres.last_sentence(done.stderr)}")
+
+
+# -- backup ----------------------------------------------------------------------------------------
+
+
+def backup(target: Path | None = None) -> Path:
+    """Write a backup of database and uploaded files. Returns the file."""
+    url = database_url()
+    file = target or paths.BACKUPS / f"tend-{datetime.now(UTC):%Y%m%d-%H%M%S}.tar"
+    paths.make_private(paths.BACKUPS)
+    with _workplace(file.parent) as work:
+        rows = _dump(url, work / DUMP)
+        parts = [work / DUMP, *_media_files()]
+        manifest = {
+            "format": FORMAT,
+            "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "rows": rows,
+            "sha256": {_name_of(part, work): _checksum(part) for part in parts},
+        }
+        (work / MANIFEST).write_text(json.dumps(manifest, indent=1))
+        draft = work / "backup.tar"
+        with tarfile.open(draft, "w") as tar:
+            for part in [work / MANIFEST, *parts]:
+                tar.add(part, _name_of(part, work))
+        draft.chmod(0o600)
+        draft.replace(file)
+    return file
+
+
+def _dump(url: str, target: Path) -> dict[str, int]:
+    """Dump one snapshot of the database and count the rows of every table in that snapshot."""
+    with closing(connect(url)) as connection:
+        connection.set_session(isolation_level="REPEATABLE READ", readonly=True)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_export_snapshot()")
+            (snapshot,) = cursor.fetchone()
+            _program("pg_dump", url, "--format=custom", "--no-owner", "--no-privileges",
+                     f"--snapshot={snapshot}", f"--file={target}")  # fmt: skip
+            return _count_rows(cursor)
+
+
+def _count_rows(cursor: Any) -> dict[str, int]:
+    cursor.execute(TABLES)
+    rows = {}
+    for (table,) in cursor.fetchall():
+        schema, _, name = table.partition(".")
+        cursor.execute(
+            sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(schema.strip('"'), name.strip('"')))
+        )
+        rows[table] = cursor.fetchone()[0]
+    return rows
+
+
+def _media_files() -> list[Path]:
+    folder = media_root()
+    return sorted(path for path in folder.rglob("*") if path.is_file()) if folder.is_dir() else []
+
+
+def media_root() -> Path:
+    """Where uploaded files are."""
+    return Path(os.environ.get("MEDIA_ROOT") or paths.MEDIA)
+
+
+def _name_of(part: Path, work: Path) -> str:
+    if part.is_relative_to(work):
+        return str(part.relative_to(work))
+    return f"{MEDIA}/{part.relative_to(media_root())}"
+
+
+def _checksum(file: Path) -> str:
+    digest = hashlib.sha256()
+    with file.open("rb") as content:
+        while block := content.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+@contextmanager
+def _workplace(beside: Path) -> Iterator[Path]:
+    """A private folder on the same disk, so that the finished file can be renamed into place."""
+    folder = Path(tempfile.mkdtemp(prefix=".backup-", dir=beside))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+# -- restore ---------------------------------------------------------------------------------------
+
+
+def restore(file: Path) -> dict[str, int]:
+    """Replace the embedded database, or fill an empty one of DATABASE_URL. Returns rows per table.
+
+    Nothing that exists is touched before the backup was unpacked, checked, restored beside it and
+    counted. The embedded database that was replaced stays as `tend_before_<time>`.
+    """
+    if not file.is_file():
+        raise Problem(f"There is no file {file}: name one, as in `make restore FILE=var/backups/….tar`.")
+    with _workplace(paths.BACKUPS) as work:
+        manifest = _unpack(file, work)
+        if services.own_database():
+            _restore_beside(work, manifest)
+        else:
+            _restore_into_empty(work, manifest)
+        _restore_media(work / MEDIA)
+    rows: dict[str, int] = manifest["rows"]
+    return rows
+
+
+def _unpack(file: Path, work: Path) -> dict[str, Any]:
+    """Unpack and verify. Raises Problem when anything is missing, added or altered."""
+    try:
+        with tarfile.open(file) as tar:
+            for member in tar.getmembers():
+                # Python 3.11.2 has no extraction filter: only plain files, and only below `work`.
+                inside = (work / member.name).resolve().is_relative_to(work.resolve())
+                if not member.isfile() or not inside:
+                    raise Problem(f"{file} holds something a backup never holds: {member.name}.")
+                tar.extract(member, work, set_attrs=False)
+        manifest: dict[str, Any] = json.loads((work / MANIFEST).read_text())
+    except (tarfile.TarError, OSError, ValueError) as error:
+        raise Problem(f"{file} is no complete backup: {error}.") from error
+    if manifest.get("format") != FORMAT:
+        raise Problem(f"{file} has format {manifest.get('format')}, this program reads format {FORMAT}.")
+    found = {str(p.relative_to(work)) for p in work.rglob("*") if p.is_file()} - {MANIFEST}
+    expected = manifest["sha256"]
+    damaged = sorted(
+        name for name in found | set(expected)
+        if name not in found or expected.get(name) != _checksum(work / name)
+    )  # fmt: skip
+    if damaged:
+        raise Problem(f"{file} is damaged: {damaged[0]} does not match its checksum.")
+    return manifest
+
+
+def _restore_beside(work: Path, manifest: dict[str, Any]) -> None:
+    stamp = f"{datetime.now(UTC):%Y%m%d%H%M%S}"
+    fresh, old = f"{services.DATABASE}_restoring_{stamp}", f"{services.DATABASE}_before_{stamp}"
+    postgres.psql('CREATE DATABASE :"fresh" OWNER :"role"', fresh=fresh, role=services.ROLE)
+    try:
+        _fill(work, manifest, fresh)
+    except Problem:
+        postgres.psql('DROP DATABASE :"fresh" WITH (FORCE)', fresh=fresh)
+        raise
+    postgres.psql(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :'now';\n"
+        'ALTER DATABASE :"now" RENAME TO :"old"; ALTER DATABASE :"fresh" RENAME TO :"now";',
+        now=services.DATABASE, old=old, fresh=fresh,
+    )  # fmt: skip
+
+
+def _restore_into_empty(work: Path, manifest: dict[str, Any]) -> None:
+    with closing(connect(database_url())) as connection, connection.cursor() as cursor:
+        cursor.execute(TABLES)
+        if cursor.fetchone():
+            raise Problem("The database of DATABASE_URL is not empty: create an empty one and name that.")
+    _fill(work, manifest, "")
+
+
+def _fill(work: Path, manifest: dict[str, Any], database: str) -> None:
+    """Restore the dump and count again. Raises Problem when the rows differ from the manifest."""
+    url = database_url()
+    name = connection_words(url, database)["dbname"]
+    _program("pg_restore", url, "--exit-on-error", "--single-transaction", "--no-owner", "--no-privileges",
+             f"--dbname={name}", str(work / DUMP), database=database)  # fmt: skip
+    with closing(connect(url, database)) as connection, connection.cursor() as cursor:
+        rows = _count_rows(cursor)
+        cursor.execute("ANALYZE")
+        connection.commit()
+    if rows != manifest["rows"]:
+        different = sorted(
+            t for t in rows.keys() | manifest["rows"] if rows.get(t) != manifest["rows"].get(t)
+        )
+        raise Problem(
+            f"The restored database differs from the backup in {different[0]}: nothing was replaced."
+        )
+
+
+def _restore_media(folder: Path) -> None:
+    """Add the backup's files; those uploaded since stay where they are and hurt nobody."""
+    if folder.is_dir():
+        shutil.copytree(folder, paths.make_private(media_root()), dirs_exist_ok=True)
