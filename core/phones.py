@@ -7,7 +7,7 @@ import re
 import phonenumbers
 
 
-def to_e164(written: str, country: str) -> str:
+def e164(written: str, country: str) -> str:
     """``+4722123456`` for "22 12 34 56" in Norway; empty where it is no possible number there.
 
     ``country`` is an ISO 3166-1 code, or empty: then only numbers written with + or 00 are certain.
@@ -26,10 +26,10 @@ def to_e164(written: str, country: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
-def tel_uri(written: str, e164: str = "") -> str:
+def tel_uri(written: str, known: str = "") -> str:
     """What a tap on the number dials; empty where nothing in it can be dialled."""
-    if e164:
-        return f"tel:{e164}"
+    if known:
+        return f"tel:{known}"
     main = re.split(r"(?i)\s*(?:ext\.?|x|;)\s*\d+\s*$", written or "", maxsplit=1)[0]
     dialled = re.sub(r"(?!^\+)[^0-9]", "", main.strip())
     return f"tel:{dialled}" if len(dialled) >= 3 else ""

@@ -1,0 +1,41 @@
+"""The verbs of contacts: what people say, worry about, promise and ask.
+
+Everybody active may log, note, raise a concern and add a person on any account (R16). Every verb
+checks the permission itself, runs in one transaction and, where the engine counts on the fact, ends
+with ``core.facts.changed``.
+"""
+
+from contacts.services.asks import answer_ask, record_ask
+from contacts.services.commitments import close_commitment, make_commitment
+from contacts.services.concerns import change_concern, raise_concern, reopen_concern, resolve_concern
+from contacts.services.entries import AskDraft, CommitmentDraft, ConcernDraft, LogEntry
+from contacts.services.logs import (
+    add_note,
+    correct_interaction,
+    log_interaction,
+    withdraw_interaction,
+    write_log,
+)
+from contacts.services.people import add_contact, edit_contact
+
+__all__ = [
+    "AskDraft",
+    "CommitmentDraft",
+    "ConcernDraft",
+    "LogEntry",
+    "add_contact",
+    "add_note",
+    "answer_ask",
+    "change_concern",
+    "close_commitment",
+    "correct_interaction",
+    "edit_contact",
+    "log_interaction",
+    "make_commitment",
+    "raise_concern",
+    "record_ask",
+    "reopen_concern",
+    "resolve_concern",
+    "withdraw_interaction",
+    "write_log",
+]

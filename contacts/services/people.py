@@ -1,0 +1,95 @@
+"""People at accounts: added by anybody, changed by those who look after the account."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import Account
+from contacts.models import Contact
+from core import facts
+from core.phones import e164
+from users.access import require, require_active
+from users.models import User
+
+EDITABLE = frozenset(
+    {
+        "first_name",
+        "last_name",
+        "job_title",
+        "department",
+        "email",
+        "phone",
+        "mobile",
+        "language",
+        "is_main",
+        "preferred_channel",
+        "refused_channels",
+        "started_on",
+        "left_on",
+        "formerly",
+        "about",
+    }
+)
+
+
+@transaction.atomic
+def add_contact(user: User, account: Account, **fields: Any) -> Contact:
+    """A new person at the account; the first one becomes the one we call.
+
+    Anybody active may add one, also in the middle of a call (quick-add).
+    """
+    require_active(user)
+    _only_known(fields)
+    account = Account.objects.select_for_update(no_key=True).get(pk=account.pk)
+    if not Contact.objects.filter(account=account, is_main=True, left_on__isnull=True).exists():
+        fields.setdefault("is_main", True)
+    contact = Contact(account=account, **fields)
+    return _saved(contact)
+
+
+@transaction.atomic
+def edit_contact(user: User, contact: Contact, **fields: Any) -> Contact:
+    """Change a person: also that they left (``left_on``), which leaves their history in place."""
+    require_active(user)
+    require(
+        Contact.objects.editable_by(user).filter(pk=contact.pk).exists(),
+        _("Only those who look after the account may change its people."),
+    )
+    _only_known(fields)
+    Account.objects.select_for_update(no_key=True).get(pk=contact.account_id)
+    contact = Contact.objects.select_for_update(of=("self",)).get(pk=contact.pk)
+    for name, value in fields.items():
+        setattr(contact, name, value)
+    return _saved(contact)
+
+
+def _only_known(fields: dict[str, Any]) -> None:
+    unknown = set(fields) - EDITABLE
+    if unknown:
+        raise ValueError(f"not a field of a contact: {', '.join(sorted(unknown))}")
+
+
+def _saved(contact: Contact) -> Contact:
+    """Check, derive the numbers to dial, keep one main contact per account, save, ring."""
+    country = str(contact.account.country or "")
+    contact.phone_e164 = e164(contact.phone, country)
+    contact.mobile_e164 = e164(contact.mobile, country)
+    if contact.left_on:
+        contact.is_main = False
+        if contact.started_on and contact.left_on < contact.started_on:
+            raise ValidationError({"left_on": _("Nobody leaves before they started: choose a later day.")})
+    if not contact.last_name.strip():
+        raise ValidationError({"last_name": _("Enter the last name.")})
+    if contact.is_main:
+        others = Contact.objects.filter(account=contact.account_id, is_main=True, left_on__isnull=True)
+        for other in others.exclude(pk=contact.pk):
+            other.is_main = False
+            other.save(update_fields=["is_main", "updated_at"])
+    contact.clean_fields(exclude=["account", "formerly"])
+    contact.save()
+    facts.changed(account_ids=[contact.account_id])
+    return contact
