@@ -13,7 +13,7 @@ def _app(prefix: str, module: str) -> list[URLResolver]:
 urlpatterns: list[URLPattern | URLResolver] = [
     *_app("", "cadences.urls"),  # My day at /, the engine at /engine/
     *_app("", "core.urls"),
-    path("auth/", include("allauth.urls")),
+    path("auth/", include("users.auth_urls")),
     *_app("users/", "users.urls"),
     *_app("accounts/", "accounts.urls"),
     *_app("contacts/", "contacts.urls"),

@@ -1,0 +1,29 @@
+"""Mail about logins: text and HTML, in the reader's language, links from ``settings.SITE_URL`` only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from users.models import Company, User
+
+
+def absolute(path: str) -> str:
+    """An address for mails. Never built from the request: its Host header belongs to whoever sent it."""
+    return str(settings.SITE_URL).rstrip("/") + path
+
+
+def send(template_prefix: str, email: str, *, user: User | None = None, **context: Any) -> None:
+    """Render ``<prefix>_subject.txt``, ``_message.txt``, ``_message.html`` and send them to one address."""
+    context |= {"user": user, "email": email, "site_url": absolute("/"), "company": Company.get()}
+    with translation.override(user.language if user else settings.LANGUAGE_CODE):
+        subject = " ".join(render_to_string(f"{template_prefix}_subject.txt", context).split())
+        text = render_to_string(f"{template_prefix}_message.txt", context).strip() + "\n"
+        html = render_to_string(f"{template_prefix}_message.html", context)
+    message = EmailMultiAlternatives(subject, text, settings.DEFAULT_FROM_EMAIL, [email])
+    message.attach_alternative(html, "text/html")
+    message.send()
