@@ -11,6 +11,10 @@ from core.history import tracked
 from core.models import TimeStamped
 
 
+SLOT_AGREED = "agreed"
+SLOT_TODO = "todo"
+
+
 class Slot(models.Model):
     """What an item is for: relationship call, yearly survey, summer greeting … stable over versions.
 
@@ -138,7 +142,9 @@ class PlanItem(TimeStamped):
     )
     tolerance_days = models.PositiveSmallIntegerField(default=0)
     lapse_after = models.PositiveSmallIntegerField(
-        null=True, blank=True, help_text="Days after due_on; empty: never."
+        null=True,
+        blank=True,
+        help_text="Days after due_on, for calendar items after the window's last day; empty: never.",
     )
     avoids_track = models.BooleanField(
         default=False, help_text="calendar only: not owed from the purchase to the track's last date"

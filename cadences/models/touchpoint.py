@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -49,11 +51,21 @@ class Touchpoint(models.Model):
         AGREED = "agreed", "an agreement with the customer"
         TODO = "todo", "a note to oneself"
 
-    account = models.ForeignKey("accounts.Account", on_delete=models.CASCADE, related_name="touchpoints")
-    slot = models.ForeignKey("cadences.Slot", on_delete=models.PROTECT, related_name="touchpoints")
+    # Every index costs the night: those of foreign keys exist only where somebody looks by them.
+    account = models.ForeignKey(
+        "accounts.Account", on_delete=models.CASCADE, related_name="touchpoints", db_index=False
+    )
+    slot = models.ForeignKey(
+        "cadences.Slot", on_delete=models.PROTECT, related_name="touchpoints", db_index=False
+    )
     cycle = models.CharField(max_length=24)
     item = models.ForeignKey(
-        "cadences.PlanItem", null=True, blank=True, on_delete=models.SET_NULL, related_name="touchpoints"
+        "cadences.PlanItem",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="touchpoints",
+        db_index=False,
     )
     plan_version = models.PositiveIntegerField(null=True, blank=True)
     kind = models.CharField(max_length=8, choices=Kind)
@@ -68,10 +80,20 @@ class Touchpoint(models.Model):
     lapses_on = models.DateField(null=True, blank=True, help_text="Last day on which it can still be done.")
 
     contact = models.ForeignKey(
-        "contacts.Contact", null=True, blank=True, on_delete=models.SET_NULL, related_name="touchpoints"
+        "contacts.Contact",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="touchpoints",
+        db_index=False,
     )
     assignee = models.ForeignKey(
-        "users.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="touchpoints"
+        "users.User",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="touchpoints",
+        db_index=False,
     )
     about = models.CharField(max_length=300, blank=True, help_text="What was agreed, or the to-do itself.")
 
@@ -83,7 +105,7 @@ class Touchpoint(models.Model):
     )
     closed_on = models.DateField(null=True, blank=True)
     closed_by = models.ForeignKey(
-        "users.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        "users.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
     )
     interaction = models.ForeignKey(
         "contacts.Interaction",
@@ -91,6 +113,7 @@ class Touchpoint(models.Model):
         blank=True,
         on_delete=models.SET_NULL,
         related_name="touchpoints",
+        db_index=False,
         help_text="What closed it.",
     )
     made_by = models.ForeignKey(
@@ -99,6 +122,7 @@ class Touchpoint(models.Model):
         blank=True,
         on_delete=models.SET_NULL,
         related_name="agreed_touchpoints",
+        db_index=False,
         help_text="The log or note that an agreed date or to-do came from.",
     )
     created_at = models.DateTimeField(auto_now_add=True)
@@ -122,7 +146,42 @@ class Touchpoint(models.Model):
         indexes = [
             # My day: what is open for one person, by date
             models.Index(fields=["assignee", "due_on"], name="touchpoint_my_day", condition=Q(state="open")),
+            # the engine asks which accounts have an open agreed call; reassigning asks for the rest
+            models.Index(
+                fields=["account"], name="touchpoint_agreed", condition=Q(state="open", anchor="agreed")
+            ),
+            # withdrawing or correcting a log finds what it closed and what it made
+            models.Index(
+                fields=["interaction"],
+                name="touchpoint_closed_by_log",
+                condition=Q(interaction__isnull=False),
+            ),
+            models.Index(
+                fields=["made_by"], name="touchpoint_made_by_log", condition=Q(made_by__isnull=False)
+            ),
+            models.Index(
+                fields=["contact"], name="touchpoint_by_contact", condition=Q(contact__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.slot_id}/{self.cycle} due {self.due_on} ({self.state})"
+
+    @property
+    def is_from_plan(self) -> bool:
+        """False for agreed dates and to-dos, which people make and the reconciler never cancels."""
+        return self.anchor != "agreed"
+
+    def redate(self, until: date, *, on: date) -> None:
+        """Snooze or date by hand (``on`` is today): moves ``due_on`` and the lapse, nothing else.
+
+        The lapse counts from the new date; a calendar item never lapses before its window does.
+        Does not save.
+        """
+        after = self.item.lapse_after if self.item is not None else None
+        if self.lapses_on is not None:
+            moved = until + (timedelta(days=after) if after is not None else self.lapses_on - self.due_on)
+            self.lapses_on = max(moved, self.lapses_on) if self.anchor == "calendar" else moved
+        self.due_on = until
+        self.snoozed_on = on
+        self.is_touched = True
