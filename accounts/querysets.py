@@ -2,14 +2,43 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
+from django.db.models import Exists, OuterRef, Q, Value
 
+from core.phones import digits
+from core.text import Fold
 from users.access import owned_side
 
 if TYPE_CHECKING:
     from users.models import User
+
+PHONE_LIKE = re.compile(r"^[\d\s()+./-]+$")
+MANY_TERMS = 8
+
+
+def matches(text: str, column: str = "search_folded", phones: str = "phone_digits") -> Q:
+    """Every word of ``text`` in ``column`` without case and accents; or its digits in a phone number.
+
+    Words of one or two letters match at the beginning of a word, longer ones anywhere: so each can
+    use the trigram index. Phones are found from four digits on; a leading 0 is no part of the number
+    abroad and is left out.
+    """
+    wanted = Q()
+    for term in text.split()[:MANY_TERMS]:
+        if len(term) > 2:
+            wanted &= Q(**{f"{column}__contains": Fold(Value(term))})
+        else:
+            folded = Fold(Value(term))
+            wanted &= Q(**{f"{column}__startswith": folded}) | Q(
+                **{f"{column}__contains": Fold(Value(f" {term}"))}
+            )
+    number = digits(text).lstrip("0")
+    if len(number) >= 4 and PHONE_LIKE.match(text.strip()):
+        wanted |= Q(**{f"{phones}__contains": number})
+    return wanted
 
 
 class AccountQuerySet(models.QuerySet[Any]):
@@ -22,3 +51,25 @@ class AccountQuerySet(models.QuerySet[Any]):
         if user.is_admin:
             return self
         return self.filter(owned_side(user, "owner"))
+
+    def search(self, text: str) -> Self:
+        """Name, number in the customer file, city, postal code or phone; see :func:`matches`."""
+        return self.filter(matches(text)) if text.strip() else self
+
+    def of_owner(self, choice: str, user: User) -> Self:
+        """``me``, ``team``, ``nobody``, a user's id, or ``all``."""
+        if choice == "me":
+            return self.filter(owner=user)
+        if choice == "team":
+            return self.filter(
+                Q(owner__team__manager=user) | Q(owner__team=user.team_id, owner__team__isnull=False)
+            )
+        if choice == "nobody":
+            return self.filter(owner=None)
+        return self.filter(owner_id=int(choice)) if choice.isdigit() else self
+
+    def in_book_of(self, user: User) -> Self:
+        """The accounts the user works now (R7)."""
+        from accounts.models import BookEntry  # noqa: PLC0415 - models import this module
+
+        return self.filter(Exists(BookEntry.objects.filter(account=OuterRef("pk"), user=user)))

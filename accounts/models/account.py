@@ -42,6 +42,12 @@ class Account(TimeStamped):
     )
     status = models.CharField(max_length=10, choices=Status, default=Status.PROSPECT)
     became_customer_on = models.DateField(null=True, blank=True, editable=False)
+    former_since = models.DateField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="A purchase after this day makes them a customer again.",
+    )
 
     owner = models.ForeignKey(
         "users.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="owned_accounts"
@@ -103,7 +109,9 @@ class Account(TimeStamped):
         db_persist=True,
     )
     phone_digits = models.GeneratedField(
-        expression=Digits("phone"), output_field=models.TextField(), db_persist=True
+        expression=Digits(Concat("phone", Value(" "), "phone_e164")),
+        output_field=models.TextField(),
+        db_persist=True,
     )
 
     objects = AccountQuerySet.as_manager()

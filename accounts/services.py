@@ -1,0 +1,208 @@
+"""The verbs of accounts. Pages, import and commands call the same ones."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import Account, BookEntry, Tier
+from core import facts
+from core.phones import e164
+from core.places import zone_of
+from users.access import may_edit_owned_by, require, require_active
+from users.clock import today_for
+from users.models import Company, User
+
+EDITABLE = frozenset(
+    {
+        "name", "external_id", "network_value", "industry", "employees", "yearly_revenue", "currency",
+        "street", "city", "region", "postal_code", "country", "time_zone", "language", "phone", "fax",
+        "email", "website", "about",
+    }
+)  # fmt: skip
+
+
+def may_create(user: User) -> bool:
+    """Who looks after accounts may add one; readers only read and log."""
+    return user.has_role(User.Role.SALESPERSON, User.Role.MANAGER, User.Role.ADMIN)
+
+
+def may_edit(user: User, account: Account) -> bool:
+    """Owner, deputy, their manager, admin."""
+    return may_edit_owned_by(user, account.owner)
+
+
+def may_reassign(user: User, account: Account) -> bool:
+    """A change of owner is the manager's and the admin's to decide."""
+    return (user.is_manager or user.is_admin) and may_edit(user, account)
+
+
+@transaction.atomic
+def create_account(user: User, *, owner: User | None = None, **fields: Any) -> Account:
+    """A new prospect. Raises ValidationError by field, PermissionDenied for readers.
+
+    Whoever adds an account for somebody else must be able to edit that person's accounts.
+    """
+    require(may_create(user), _("Accounts are added by salespeople, managers and admins."))
+    require(
+        may_edit_owned_by(user, owner), _("You may add accounts for yourself and those you stand in for.")
+    )
+    _only_known(fields)
+    today = today_for(user)
+    account = Account(owner=owner, owner_since=today if owner else None, facts_from=today, **fields)
+    account.tier = Tier.objects.order_by("rank").first()
+    account.tier_since = today
+    _save(account)
+    facts.changed(account_ids=[account.pk])
+    return account
+
+
+@transaction.atomic
+def edit_account(user: User, account: Account, **fields: Any) -> Account:
+    """Change what the account is; owner, tier, pause and status have verbs of their own."""
+    _only_known(fields)
+    account = _locked(user, account)
+    for name, value in fields.items():
+        setattr(account, name, value)
+    _save(account)
+    facts.changed(account_ids=[account.pk])
+    return account
+
+
+@transaction.atomic
+def change_owner(user: User, account: Account, new_owner: User | None) -> Account:
+    """Hand the account to somebody else from today on (R9: they introduce themselves)."""
+    account = _locked(user, account)
+    require(may_reassign(user, account), _("Owners are changed by the team's manager and by admins."))
+    if new_owner is not None and not new_owner.has_role(User.Role.SALESPERSON, User.Role.MANAGER):
+        raise ValidationError(
+            {
+                "owner": _("%(name)s cannot own accounts: choose an active salesperson or manager.")
+                % {"name": new_owner}
+            }
+        )
+    if account.owner_id == (new_owner.pk if new_owner else None):
+        return account
+    before = account.owner_id
+    account.owner = new_owner
+    account.owner_since = today_for(user) if new_owner else None
+    account.save()
+    if before:
+        BookEntry.objects.filter(account=account, user_id=before).delete()
+    facts.changed(account_ids=[account.pk])
+    return account
+
+
+@transaction.atomic
+def pin_tier(user: User, account: Account, tier: Tier | None) -> Account:
+    """A person's choice of tier stands against the rules; ``None`` gives it back to them (R28)."""
+    account = _locked(user, account)
+    if tier is None:
+        account.tier_pinned = False
+    else:
+        if account.tier_id != tier.pk:
+            account.tier_before, account.tier, account.tier_since = account.tier, tier, today_for(user)
+        account.tier_pinned = True
+        account.tier_reason = _("Chosen by %(name)s.") % {"name": user.display_name}
+    account.save()
+    facts.changed(account_ids=[account.pk])
+    return account
+
+
+@transaction.atomic
+def pause_account(
+    user: User, account: Account, starts_on: date | None, ends_on: date | None, reason: str = ""
+) -> Account:
+    """Owe nothing to the account between two days, both included; no days: end the pause."""
+    account = _locked(user, account)
+    if (starts_on is None) != (ends_on is None):
+        missing = "paused_from" if starts_on is None else "paused_until"
+        raise ValidationError({missing: _("A pause has a first and a last day: fill in both.")})
+    if starts_on and ends_on and ends_on < starts_on:
+        raise ValidationError({"paused_until": _("The last day of the pause is before its first day.")})
+    if starts_on and not reason.strip():
+        raise ValidationError({"pause_reason": _("Say why, so that a colleague understands the silence.")})
+    account.paused_from, account.paused_until = starts_on, ends_on
+    account.pause_reason = reason.strip()[:200] if starts_on else ""
+    account.save()
+    facts.changed(account_ids=[account.pk])
+    return account
+
+
+@transaction.atomic
+def mark_former(user: User, account: Account, *, former: bool) -> Account:
+    """A customer who left for good; nothing is owed to them. A later purchase makes them one again."""
+    account = _locked(user, account)
+    if former and account.status != Account.Status.CUSTOMER:
+        raise ValidationError(_("Only a customer can become a former customer."))
+    if not former and account.status != Account.Status.FORMER:
+        return account
+    account.status = Account.Status.FORMER if former else Account.Status.CUSTOMER
+    account.former_since = today_for(user) if former else None
+    account.save()
+    facts.changed(account_ids=[account.pk])
+    return account
+
+
+@transaction.atomic
+def book_add(user: User, account: Account) -> None:
+    """Take an account that one looks after into one's book (R7); it holds 25 by default."""
+    require_active(user)
+    require(may_edit(user, account), _("Your book holds accounts you own or stand in for."))
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)  # two adds at once count after each other
+    size = Company.get().book_size
+    mine = BookEntry.objects.filter(user=user)
+    if mine.filter(account=account).exists():
+        return
+    if mine.count() >= size:
+        raise ValidationError(
+            _("Your book is full: it holds %(size)d accounts. Take one out that is finished.")
+            % {"size": size}
+        )
+    BookEntry.objects.create(user=user, account=account, added_on=today_for(user))
+
+
+@transaction.atomic
+def book_remove(user: User, account: Account) -> None:
+    """Take an account out of one's book; it stays the owner's."""
+    require_active(user)
+    BookEntry.objects.filter(user=user, account=account).delete()
+
+
+def normalise(account: Account) -> None:
+    """What follows from other fields: the phone as machines dial it, the zone of a one-zone country."""
+    country = str(account.country or "")
+    account.phone_e164 = e164(account.phone, country)
+    account.time_zone = account.time_zone or zone_of(country)
+    account.external_id = account.external_id or None
+
+
+def _save(account: Account) -> None:
+    normalise(account)
+    account.full_clean(exclude=["owner", "tier", "tier_before"])
+    account.save()
+
+
+def _locked(user: User, account: Account) -> Account:
+    """The row as it is now, if this user may change it."""
+    require_active(user)
+    account = (
+        Account.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("owner")
+        .get(pk=account.pk)
+    )
+    require(
+        may_edit(user, account),
+        _("This account is changed by its owner, their deputy, their manager and admins."),
+    )
+    return account
+
+
+def _only_known(fields: dict[str, Any]) -> None:
+    unknown = set(fields) - EDITABLE
+    if unknown:
+        raise ValueError(f"not editable here: {', '.join(sorted(unknown))}")
