@@ -1,0 +1,49 @@
+"""`load_demo`: an invented company around today, to look at and to learn with."""
+
+from __future__ import annotations
+
+import os
+from argparse import ArgumentParser
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from imports.demo import company, people
+from users.clock import company_today
+
+
+class Command(BaseCommand):
+    help = "Load an invented demo company around today. Does nothing when the database has accounts or users."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--on", type=date.fromisoformat, help="the day to build around; today by default")
+        parser.add_argument("--seed", type=int, default=company.SEED, help="another number, another company")
+
+    def handle(self, *args: Any, on: date | None = None, seed: int = company.SEED, **options: Any) -> None:
+        if os.environ.get("DJANGO_SETTINGS_MODULE", "").endswith(".prod"):
+            raise CommandError("load_demo makes users with a known password: it does not run in production.")
+        try:
+            company.make(on or company_today(), self.stdout.write, seed)
+        except company.NotEmpty:
+            self.stdout.write("The database has accounts or users already: nothing was loaded.")
+            return
+        text = logins()
+        _logins_file().write_text(text, encoding="utf-8")
+        self.stdout.write(text)
+
+
+def _logins_file() -> Path:
+    path = Path(settings.BASE_DIR) / "var" / "demo-logins.txt"
+    path.parent.mkdir(exist_ok=True)
+    return path
+
+
+def logins() -> str:
+    """Who can sign in, one line each, and the password they share."""
+    lines = [
+        f"  {person.email:<34}{person.title}, {person.department} ({person.role})" for person in people.STAFF
+    ]
+    return "\n".join(["Demo logins:", *lines, f"  password for all: {people.PASSWORD}", ""])
