@@ -78,7 +78,7 @@ def tell(world: World, customers: Customers, last: dict[int, date]) -> list[Talk
     firsts: dict[int, date] = {}
     for sale in world.sales:
         if sale.amount > 0:
-            goods.setdefault(sale.company, []).append(_thing(sale.about))
+            goods.setdefault(sale.company, []).extend(_machines(sale.about))
             firsts.setdefault(sale.company, sale.on)
     talks: list[Talk] = []
     people: dict[int, list] = {}
@@ -105,9 +105,10 @@ def _office_days(world: World, company: Company) -> WorkingDays:
     return WorkingDays.of(office_of(world.owners[company.number]), around=world.today)
 
 
-def _thing(about: str) -> str:
-    """``dosing pump DP 40`` of ``4 x dosing pump DP 40; 3 x …``."""
-    return about.split("; ", maxsplit=1)[0].rsplit(" x ", maxsplit=1)[-1]
+def _machines(about: str) -> list[str]:
+    """``dosing pump DP 40`` of ``4 x dosing pump DP 40; 3 x seal kit``: what people talk about."""
+    things = [part.rsplit(" x ", maxsplit=1)[-1] for part in about.split("; ")]
+    return [thing for thing in things if "pump " in thing or "unit" in thing]
 
 
 def _tell_one(

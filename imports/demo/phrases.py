@@ -98,7 +98,6 @@ MONTH = (
 MEETING = (
     "Visited the plant in {city}. Walked the {medium} line with {first}; agreed on a trial of the {goods}.",
     "Annual talk at theirs: volumes, prices, service times. Good atmosphere, minutes sent.",
-    "Lunch with {first} after the tour. They plan a second tank farm, decision in {month}.",
     "Showed the {goods} to six operators. Many questions, two ideas for our developers.",
     "Quarterly meeting: {n} open points, all with a name and a date. Their management joined for an hour.",
     "Met {first} and the new purchaser. Handed over the service statistics; they will compare.",
@@ -153,10 +152,11 @@ PROSPECT = (
     "{first} met us at the fair and wants a reference from the same trade.",
     "Has one old pump of ours from before; wanted to know if parts exist.",
 )
-CONCERNS = (  # what, resolution
+# what, resolution; the first seven belong to the seven complaints in BAD, in their order
+CONCERNS = (
     ("{goods} drips at the lower seal", "Seal replaced under warranty, {first} confirmed that it is dry."),
-    ("Invoice with freight although free delivery was agreed", "Credit note sent, purchasing has booked it."),
     ("Spare part {n} days late, line stood still", "Safety stock of two sets now kept for them."),
+    ("Invoice with freight although free delivery was agreed", "Credit note sent, purchasing has booked it."),
     ("Nightly alarm on the {medium} line", "Sensor cable was next to a motor cable; re-routed."),
     (
         "Operators find the manual unclear",
@@ -166,13 +166,24 @@ CONCERNS = (  # what, resolution
         "Consumption of {medium} went up after the overhaul",
         "Calibrated again on site; back to the old value.",
     ),
-    ("Hotline was not reachable twice", "They have the direct number of the second line now."),
-    (
-        "Promised visit of the technician did not happen",
-        "Visit made up for, with an apology from the head of service.",
-    ),
     ("Control unit forgets its settings after a power cut", "Buffer battery changed and firmware updated."),
+    ("Promised visit of the technician did not happen", "Visit made up for, with an apology from service."),
+    ("Hotline was not reachable twice", "They have the direct number of the second line now."),
     ("Noise of the {goods} is above the agreed value", "Damping feet mounted, measured together: fine."),
+)
+CLOSE_BAD = (
+    "I speak to service today and report back.",
+    "Apologised. A technician is on site on Thursday.",
+    "Asked for photos, quality looks at them.",
+    "{first} wants a written answer this week.",
+    "I ring again as soon as there is a date.",
+    "Our head of service takes it over.",
+    "Handed to the service desk.",
+)
+LUNCH = (
+    "Lunch with {first} after the tour. They plan a second tank farm, decision in {month}.",
+    "Lunch with {first}: two weddings, one new hall, no complaints.",
+    "Lunch at the harbour. {first} asks for a quiet word with our management about the frame contract.",
 )
 PROMISES = (  # ours?, what
     (True, "Send the service report"),

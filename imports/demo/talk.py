@@ -126,9 +126,11 @@ class Story:
         if mood == 4 and self.rng.random() < 0.5:
             tone = phrases.NEUTRAL
         person = self.someone()
-        text = self.sentences(on, person, pool or tone, phrases.DETAIL, phrases.CLOSE)
         if pool and mood < 3:
             mood = 4
+        told = self.pick(pool or tone)
+        close = phrases.CLOSE_BAD if mood <= 2 else phrases.CLOSE
+        text = self.sentences(on, person, (told,), phrases.DETAIL, close)
         if self.rng.random() < 0.25:
             self.try_before(on)
         talk = self.say(
@@ -141,8 +143,8 @@ class Story:
             direction="in" if self.rng.random() < 0.12 else "out",
         )
         if mood <= 2:
-            talk.worry = self.worry(on)
-        elif self.rng.random() < 0.16:
+            talk.worry = self.worry(on, phrases.BAD.index(told))
+        elif self.rng.random() < (0.45 if (self.setting.today - on).days < 40 else 0.13):
             talk.promise = self.promise(on)
         if mood >= 4 and self.rng.random() < 0.14:
             talk.asks.append((self.rng.choice(("referral", "testimonial")), self.answer(on)))
@@ -160,12 +162,13 @@ class Story:
         )
         self.say(day, "call", outcome, self.pick(pool))
 
-    def worry(self, on: date) -> Worry:
-        what, cure = self.rng.choice(phrases.CONCERNS)
+    def worry(self, on: date, complaint: int | None = None) -> Worry:
+        """A concern; after a call the one that belongs to the complaint just noted."""
+        what, cure = self.rng.choice(phrases.CONCERNS) if complaint is None else phrases.CONCERNS[complaint]
         severity = self.rng.choices((1, 2, 3), (2, 5, 3))[0]
         age = (self.setting.today - on).days
         days = self.rng.randrange(2, 28)
-        if age < 45 and (age <= days or self.rng.random() < 0.6):
+        if age < 80 and (age <= days or self.rng.random() < 0.7):
             return Worry(self.fill(what, on), severity)
         done = self.setting.work.on_or_before(on + timedelta(days=days))
         return Worry(self.fill(what, on), severity, max(on, done), self.fill(cure, on))
@@ -173,7 +176,7 @@ class Story:
     def promise(self, on: date) -> Promise:
         by_us, what = self.rng.choice(phrases.PROMISES)
         due = self.setting.work.on_or_after(on + timedelta(days=self.rng.randrange(2, 15)))
-        if due > self.setting.today - timedelta(days=3):
+        if due > self.setting.today or ((self.setting.today - due).days < 20 and self.rng.random() < 0.5):
             return Promise(self.fill(what, on), by_us, due, "open", None)
         state = self.rng.choices(("kept", "late", "broken"), (8, 2, 1))[0]
         closed = (
@@ -216,11 +219,12 @@ class Story:
             day = self.setting.work.on_or_before(day)
             person = self.someone()
             kind = self.rng.choices(("meeting", "visit", "lunch"), (6, 3, 1))[0]
+            pool = phrases.LUNCH if kind == "lunch" else phrases.MEETING
             self.say(
                 day,
                 kind,
                 "held",
-                self.sentences(day, person, phrases.MEETING, phrases.CLOSE),
+                self.sentences(day, person, pool, phrases.CLOSE),
                 person=person,
                 sentiment=self.rng.choice((3, 4, 4, 5)),
             )

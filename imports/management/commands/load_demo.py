@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from argparse import ArgumentParser
 from datetime import date
 from pathlib import Path
@@ -23,7 +22,7 @@ class Command(BaseCommand):
         parser.add_argument("--seed", type=int, default=company.SEED, help="another number, another company")
 
     def handle(self, *args: Any, on: date | None = None, seed: int = company.SEED, **options: Any) -> None:
-        if os.environ.get("DJANGO_SETTINGS_MODULE", "").endswith(".prod"):
+        if settings.SETTINGS_MODULE.endswith(".prod"):
             raise CommandError("load_demo makes users with a known password: it does not run in production.")
         try:
             company.make(on or company_today(), self.stdout.write, seed)
@@ -43,7 +42,5 @@ def _logins_file() -> Path:
 
 def logins() -> str:
     """Who can sign in, one line each, and the password they share."""
-    lines = [
-        f"  {person.email:<34}{person.title}, {person.department} ({person.role})" for person in people.STAFF
-    ]
+    lines = [f"  {who.email:<36} {who.role:<12} {who.name}, {who.title}" for who in people.STAFF]
     return "\n".join(["Demo logins:", *lines, f"  password for all: {people.PASSWORD}", ""])
