@@ -1,6 +1,15 @@
+"""Cadences: what is owed to whom, and when."""
+
 from django.apps import AppConfig
 
 
 class CadencesConfig(AppConfig):
     name = "cadences"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Listen for facts: first settle what withdrawn logs had closed, then reconcile."""
+        from cadences.services.withdrawn import settle_withdrawn  # noqa: PLC0415 - models are ready now
+        from core import facts  # noqa: PLC0415
+
+        facts.register(settle_withdrawn)

@@ -44,7 +44,11 @@ def log_interaction(user: User, account: Account, entry: LogEntry) -> Interactio
 def write_log(user: User, account: Account, entry: LogEntry) -> Interaction:
     """:func:`log_interaction` without the bell, for verbs that close what was owed first and ring then."""
     require_active(user)
-    account = Account.objects.select_for_update(no_key=True).select_related("owner__team").get(pk=account.pk)
+    account = (
+        Account.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("owner__team")
+        .get(pk=account.pk)
+    )
     if entry.token and (before := Interaction.objects.filter(token=entry.token).first()):
         return _same_form(before, account, user)
     happened_on = _day(user, entry)

@@ -1,0 +1,28 @@
+"""The verbs on what is owed: close it, put it off, skip it, agree on a date, note a to-do.
+
+Each checks the permission, locks the account before its touchpoints, runs in one transaction and ends
+with ``core.facts.changed``, so that the plan answers at once.
+"""
+
+from cadences.services.closing import close_todo, complete, log_contact, reopen, skip, tried
+from cadences.services.dates import add_todo, call_back, snooze, unsnooze
+from cadences.services.locks import TouchpointClosedError
+from cadences.services.steps import NextStep
+from cadences.services.withdrawn import settle_withdrawn, undo_log
+
+__all__ = [
+    "NextStep",
+    "TouchpointClosedError",
+    "add_todo",
+    "call_back",
+    "close_todo",
+    "complete",
+    "log_contact",
+    "reopen",
+    "settle_withdrawn",
+    "skip",
+    "snooze",
+    "tried",
+    "undo_log",
+    "unsnooze",
+]

@@ -1,0 +1,4 @@
+"""Addresses of people, concerns and notes."""
+
+app_name = "contacts"
+urlpatterns: list = []
