@@ -5,9 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
+from django.db.models import Q, Value
+from django.db.models.functions import Coalesce, Concat
+
+from core.text import Fold
 
 if TYPE_CHECKING:
     from users.models import User
+
+
+SEARCHED = ("display_name", "email", "job_title", "department")
 
 
 class UserQuerySet(models.QuerySet[Any]):
@@ -24,3 +31,35 @@ class UserQuerySet(models.QuerySet[Any]):
 
     def with_role(self, role: str) -> Self:
         return self.filter(roles__contains=[role])
+
+    def by_name(self) -> Self:
+        """In the order of the alphabet, without case and accents."""
+        return self.order_by(Fold("display_name"), "pk")
+
+    def matching(self, words: str) -> Self:
+        """Those whose name, e-mail, job or department contains the words, without case and accents."""
+        parts = [Coalesce(column, Value("")) for column in SEARCHED]
+        searched = self.annotate(searched=Fold(Concat(*_spaced(parts), output_field=models.TextField())))
+        for word in words.split():
+            searched = searched.filter(searched__contains=Fold(Value(word)))
+        return searched
+
+    def in_state(self, state: str) -> Self:
+        """``active``, ``uninvited``, ``invited`` (no password yet) or ``deactivated``; else everybody."""
+        no_password = Q(password="") | Q(password__startswith="!")  # noqa: S106 - Django's mark for "none"
+        rules = {
+            "active": Q(is_active=True) & ~no_password,
+            "invited": Q(is_active=True, invited_at__isnull=False) & no_password,
+            "uninvited": Q(is_active=True, invited_at__isnull=True) & no_password,
+            "deactivated": Q(is_active=False),
+        }
+        return self.filter(rules[state]) if state in rules else self
+
+    def for_list(self) -> Self:
+        """What the list of users shows, in two queries however many there are."""
+        return self.select_related("team", "deputy").by_name()
+
+
+def _spaced(parts: list[Any]) -> list[Any]:
+    """The parts with a blank after each, so that no word is found across two columns."""
+    return [item for part in parts for item in (part, Value(" "))]

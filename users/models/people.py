@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, ClassVar
+from zoneinfo import available_timezones
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
 
 from core.history import tracked
 from core.models import TimeStamped
 from users.querysets import UserQuerySet
+
+
+def known_time_zone(name: str) -> None:
+    """Raises ValidationError unless the name is one of the IANA time zones."""
+    if name not in available_time_zones():
+        raise ValidationError(
+            _("%(name)s is no time zone. Enter one like Europe/Oslo."), params={"name": name}
+        )
+
+
+@lru_cache(maxsize=1)
+def available_time_zones() -> frozenset[str]:
+    """Reads the whole zone database once."""
+    return frozenset(available_timezones())
 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
@@ -66,7 +84,7 @@ class User(AbstractBaseUser, TimeStamped):
         related_name="deputises_for",
         help_text="Stands in during absences that name nobody else.",
     )
-    time_zone = models.CharField(max_length=64, default="UTC")
+    time_zone = models.CharField(max_length=64, default="UTC", validators=[known_time_zone])
     language = models.CharField(max_length=10, default="en")
     calendar = models.ForeignKey(
         "users.Calendar",
@@ -92,6 +110,11 @@ class User(AbstractBaseUser, TimeStamped):
             models.CheckConstraint(
                 name="user_roles_known",
                 condition=models.Q(roles__contained_by=["salesperson", "manager", "admin", "reader"]),
+            ),
+            models.CheckConstraint(
+                name="user_deputy_is_another",
+                condition=models.Q(deputy__isnull=True) | ~models.Q(deputy=models.F("id")),
+                violation_error_message="Nobody is their own deputy.",
             ),
         ]
         indexes = [models.Index(fields=["team"], name="user_team")]

@@ -1,4 +1,4 @@
-"""What can be done with users."""
+"""Passwords. allauth's pages come here too (``users.adapter``)."""
 
 from __future__ import annotations
 

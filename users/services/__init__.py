@@ -1,0 +1,33 @@
+"""What can be done with users, teams and absences. Pages, import and commands call the same verbs."""
+
+from users.services.absences import add_absence, may_plan_absences_of, remove_absence
+from users.services.invitations import (
+    accept_invitation,
+    create_admin,
+    find_invited,
+    invitation_link,
+    invite,
+)
+from users.services.passwords import set_password
+from users.services.people import create_user, deactivate, edit_profile, edit_user, reactivate
+from users.services.teams import create_team, delete_team, edit_team
+
+__all__ = [
+    "accept_invitation",
+    "add_absence",
+    "create_admin",
+    "create_team",
+    "create_user",
+    "deactivate",
+    "delete_team",
+    "edit_profile",
+    "edit_team",
+    "edit_user",
+    "find_invited",
+    "invitation_link",
+    "invite",
+    "may_plan_absences_of",
+    "reactivate",
+    "remove_absence",
+    "set_password",
+]
