@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -13,7 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from users import services
-from users.mail import absolute, send
+from users.mail import NotSentError, absolute, send
 from users.models import User
 
 
@@ -45,7 +46,8 @@ class AccountAdapter(DefaultAccountAdapter):
     ) -> None:
         """To the one address a user has; allauth would look into a table that we leave empty."""
         if to := email or user.email:
-            send(template_prefix, to, user=user, **_harmless(context or {}))
+            with suppress(NotSentError):  # logged; the password is changed all the same
+                send(template_prefix, to, user=user, **_harmless(context or {}))
 
     def set_password(self, user: User, password: str) -> None:
         services.set_password(user, password)

@@ -9,9 +9,13 @@ from allauth.account import forms as allauth_forms
 from allauth.account.adapter import get_adapter
 from django import forms
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from users.mail import NotSentError
 
 
 def _plain(form: forms.Form) -> None:
@@ -48,10 +52,16 @@ class ResetPasswordForm(allauth_forms.ResetPasswordForm):
 
     def save(self, request: HttpRequest, **kwargs: Any) -> str:
         """A mail goes out in either case, so that neither page nor clock tells who works here."""
-        if self.users:
-            return super().save(request, **kwargs)
         email: str = self.cleaned_data["email"]
-        get_adapter(request).send_mail("account/email/unknown_account", email, {})
+        try:
+            if self.users:
+                super().save(request, **kwargs)
+            else:
+                get_adapter(request).send_mail("account/email/unknown_account", email, {})
+        except NotSentError:
+            messages.error(
+                request, gettext("Mail does not work right now. Try again later, or tell an admin.")
+            )
         return email
 
 

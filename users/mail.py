@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from smtplib import SMTPException
 from typing import Any
 
 from django.conf import settings
@@ -10,6 +12,13 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from users.models import Company, User
+
+
+logger = logging.getLogger(__name__)
+
+
+class NotSentError(Exception):
+    """The mail server did not answer, or refused."""
 
 
 def absolute(path: str) -> str:
@@ -26,4 +35,8 @@ def send(template_prefix: str, email: str, *, user: User | None = None, **contex
         html = render_to_string(f"{template_prefix}_message.html", context)
     message = EmailMultiAlternatives(subject, text, settings.DEFAULT_FROM_EMAIL, [email])
     message.attach_alternative(html, "text/html")
-    message.send()
+    try:
+        message.send()
+    except (OSError, SMTPException) as error:
+        logger.exception("The mail server did not take a mail: %s", template_prefix)
+        raise NotSentError from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
@@ -55,6 +56,15 @@ class UserQuerySet(models.QuerySet[Any]):
         }
         return self.filter(rules[state]) if state in rules else self
 
+    def with_absences_planned_by(self, user: User) -> Self:
+        """The set-based form of ``users.services.may_plan_absences_of``."""
+        if user.is_admin:
+            return self
+        mine = Q(pk=user.pk)
+        if user.is_manager:
+            mine |= Q(team__manager=user)
+        return self.filter(mine)
+
     def for_list(self) -> Self:
         """What the list of users shows, in two queries however many there are."""
         return self.select_related("team", "deputy").by_name()
@@ -63,3 +73,33 @@ class UserQuerySet(models.QuerySet[Any]):
 def _spaced(parts: list[Any]) -> list[Any]:
     """The parts with a blank after each, so that no word is found across two columns."""
     return [item for part in parts for item in (part, Value(" "))]
+
+
+class TeamQuerySet(models.QuerySet[Any]):
+    """Teams are visible to every user; only admins change them."""
+
+    def visible_to(self, user: User) -> Self:
+        return self if user.is_active else self.none()
+
+    def editable_by(self, user: User) -> Self:
+        return self if user.is_admin else self.none()
+
+    def for_list(self) -> Self:
+        """With manager and ``member_count`` (active members), in one query."""
+        active = models.Count("members", filter=Q(members__is_active=True))
+        return self.select_related("manager").annotate(member_count=active).order_by(Fold("name"))
+
+
+class AbsenceQuerySet(models.QuerySet[Any]):
+    """Who is away is visible to every user: somebody else takes the call."""
+
+    def visible_to(self, user: User) -> Self:
+        return self if user.is_active else self.none()
+
+    def of(self, users: Any) -> Self:
+        """Of these users (ids or a queryset), with names, the next one first."""
+        chosen = self.filter(user__in=users).select_related("user", "deputy")
+        return chosen.order_by("starts_on", Fold("user__display_name"))
+
+    def not_over(self, today: date) -> Self:
+        return self.filter(ends_on__gte=today)

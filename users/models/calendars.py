@@ -10,6 +10,7 @@ from django.db import models
 
 from core.history import tracked
 from core.models import TimeStamped
+from users.querysets import AbsenceQuerySet
 
 
 def monday_to_friday() -> list[int]:
@@ -84,6 +85,8 @@ class Absence(TimeStamped):
         "users.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="covered_absences"
     )
     reason = models.CharField(max_length=120, blank=True)
+
+    objects = AbsenceQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.history import tracked
 from core.models import TimeStamped
-from users.querysets import UserQuerySet
+from users.querysets import TeamQuerySet, UserQuerySet
 
 
 def known_time_zone(name: str) -> None:
@@ -51,6 +51,8 @@ class Team(TimeStamped):
         "users.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="managed_teams"
     )
 
+    objects = TeamQuerySet.as_manager()
+
     def __str__(self) -> str:
         return self.name
 
@@ -60,10 +62,10 @@ class User(AbstractBaseUser, TimeStamped):
     """Somebody who logs in. Roles are a set: one person may be manager and admin."""
 
     class Role(models.TextChoices):
-        SALESPERSON = "salesperson", "Salesperson"
-        MANAGER = "manager", "Manager"
-        ADMIN = "admin", "Admin"
-        READER = "reader", "Reader"
+        SALESPERSON = "salesperson", _("Salesperson")
+        MANAGER = "manager", _("Manager")
+        ADMIN = "admin", _("Admin")
+        READER = "reader", _("Reader")
 
     email = models.EmailField(
         null=True, blank=True, unique=True, help_text="Lower case; empty until the user is invited."
@@ -131,6 +133,11 @@ class User(AbstractBaseUser, TimeStamped):
     def has_role(self, *roles: str) -> bool:
         """Whether the user holds at least one of the roles and may work at all."""
         return self.is_active and bool(set(self.roles) & {str(role) for role in roles})
+
+    @property
+    def role_names(self) -> str:
+        """The roles as people read them."""
+        return ", ".join(str(self.Role(role).label) for role in self.roles)
 
     @property
     def is_admin(self) -> bool:

@@ -114,6 +114,8 @@ def _assign(user: User, fields: dict[str, Any]) -> None:
         raise TypeError(f"not a field of a user: {sorted(unknown)}")
     for name, value in fields.items():
         setattr(user, name, _stored(name, value))
+    if user.deputy_id is not None and user.deputy_id == user.pk:
+        raise ValidationError({"deputy": _("Nobody is their own deputy.")})
     user.full_clean(exclude={"password"})
 
 

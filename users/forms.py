@@ -1,0 +1,174 @@
+"""Forms of the users pages. They check shape; the verbs in ``users.services`` check the rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib.auth.password_validation import password_validators_help_text_html
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from users.models import Absence, Calendar, Team, User
+from users.models.people import available_time_zones
+
+ROLE_HELP = {
+    User.Role.SALESPERSON: _("owns accounts and contacts them"),
+    User.Role.MANAGER: _("writes what the team owns; sees survey results"),
+    User.Role.ADMIN: _("configures tiers, plans, users, calendars and imports"),
+    User.Role.READER: _("reads everything; logs contacts, notes and concerns"),
+}
+
+
+def add_errors(form: forms.BaseForm, error: ValidationError) -> None:
+    """Show what a verb refused beside the field it names, or above the form."""
+    for field, messages in getattr(error, "error_dict", {NON_FIELD_ERRORS: error.error_list}).items():
+        form.add_error(field if field in form.fields else None, messages)
+
+
+class UserForm(forms.ModelForm):
+    """What an admin says about a user."""
+
+    roles = forms.MultipleChoiceField(
+        label=_("Roles"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        choices=[(role.value, f"{role.label}: {ROLE_HELP[role]}") for role in User.Role],
+        help_text=_("One person may hold several."),
+    )
+    time_zone = forms.CharField(
+        label=_("Time zone"), initial="UTC", widget=forms.TextInput(attrs={"list": "zones"})
+    )
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+
+    class Meta:
+        model = User
+        fields = (
+            "display_name",
+            "email",
+            "roles",
+            "job_title",
+            "department",
+            "team",
+            "deputy",
+            "time_zone",
+            "language",
+            "calendar",
+        )
+        labels = {
+            "display_name": _("Name"),
+            "email": _("E-mail"),
+            "job_title": _("Job title"),
+            "department": _("Department"),
+            "team": _("Team"),
+            "deputy": _("Deputy"),
+            "calendar": _("Calendar"),
+        }
+        help_texts = {"email": _("They sign in with it. May stay empty until they are invited.")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        others = User.objects.active().exclude(pk=self.instance.pk).by_name()
+        self.fields["deputy"].queryset = others | User.objects.filter(pk=self.instance.deputy_id or 0)
+        self.fields["team"].queryset = Team.objects.order_by("name")
+        self.fields["calendar"].queryset = Calendar.objects.order_by("name")
+        self.fields["calendar"].empty_label = _("the company's")
+
+    def _post_clean(self) -> None:
+        """Nothing: the verbs write and check; the form must not change the user it shows."""
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        """Only what was changed, so that two admins do not undo each other's work."""
+        return {name: self.cleaned_data[name] for name in self.changed_data}
+
+
+class ProfileForm(forms.Form):
+    """What users say about themselves."""
+
+    time_zone = forms.CharField(
+        label=_("Time zone"),
+        widget=forms.TextInput(attrs={"list": "zones", "autocomplete": "off"}),
+        help_text=_("Decides what is due today for you."),
+    )
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+
+
+class InviteForm(forms.Form):
+    """Where the invitation goes."""
+
+    email = forms.EmailField(label=_("E-mail"))
+
+
+class AcceptForm(forms.Form):
+    """The first password, twice."""
+
+    password1 = forms.CharField(
+        label=_("Password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password", "autofocus": True}),
+        help_text=password_validators_help_text_html(),
+    )
+    password2 = forms.CharField(
+        label=_("Password again"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def clean_password2(self) -> str:
+        second: str = self.cleaned_data["password2"]
+        if self.cleaned_data.get("password1") not in {None, second}:
+            raise ValidationError(_("The two passwords differ. Type the same one twice."))
+        return second
+
+
+class TeamForm(forms.ModelForm):
+    """A team and who manages it."""
+
+    class Meta:
+        model = Team
+        fields = ("name", "manager")
+        labels = {"name": _("Name"), "manager": _("Manager")}
+        help_texts = {"manager": _("Only active users who hold the manager role.")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["manager"].queryset = User.objects.active().with_role(User.Role.MANAGER).by_name()
+
+    def _post_clean(self) -> None:
+        """Nothing: see :class:`UserForm`."""
+
+
+class AbsenceForm(forms.ModelForm):
+    """Days off of one of some users."""
+
+    class Meta:
+        model = Absence
+        fields = ("user", "starts_on", "ends_on", "deputy", "reason")
+        labels = {
+            "user": _("Who"),
+            "starts_on": _("First day"),
+            "ends_on": _("Last day"),
+            "deputy": _("Deputy"),
+            "reason": _("Reason"),
+        }
+        help_texts = {"deputy": _("Empty: the standing deputy stands in.")}
+        widgets = {
+            "starts_on": forms.DateInput(attrs={"type": "date"}),
+            "ends_on": forms.DateInput(attrs={"type": "date"}),
+        }
+
+    def __init__(self, *args: Any, users: Iterable[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["user"].queryset = users
+        self.fields["deputy"].queryset = User.objects.active().by_name()
+
+    def _post_clean(self) -> None:
+        """Nothing: see :class:`UserForm`."""
+
+
+def time_zones() -> list[str]:
+    """For the list of suggestions under the field."""
+    return sorted(available_time_zones())

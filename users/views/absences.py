@@ -1,0 +1,54 @@
+"""Absences: users plan their own, managers their team's, admins everybody's."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from users import services
+from users.clock import today_for
+from users.forms import AbsenceForm, add_errors
+from users.models import Absence, User
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def listing(request: HttpRequest) -> HttpResponse:
+    users = User.objects.active().with_absences_planned_by(request.user).by_name()
+    form = AbsenceForm(request.POST or None, users=users, initial={"user": request.user})
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.add_absence(request.user, **_named(form))
+        except ValidationError as error:
+            add_errors(form, error)
+        else:
+            messages.success(request, _("The absence is in; what falls into it has been moved."))
+            return _back(request)
+    context = {
+        "form": form,
+        "absences": Absence.objects.visible_to(request.user).of(users).not_over(today_for(request.user)),
+    }
+    return render(request, "users/absences.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def remove(request: HttpRequest, pk: int) -> HttpResponse:
+    absence = get_object_or_404(Absence.objects.visible_to(request.user).select_related("user__team"), pk=pk)
+    services.remove_absence(request.user, absence)
+    messages.success(request, _("The absence is gone; what was moved for it has moved back."))
+    return _back(request)
+
+
+def _named(form: AbsenceForm) -> dict[str, object]:
+    return {name: form.cleaned_data[name] for name in form.Meta.fields}
+
+
+def _back(request: HttpRequest) -> HttpResponse:
+    """To the page the form was on."""
+    back = request.POST.get("back", "")
+    safe = url_has_allowed_host_and_scheme(back, allowed_hosts=None)
+    return redirect(back if safe and back.startswith("/") else "users:absences")

@@ -1,0 +1,124 @@
+"""The list of users, and one user: admins only."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from core.pagination import page_number, paginate
+from users import holdings, services
+from users.access import require_admin
+from users.forms import InviteForm, UserForm, add_errors, time_zones
+from users.mail import NotSentError
+from users.models import Team, User
+
+
+@require_safe
+def listing(request: HttpRequest) -> HttpResponse:
+    require_admin(request.user)
+    wanted = {name: request.GET.get(name, "").strip() for name in ("q", "role", "team", "state")}
+    found = User.objects.visible_to(request.user).for_list().matching(wanted["q"]).in_state(wanted["state"])
+    if wanted["role"] in User.Role.values:
+        found = found.with_role(wanted["role"])
+    if wanted["team"].isdigit():
+        found = found.filter(team_id=int(wanted["team"]))
+    context = {
+        "page": paginate(found, page_number(request)),
+        "wanted": wanted,
+        "roles": User.Role.choices,
+        "teams": Team.objects.order_by("name"),
+    }
+    return render(request, "users/list.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def create(request: HttpRequest) -> HttpResponse:
+    require_admin(request.user)
+    form = UserForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            user = services.create_user(request.user, **form.cleaned_data)
+        except ValidationError as error:
+            add_errors(form, error)
+        else:
+            messages.success(request, _("%(name)s is in. Now invite them.") % {"name": user.display_name})
+            return redirect("users:edit", user.pk)
+    return _form_page(request, form, None)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    user = _editable(request, pk)
+    form = UserForm(request.POST or None, instance=user)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.edit_user(request.user, user, **form.changes)
+        except ValidationError as error:
+            add_errors(form, error)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("users:edit", user.pk)
+    return _form_page(request, form, user)
+
+
+@require_POST
+def invite(request: HttpRequest, pk: int) -> HttpResponse:
+    user = _editable(request, pk)
+    form = InviteForm(request.POST)
+    if form.is_valid():
+        try:
+            services.invite(request.user, user, email=form.cleaned_data["email"])
+        except ValidationError as error:
+            add_errors(form, error)
+        except NotSentError:
+            form.add_error(None, _("The mail server did not take the invitation. Try again later."))
+        else:
+            sent = _("An invitation is on its way to %(email)s.")
+            messages.success(request, sent % {"email": form.cleaned_data["email"]})
+            return redirect("users:edit", user.pk)
+    return _form_page(request, UserForm(instance=user), user, invite_form=form)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def deactivate(request: HttpRequest, pk: int) -> HttpResponse:
+    user = _editable(request, pk)
+    problem = ""
+    if request.method == "POST":
+        try:
+            services.deactivate(request.user, user)
+        except ValidationError as error:
+            problem = " ".join(error.messages)
+        else:
+            done = _("%(name)s has been deactivated and signed out everywhere.")
+            messages.success(request, done % {"name": user.display_name})
+            return redirect("users:edit", user.pk)
+    context = {"person": user, "holdings": holdings.of(user), "problem": problem}
+    return render(request, "users/deactivate.html", context, status=422 if problem else 200)
+
+
+@require_POST
+def reactivate(request: HttpRequest, pk: int) -> HttpResponse:
+    user = services.reactivate(request.user, _editable(request, pk))
+    done = _("%(name)s works here again. Invite them, so that they choose a new password.")
+    messages.success(request, done % {"name": user.display_name})
+    return redirect("users:edit", user.pk)
+
+
+def _editable(request: HttpRequest, pk: int) -> User:
+    """The user; 404 when there is none, 403 for who is no admin."""
+    user: User = get_object_or_404(User.objects.visible_to(request.user), pk=pk)
+    require_admin(request.user)
+    return user
+
+
+def _form_page(
+    request: HttpRequest, form: UserForm, user: User | None, invite_form: InviteForm | None = None
+) -> HttpResponse:
+    invite_form = invite_form or InviteForm(initial={"email": user.email if user else ""})
+    context = {"form": form, "person": user, "invite_form": invite_form, "zones": time_zones()}
+    status = 422 if form.errors or invite_form.errors else 200
+    return render(request, "users/form.html", context, status=status)
