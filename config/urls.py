@@ -5,6 +5,9 @@ from importlib.util import find_spec
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
+from accounts.urls import urlpatterns as account_forms
+from cadences.account_pages.urls import urlpatterns as account_pages
+
 
 def _app(prefix: str, module: str) -> list[URLResolver]:
     return [path(prefix, include(module))] if find_spec(module) else []
@@ -15,7 +18,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *_app("", "core.urls"),
     path("auth/", include("users.auth_urls")),
     *_app("users/", "users.urls"),
-    *_app("accounts/", "accounts.urls"),
+    # the account's forms and, from the right, its list and page: one namespace
+    path("accounts/", include(([*account_forms, *account_pages], "accounts"))),
     *_app("contacts/", "contacts.urls"),
     *_app("sales/", "sales.urls"),
     *_app("imports/", "imports.urls"),

@@ -22,6 +22,7 @@ from urllib.parse import unquote, urlsplit
 
 import psycopg2
 from psycopg2 import sql
+from psycopg2.extensions import make_dsn
 
 from stack import paths, postgres, services
 from stack.say import Problem
@@ -60,7 +61,7 @@ def connection_words(url: str, database: str = "") -> dict[str, str]:
 def connect(url: str, database: str = "") -> Any:
     """A connection. Raises Problem with the server's sentence."""
     try:
-        return psycopg2.connect(**connection_words(url, database), connect_timeout=10)
+        return psycopg2.connect(make_dsn(**connection_words(url, database)), connect_timeout=10)
     except psycopg2.OperationalError as error:
         raise Problem(f"The database does not answer: {' '.join(str(error).split())}") from error
 
@@ -201,7 +202,7 @@ def _unpack(file: Path, work: Path) -> dict[str, Any]:
                 tar.extract(member, work, set_attrs=False)
         manifest: dict[str, Any] = json.loads((work / MANIFEST).read_text())
     except (tarfile.TarError, OSError, ValueError) as error:
-        raise Problem(f"{file} is no complete backup: {error}.") from error
+        raise Problem(f"{file} is no complete backup ({type(error).__name__}).") from error
     if manifest.get("format") != FORMAT:
         raise Problem(f"{file} has format {manifest.get('format')}, this program reads format {FORMAT}.")
     found = {str(p.relative_to(work)) for p in work.rglob("*") if p.is_file()} - {MANIFEST}

@@ -51,7 +51,7 @@ def prepare(*, dev: bool) -> None:
 def check_disk(place: Path) -> None:
     """Raise Problem when a fresh installation would not fit."""
     free = shutil.disk_usage(place).free // 1_000_000
-    if free < (FREE_MEGABYTES if not PYTHON.exists() else FREE_MEGABYTES // 5):
+    if free < (FREE_MEGABYTES if not PYTHON.exists() else FREE_MEGABYTES // 4):
         raise Problem(f"The disk of {place} is almost full ({free} MB free): make room, then start again.")
 
 

@@ -97,7 +97,7 @@ def running() -> int | None:
     return pid if str(data()) in processes.command_line(pid) else None
 
 
-def _ready() -> bool:
+def ready() -> bool:
     """Line 5 of postmaster.pid is the socket directory, line 8 the status."""
     try:
         lines = (data() / "postmaster.pid").read_text().split("\n")
@@ -130,7 +130,7 @@ def initialise() -> bool:
 def start() -> int:
     """Start the server, or adopt the one that runs. Returns its process id."""
     pid = running()
-    if pid and processes.wait_until(_ready, 15):
+    if pid and processes.wait_until(ready, 15):
         return pid
     if pid:
         processes.stop(pid, signal.SIGINT, STOP_SECONDS)
@@ -146,14 +146,19 @@ def start() -> int:
 
 
 def _wait_ready(pid: int) -> bool:
-    processes.wait_until(lambda: _ready() or processes.gone(pid), START_SECONDS)
-    return _ready()
+    processes.wait_until(lambda: ready() or processes.gone(pid), START_SECONDS)
+    return ready()
 
 
 def _remove_stale_lock() -> None:
-    """After a kill -9 the old number may by now belong to a stranger, which PostgreSQL would mistake."""
+    """After a kill -9 the old number may belong to a zombie or a stranger, which PostgreSQL would mistake."""
     if running() is None:
-        (data() / "postmaster.pid").unlink(missing_ok=True)
+        for left in (data() / "postmaster.pid", _socket_file(".lock"), _socket_file("")):
+            left.unlink(missing_ok=True)
+
+
+def _socket_file(suffix: str) -> Path:
+    return SOCKETS / f".s.PGSQL.{PORT}{suffix}"
 
 
 def stop() -> None:

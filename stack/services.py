@@ -1,8 +1,9 @@
 """The two servers of an installation without servers of its own: PostgreSQL and the broker."""
 
 import os
+from collections.abc import Callable
 
-from stack import paths, postgres, valkey
+from stack import environment, paths, postgres, valkey
 from stack.say import Problem
 from stack.secrets import secret
 
@@ -34,6 +35,7 @@ def own_broker() -> bool:
 def start() -> None:
     """Start what is not given by DATABASE_URL and REDIS_URL; all of it or nothing."""
     paths.prepare()
+    environment.check_disk(paths.VAR)
     adopted = postgres.running() if own_database() else None
     if own_database():
         fresh = postgres.initialise()
@@ -77,14 +79,16 @@ def status() -> str:
     """One line per server."""
     lines = []
     if own_database():
-        lines.append(f"postgres  {_state(postgres.running())}  {paths.SOCKETS}")
+        lines.append(f"postgres  {_state(postgres.running(), postgres.ready)}  {paths.SOCKETS}")
     if own_broker():
-        lines.append(f"valkey    {_state(valkey.running())}  {valkey.SOCKET}")
+        lines.append(f"valkey    {_state(valkey.running(), valkey.answers)}  {valkey.SOCKET}")
     return "\n".join(lines)
 
 
-def _state(pid: int | None) -> str:
-    return f"running (process {pid})" if pid else "stopped"
+def _state(pid: int | None, ready: Callable[[], bool]) -> str:
+    if pid is None:
+        return "stopped"
+    return f"{'running' if ready() else 'starting'} (process {pid})"
 
 
 def _database_exists() -> bool:
