@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.db.models.functions import Coalesce
 
 from accounts.models import Account
+from accounts.querysets import matches
 
 if TYPE_CHECKING:
     from users.models import User
@@ -40,6 +41,10 @@ class OfAccountQuerySet(models.QuerySet[Any]):
 
 class ContactQuerySet(OfAccountQuerySet):
     """People at accounts. Anybody adds one; those who may edit the account change them."""
+
+    def search(self, text: str) -> Self:
+        """Name, e-mail or phone, as accounts are searched."""
+        return self.filter(matches(text)) if text.strip() else self
 
     def employed(self) -> Self:
         """Who still works there, the one we call first in front."""

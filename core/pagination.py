@@ -8,13 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
-from django.db.models import QuerySet
 from django.http import HttpRequest
 
 PAGE_SIZE = 50
 COUNT_BOUND = 10_000
+
+
+class Rows(Protocol):
+    """A queryset, or something that slices and counts like one."""
+
+    def order_by(self) -> Any:
+        """The same rows without order, sliceable and countable."""
+
+    def __getitem__(self, part: slice) -> Any:
+        """The rows of that slice."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +60,7 @@ def page_number(request: HttpRequest) -> int:
     return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 7 else 1
 
 
-def paginate(rows: QuerySet[Any], number: int, size: int = PAGE_SIZE) -> Page:
+def paginate(rows: Rows, number: int, size: int = PAGE_SIZE) -> Page:
     """Two queries: a count that stops at the bound, and the rows of this page plus one."""
     total = rows.order_by()[: COUNT_BOUND + 1].count()
     start = (number - 1) * size

@@ -81,6 +81,12 @@ def said_ago(on: date) -> str:
     return (words % {"span": span}).replace(" ", NO_BREAK)
 
 
+@register.filter
+def json_day(value: str | None) -> date | None:
+    """A civil date that came out of the database as JSON."""
+    return date.fromisoformat(value[:10]) if value else None
+
+
 @register.simple_tag
 def money(amount: Decimal | float | None, currency: str = "", decimals: int = 0) -> SafeString | str:
     """An amount rounded for people, with its currency code: "61,200 EUR". Exact on hover."""

@@ -32,15 +32,13 @@ document.addEventListener("htmx:afterSettle", (event) => {
 
 document.addEventListener("htmx:responseError", (event) => {
   const status = event.detail.xhr.status;
+  if (status === 401) return; // signed out: see tend:signed-out
   toast({ level: "error", text: status === 403 ? toasts.dataset.refused : toasts.dataset.failed });
 });
 document.addEventListener("htmx:sendError", () => toast({ level: "error", text: toasts.dataset.offline }));
-// A signed-out session answers with a redirect to the sign-in page: never swap that into a list.
-document.addEventListener("htmx:beforeSwap", (event) => {
-  if (new URL(event.detail.xhr.responseURL || location.href).pathname.includes("/login")) {
-    event.detail.shouldSwap = false;
-    toast({ level: "error", text: toasts.dataset.signedout });
-  }
+document.addEventListener("tend:signed-out", () => {
+  toast({ level: "error", text: toasts.dataset.signedout, stays: true,
+    link: { text: toasts.dataset.signin, address: toasts.dataset.signinAt } });
 });
 
 /* -- Toasts ----------------------------------------------------------------------------------- */
@@ -53,7 +51,7 @@ function button(label, className) {
   return made;
 }
 
-function dress(note, undo) {
+function dress(note, undo, stays = false) {
   if (undo) {
     const back = button(toasts.dataset.undo, "btn btn-link toast-undo");
     back.addEventListener("click", () => {
@@ -66,6 +64,7 @@ function dress(note, undo) {
   close.setAttribute("aria-label", toasts.dataset.close);
   close.addEventListener("click", () => note.remove());
   note.append(close);
+  if (stays) return;
   const stay = note.classList.contains("error") ? 20000 : undo ? 10000 : 5000;
   let timer = setTimeout(() => note.remove(), stay);
   note.addEventListener("pointerenter", () => clearTimeout(timer));
@@ -73,14 +72,19 @@ function dress(note, undo) {
   note.addEventListener("pointerleave", () => { timer = setTimeout(() => note.remove(), stay); });
 }
 
-export function toast({ level = "success", text, undo = "" }) {
+export function toast({ level = "success", text, undo = "", stays = false, link = null }) {
   const note = document.createElement("div");
   note.className = `toast-note ${level}`;
   const words = document.createElement("span");
   words.textContent = text;
   note.append(words);
+  if (link) {
+    const away = document.createElement("a");
+    Object.assign(away, { href: link.address, target: "_blank", rel: "noopener", textContent: link.text });
+    note.append(away);
+  }
   toasts.append(note);
-  dress(note, undo);
+  dress(note, undo, stays);
 }
 
 async function takeBack(address) {

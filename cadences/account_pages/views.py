@@ -1,0 +1,68 @@
+"""Pages: the account list, the quick search, the account."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET, require_safe
+
+from accounts.models import Account
+from accounts.services import may_create
+from cadences.account_pages import rows, standing
+from cadences.account_pages.timeline import timeline
+from contacts.models import Contact
+from core.pagination import page_number
+from users.clock import today_for
+
+
+@require_safe
+def account_list(request: HttpRequest) -> HttpResponse:
+    """Whose accounts, how they stand, when we last spoke and when we speak next."""
+    today = today_for(request.user)
+    choice = rows.Choice.read(request.GET, request.user)
+    context = {
+        "page": rows.account_page(request.user, choice, page_number(request), today),
+        "choice": choice,
+        "owners": rows.owner_choices(request.user),
+        "tiers": rows.tier_choices(),
+        "statuses": Account.Status.choices,
+        "may_create": may_create(request.user),
+        "today": today,
+    }
+    return render(request, "accounts/list.html", context)
+
+
+@require_GET
+def quick(request: HttpRequest) -> HttpResponse:
+    """The few accounts and people that match what is being typed into the search of the top bar."""
+    text = request.GET.get("q", "").replace("\x00", "").strip()[:100]
+    accounts, people = [], []
+    if len(text) > 1:
+        found = Account.objects.visible_to(request.user).search(text).order_by("name_folded", "id")
+        accounts = list(found.select_related("owner")[:8])
+        people = list(
+            Contact.objects.visible_to(request.user).search(text).employed().select_related("account")[:5]
+        )
+    return render(request, "accounts/_quick.html", {"q": text, "accounts": accounts, "people": people})
+
+
+@require_safe
+def account_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """How do we stand, and what next?"""
+    today = today_for(request.user)
+    account = get_object_or_404(standing.for_page(request.user), pk=pk)
+    context = standing.page_facts(account, request.user, today)
+    context["happenings"], context["next_offset"] = timeline(account, 0, request.user.time_zone)
+    context["may_reassign"] = account.is_editable and (request.user.is_manager or request.user.is_admin)
+    return render(request, "accounts/detail.html", context)
+
+
+@require_GET
+def account_timeline(request: HttpRequest, pk: int) -> HttpResponse:
+    """More of what happened, from an offset on."""
+    account = get_object_or_404(Account.objects.visible_to(request.user), pk=pk)
+    text = request.GET.get("from", "0")
+    offset = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
+    happenings, next_offset = timeline(account, offset, request.user.time_zone)
+    context = {"account": account, "happenings": happenings, "next_offset": next_offset, "offset": offset}
+    return render(request, "accounts/_timeline.html", context)
