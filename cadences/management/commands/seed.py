@@ -1,0 +1,18 @@
+"""``seed``: what a new installation needs; running it again changes nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from cadences.plans import seed
+
+
+class Command(BaseCommand):
+    help = "Make the company calendar, tiers, slots, sheets and plan 1 (as a draft) where they are missing."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        made = seed()
+        words = ", ".join(f"{count} {name}" for name, count in made.items() if count)
+        self.stdout.write(f"Made {words}." if words else "Everything is there already.")
