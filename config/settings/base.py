@@ -172,7 +172,6 @@ TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 # -- Files -----------------------------------------------------------------------------------------
 
 STATIC_URL = "static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
 # static_npm holds the few files copied from npm packages at set-up; it is not in the repository.
 STATICFILES_DIRS = [BASE_DIR / "static", BASE_DIR / "static_npm"]
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(BASE_DIR / "var" / "media"))

@@ -13,7 +13,6 @@ DEBUG = False
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", ".localhost"]
 
 # Straight from the source folders: nothing to collect. Browsers ask each time and get a 304.
-STATIC_ROOT = None
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = env.bool("RELOAD", default=False)
 WHITENOISE_MAX_AGE = 0

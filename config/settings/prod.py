@@ -2,6 +2,7 @@
 
 from config.env import env, required
 from config.settings.base import *  # noqa: F403
+from config.settings.base import BASE_DIR
 
 DEBUG = False
 
@@ -31,6 +32,7 @@ LANGUAGE_COOKIE_SECURE = True
 
 # -- Static files: hashed names, compressed by `manage.py collectstatic` -------------------------------
 
+STATIC_ROOT = env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles"))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
