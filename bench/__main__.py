@@ -1,0 +1,102 @@
+"""`python -m bench`. Sizes come from the environment: see ``Sizes``."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+TODAY = date(2026, 11, 24)  # a Tuesday without holidays: every run measures the same night
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """BENCH_ACCOUNTS for the night, BENCH_PAGES "few,many" for the pages, and how often to repeat."""
+
+    accounts: int
+    pages: tuple[int, ...]
+    repeats: int
+    requests: int
+    out: Path
+
+    @classmethod
+    def read(cls) -> Sizes:
+        accounts = int(os.environ.get("BENCH_ACCOUNTS", "1000000"))
+        pages = os.environ.get("BENCH_PAGES", "1000,200000")
+        return cls(
+            accounts,
+            tuple(int(size) for size in pages.split(",") if size),
+            int(os.environ.get("BENCH_REPEATS", "3")),
+            int(os.environ.get("BENCH_REQUESTS", "300")),
+            Path(os.environ.get("BENCH_OUT", "var/bench.json")),
+        )
+
+
+def main() -> int:
+    """0 when everything was measured, whether or not the goals were met."""
+    from stack import services
+
+    ours = not services.any_running() and services.own_database()
+    services.start()
+    try:
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bench.settings")
+        import django
+
+        django.setup()
+        _measure(Sizes.read())
+    finally:
+        if ours:
+            services.stop()
+    return 0
+
+
+def say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def _measure(sizes: Sizes) -> None:
+    from bench import database, engine, facts, figures, memory, pages, report
+
+    raw: dict[str, Any] = {"sizes": sizes}
+    measured: dict[int, pages.Pages] = {}
+    with database.template() as template:
+        for size in sizes.pages:
+            say(f"Pages at {size:,} accounts")
+            with database.copy(template, size):
+                _fill(size)
+                engine.reconcile_all(TODAY)
+                facts.vacuum()
+                measured[size] = pages.measure(sizes.requests)
+        say(f"Night at {sizes.accounts:,} accounts, {sizes.repeats} runs of each step")
+        with database.copy(template, sizes.accounts):
+            raw["rows"] = _fill(sizes.accounts)
+            night = engine.measure(sizes.accounts, TODAY, sizes.repeats, say)
+    lines = figures.of_night(night, sizes.accounts) + figures.of_pages(measured)
+    lines += figures.of_memory(night, measured, memory.resident_peak(os.getpid()))
+    raw |= {"seconds": night.seconds, "touchpoints": night.rows, "changed": night.changed}
+    raw["milliseconds"] = {size: page.times for size, page in measured.items()}
+    report.write(sizes.out, lines, raw)
+    say(f"\n{report.table(lines)}\n\n{report.summary(lines)}\nWritten to {sizes.out}.")
+
+
+def _fill(size: int) -> dict[str, int]:
+    from bench import facts
+    from cadences import plans, tiering
+
+    start = time.perf_counter()
+    counts = facts.fill(size, TODAY)
+    plans.start_plan(date(TODAY.year - 1, 1, 1))
+    tiering.retier(None, TODAY)
+    facts.vacuum()
+    say(f"  {', '.join(f'{count:,} {name}' for name, count in counts.items())} "
+        f"in {time.perf_counter() - start:.0f} s")  # fmt: skip
+    return counts
+
+
+if __name__ == "__main__":
+    sys.exit(main())
