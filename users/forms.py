@@ -24,7 +24,8 @@ ROLE_HELP = {
 
 def add_errors(form: forms.BaseForm, error: ValidationError) -> None:
     """Show what a verb refused beside the field it names, or above the form."""
-    for field, messages in getattr(error, "error_dict", {NON_FIELD_ERRORS: error.error_list}).items():
+    by_field = error.error_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.error_list}
+    for field, messages in by_field.items():
         form.add_error(field if field in form.fields else None, messages)
 
 
@@ -75,6 +76,8 @@ class UserForm(forms.ModelForm):
         self.fields["team"].queryset = Team.objects.order_by("name")
         self.fields["calendar"].queryset = Calendar.objects.order_by("name")
         self.fields["calendar"].empty_label = _("the company's")
+        self.fields["team"].empty_label = _("no team")
+        self.fields["deputy"].empty_label = _("nobody")
 
     def _post_clean(self) -> None:
         """Nothing: the verbs write and check; the form must not change the user it shows."""
@@ -136,6 +139,7 @@ class TeamForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["manager"].queryset = User.objects.active().with_role(User.Role.MANAGER).by_name()
+        self.fields["manager"].empty_label = _("nobody")
 
     def _post_clean(self) -> None:
         """Nothing: see :class:`UserForm`."""
@@ -154,7 +158,6 @@ class AbsenceForm(forms.ModelForm):
             "deputy": _("Deputy"),
             "reason": _("Reason"),
         }
-        help_texts = {"deputy": _("Empty: the standing deputy stands in.")}
         widgets = {
             "starts_on": forms.DateInput(attrs={"type": "date"}),
             "ends_on": forms.DateInput(attrs={"type": "date"}),
@@ -164,6 +167,8 @@ class AbsenceForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["user"].queryset = users
         self.fields["deputy"].queryset = User.objects.active().by_name()
+        self.fields["deputy"].empty_label = _("the standing deputy")
+        self.fields["user"].empty_label = None
 
     def _post_clean(self) -> None:
         """Nothing: see :class:`UserForm`."""

@@ -13,7 +13,6 @@ from django.utils import translation
 
 from users.models import Company, User
 
-
 logger = logging.getLogger(__name__)
 
 

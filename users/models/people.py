@@ -68,7 +68,11 @@ class User(AbstractBaseUser, TimeStamped):
         READER = "reader", _("Reader")
 
     email = models.EmailField(
-        null=True, blank=True, unique=True, help_text="Lower case; empty until the user is invited."
+        null=True,
+        blank=True,
+        unique=True,
+        help_text="Lower case; empty until the user is invited.",
+        error_messages={"unique": _("Somebody else has this e-mail address.")},
     )
     display_name = models.CharField(max_length=120)
     external_id = models.CharField(
