@@ -18,7 +18,9 @@ class ImportBatch(TimeStamped):
         PURCHASE_LINES = "purchase_lines", "Purchase lines"
 
     class State(models.TextChoices):
-        UPLOADED = "uploaded", "Uploaded"
+        """CHECKING and RUNNING wait for a worker until one holds the lease."""
+
+        UPLOADED = "uploaded", "Uploaded, columns to be chosen"
         CHECKING = "checking", "Being checked"
         CHECKED = "checked", "Checked, waiting for a yes"
         RUNNING = "running", "Running"
@@ -31,12 +33,18 @@ class ImportBatch(TimeStamped):
     filename = models.CharField(
         max_length=200, help_text="As the user's machine called it; shown, never opened."
     )
-    mapping = models.JSONField(default=dict, help_text="{field: column} plus options.")
+    layout = models.JSONField(default=dict, help_text="Encoding, delimiter, header, notes, examples.")
+    mapping = models.JSONField(default=dict, help_text="{field: column}.")
     options = models.JSONField(default=dict)
     rows_total = models.PositiveIntegerField(default=0)
     rows_read = models.PositiveIntegerField(default=0)
     counts = models.JSONField(default=dict, help_text="new, changed, unchanged, refused.")
+    samples = models.JSONField(default=list, help_text="The first new and changed rows of the check.")
+    notes = models.JSONField(default=list, help_text="What has to be said about the file, in words.")
     error = models.TextField(blank=True)
+    error_field = models.CharField(max_length=60, blank=True, help_text="The field or option to set.")
+    lease_until = models.DateTimeField(null=True, blank=True, help_text="A worker has it until then.")
+    attempts = models.PositiveSmallIntegerField(default=0)
     created_by = models.ForeignKey("users.User", null=True, on_delete=models.SET_NULL, related_name="imports")
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
@@ -48,6 +56,11 @@ class ImportBatch(TimeStamped):
 
     def __str__(self) -> str:
         return f"{self.filename} ({self.get_kind_display()})"
+
+    @property
+    def is_busy(self) -> bool:
+        """A worker has it, or will."""
+        return self.state in (self.State.CHECKING, self.State.RUNNING)
 
 
 class Refusal(models.Model):
@@ -64,3 +77,19 @@ class Refusal(models.Model):
 
     def __str__(self) -> str:
         return f"row {self.row}, {self.column}: {self.reason}"
+
+
+class ImportedOwner(models.Model):
+    """The owner an import gave to an account.
+
+    As long as the account still has this owner, a later import may give it another one; an owner set by
+    a person differs from it and stays.
+    """
+
+    account = models.OneToOneField(
+        "accounts.Account", on_delete=models.CASCADE, primary_key=True, related_name="+"
+    )
+    owner = models.ForeignKey("users.User", on_delete=models.CASCADE, related_name="+")
+
+    def __str__(self) -> str:
+        return f"{self.account_id}: {self.owner_id}"

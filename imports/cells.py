@@ -1,0 +1,240 @@
+"""What one cell means: dates, numbers, names, yes and no. Refuses with words instead of guessing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
+
+from django.utils.translation import gettext as _
+
+from imports.errors import RefusedError
+
+NO_VALUE = frozenset({"", "NULL", "\\N"})
+
+ISO = re.compile(r"(\d{4})[-/.]?(\d{2})[-/.]?(\d{2})(?:[T ]\d{1,2}:\d{2}.*)?")
+PARTS = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})(?: \d{1,2}:\d{2}.*)?")
+WORDED = re.compile(r"(\d{1,2})[-. ]+([A-Za-z]{3,9})[-., ]+(\d{4})|([A-Za-z]{3,9})\.? +(\d{1,2}),? +(\d{4})")
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+
+DAY_FIRST, MONTH_FIRST = "day_first", "month_first"
+
+# Parts of a last name that stand before it: "Maria de la Cruz", "Piet van den Berg".
+PARTICLES = frozenset(
+    """af al bin da das de dei del della den der di do dos du el la las le los ten ter van vande von zu
+    zum""".split()  # noqa: SIM905 - read as words
+)
+YES = frozenset("1 y yes true t x j ja oui si sí on credit cr cn gutschrift".split())  # noqa: SIM905
+YES |= {"credit note"}
+NO = frozenset("0 n no false f nein non off debit dr inv invoice".split())  # noqa: SIM905
+
+
+def value(cell: str) -> str | None:
+    """The cell without surrounding blanks; None where it says that there is no value."""
+    text = cell.strip()
+    return None if text in NO_VALUE else text
+
+
+def one_line(text: str) -> str:
+    """Line breaks and tabs inside a name become blanks; blanks stay as they were written."""
+    return re.sub(r"\s*[\r\n\t\v\f]+\s*", " ", text).strip()
+
+
+# -- dates ---------------------------------------------------------------------------------------------
+
+
+def to_date(text: str, order: str = "") -> date:
+    """A civil date; a time behind it is left away. ``order``: how 03/04/1996 is meant, if anything is."""
+    if match := ISO.fullmatch(text):
+        return _date(text, *(int(part) for part in match.groups()))
+    if match := PARTS.fullmatch(text):
+        first, second, year = (int(part) for part in match.groups())
+        if order == MONTH_FIRST:
+            first, second = second, first
+        elif order != DAY_FIRST:
+            raise RefusedError(_("“%s” can be read two ways: choose day first or month first.") % text)
+        return _date(text, year, second, first)
+    if match := WORDED.fullmatch(text):
+        day, word, year = (match[1], match[2], match[3]) if match[1] else (match[5], match[4], match[6])
+        if word[:3].lower() in MONTHS:
+            return _date(text, int(year), MONTHS.index(word[:3].lower()) + 1, int(day))
+    raise RefusedError(_("“%s” is no date we know. Write it as 1996-07-04.") % text[:40])
+
+
+def _date(text: str, year: int, month: int, day: int) -> date:
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise RefusedError(
+            _("The year of “%(text)s” is not between %(a)d and %(b)d.")
+            % {"text": text[:40], "a": FIRST_YEAR, "b": LAST_YEAR}
+        )
+    try:
+        return date(year, month, day)
+    except ValueError:
+        raise RefusedError(
+            _("“%s” is a day that no calendar has. Check day and month.") % text[:40]
+        ) from None
+
+
+# -- numbers -------------------------------------------------------------------------------------------
+
+NUMBER = re.compile(r"[-+]?[\d.,'’\s]*\d[\d.,'’\s]*-?")
+
+
+def to_decimal(text: str, mark: str = ".", places: int = 4, digits: int = 18) -> Decimal:
+    """An exact number, rounded half-even to ``places``; ``mark`` is the decimal mark, "." or ",".
+
+    A minus behind the number, and parentheses as bookkeepers write them, count as a minus.
+    """
+    body = text.strip()
+    if body.startswith("(") and body.endswith(")"):
+        body = f"-{body[1:-1].strip()}"
+    body = re.sub(r"^([-+]?)\s*(?:[A-Z]{3}|[$€£¥])\s*|\s*(?:[A-Z]{3}|[$€£¥])$", r"\1", body)
+    if not re.fullmatch(NUMBER, body) and not re.fullmatch(r"[-+]?\d*\.?\d+[eE][-+]?\d{1,2}", body):
+        raise RefusedError(_("“%s” is no number.") % text[:40])
+    if body.endswith("-"):
+        body = f"-{body[:-1]}"
+    plain = re.sub(r"['’\s]", "", body)
+    plain = plain.replace(",", "") if mark == "." else plain.replace(".", "").replace(",", ".")
+    return _rounded(text, plain, places, digits)
+
+
+def _rounded(text: str, plain: str, places: int, digits: int) -> Decimal:
+    try:
+        number = Decimal(plain)
+        if not number.is_finite() or abs(number) >= Decimal(10) ** (digits - places):
+            raise RefusedError(
+                _("“%(text)s” is larger than we can keep: at most %(n)d digits before the decimal mark.")
+                % {"text": text[:40], "n": digits - places}
+            )
+        return number.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_EVEN)
+    except InvalidOperation:
+        raise RefusedError(_("“%s” is no number.") % text[:40]) from None
+
+
+def to_share(text: str, mark: str = ".") -> Decimal:
+    """A discount: 0.15, or 15%. Between 0 and 1."""
+    if text.endswith("%"):
+        number = to_decimal(text[:-1].strip(), mark, 6, 12) / 100
+    else:
+        number = to_decimal(text, mark, 6, 12)
+    if not 0 <= number <= 1:
+        raise RefusedError(
+            _("A discount lies between 0 and 1 (or 0% and 100%), not “%s”.").replace("%s", text[:40])
+        )
+    return number
+
+
+def to_bool(text: str) -> bool:
+    word = text.casefold()
+    if word in YES:
+        return True
+    if word in NO:
+        return False
+    raise RefusedError(_("“%s” is neither yes nor no.") % text[:40])
+
+
+# -- names ---------------------------------------------------------------------------------------------
+
+
+def split_name(full: str) -> tuple[str, str]:
+    """First and last name of a person. The last word is the last name, with the particles before it;
+    "Last, First" is turned round; a single word is a last name."""
+    full = " ".join(full.split())
+    last, comma, first = full.partition(",")
+    if comma and first.strip():
+        return first.strip(), last.strip()
+    words = full.rstrip(",").split(" ")
+    at = len(words) - 1
+    while at > 1 and words[at - 1].casefold() in PARTICLES:
+        at -= 1
+    return " ".join(words[:at]), " ".join(words[at:])
+
+
+# -- habits of a whole column --------------------------------------------------------------------------
+
+
+@dataclass
+class DateHabit:
+    """What the dates of one column tell about their order."""
+
+    day_first: int = 0  # line of the first value that can only be day first, 0 = none
+    month_first: int = 0
+    ambiguous: int = 0
+    example: str = ""
+
+    def see(self, line: int, text: str) -> None:
+        match = PARTS.fullmatch(text)
+        if not match:
+            return
+        first, second = int(match[1]), int(match[2])
+        if first > 12 >= second:
+            self.day_first = self.day_first or line
+        elif second > 12 >= first:
+            self.month_first = self.month_first or line
+        elif first != second and not self.ambiguous:
+            self.ambiguous, self.example = line, text
+
+    def verdict(self) -> str | None:
+        """The order; empty where no order is needed, None where a person must say it."""
+        if self.day_first and self.month_first:
+            return None
+        if self.day_first:
+            return DAY_FIRST
+        if self.month_first:
+            return MONTH_FIRST
+        return None if self.ambiguous else DAY_FIRST
+
+
+@dataclass
+class NumberHabit:
+    """What the numbers of one column tell about their decimal mark."""
+
+    dot: int = 0  # line of the first value in which the dot can only be the decimal mark, 0 = none
+    comma: int = 0
+    ambiguous: int = 0
+    example: str = ""
+
+    def see(self, line: int, text: str) -> None:
+        if text.isdigit():
+            return
+        mark = _only_mark(text)
+        if mark == ".":
+            self.dot = self.dot or line
+        elif mark == ",":
+            self.comma = self.comma or line
+        elif mark == "?" and not self.ambiguous:
+            self.ambiguous, self.example = line, text
+
+    def verdict(self) -> str | None:
+        """The decimal mark; None where a person must say it."""
+        if self.dot and self.comma:
+            return None
+        if self.comma:
+            return ","
+        return None if self.ambiguous and not self.dot else "."
+
+
+def _only_mark(text: str) -> str:
+    """Which mark is the decimal one by this value alone: "." or ","; "?" unsure, "" no mark at all."""
+    marks = [char for char in text if char in ".,"]
+    if not marks:
+        return ""
+    if len(set(marks)) == 2:
+        return marks[-1]
+    other = "," if marks[0] == "." else "."
+    if len(marks) > 1:
+        return other  # twice the same mark: it groups thousands
+    whole, _mark, rest = text.partition(marks[0])
+    after = re.match(r"\d*", rest)[0]  # type: ignore[index]
+    before = re.sub(r"\D", "", whole)
+    if len(after) == 3 and 1 <= len(before) <= 3 and before.lstrip("0"):
+        return "?"
+    return marks[0]
+
+
+def first_of(lines: Iterable[int]) -> int:
+    """The smallest line that is not 0."""
+    return min((line for line in lines if line), default=0)

@@ -1,0 +1,214 @@
+"""One file from its first byte to the records: survey, stage, judge, apply. The one door of all imports.
+
+Runs inside the caller's transaction; what it leaves in temporary tables (refusals) is read by the
+caller before the commit. Memory is bounded by a chunk of rows, never by the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.db import DataError, connection
+from django.db.backends.utils import CursorWrapper
+from django.utils.translation import gettext as _
+
+from core import facts
+from imports import cells, fields, reading, staging
+from imports.errors import BadFileError, QuestionError, RefusedError
+from imports.mapping import Mapping
+from imports.reading import Layout, Row
+from imports.targets import OF_KIND, Target
+from sales.services import refresh_status
+from users.clock import company_today
+
+Progress = Callable[[int, int], None]
+"""Told (rows read, rows in all) after every chunk."""
+
+FACTS_AT_ONCE = 20_000
+
+
+@dataclass
+class Outcome:
+    """What came of a file, or would come of it."""
+
+    layout: Layout
+    mapping: Mapping
+    rows: int
+    counts: dict[str, int]
+    notes: list[str]
+    samples: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def taken(self) -> int:
+        return self.rows - self.counts["refused"]
+
+
+def silent(_done: int, _rows: int) -> None:
+    """Nobody watches."""
+
+
+def run(path: Path, mapping: Mapping, *, apply: bool, progress: Progress = silent) -> Outcome:
+    """Check the file, and when ``apply`` bring it in. Raises BadFileError: then nothing was written.
+
+    Call inside ``transaction.atomic``; roll back when it raises.
+    """
+    options = mapping.options
+    layout = reading.inspect(path, options.encoding, options.delimiter)
+    mapping = mapping.fit(layout.header)
+    total, habits = survey(path, layout, mapping)
+    target = OF_KIND[mapping.kind](mapping, layout.header, habits, options.as_of or company_today())
+    try:
+        with connection.cursor() as cursor:
+            staging.create(cursor, target.columns)
+            _stage(cursor, path, layout, target, total=total, progress=progress)
+            target.judge(cursor)
+            _refusals(cursor, path, layout, mapping)
+            outcome = Outcome(layout, mapping, total, staging.count(cursor), [*layout.notes, *target.notes])
+            outcome.samples = target.samples(cursor)
+            if apply:
+                target.apply(cursor)
+                outcome.counts |= {name: made for name, made in target.made.items() if made}
+                _tell(cursor)
+    except DataError as error:
+        raise BadFileError(
+            _("The database cannot keep a value of this file: %s") % str(error).splitlines()[0]
+        ) from error
+    return outcome
+
+
+def survey(path: Path, layout: Layout, mapping: Mapping) -> tuple[int, fields.Habits]:
+    """Read all of the file once: how many rows, and how it writes dates and numbers.
+
+    Raises BadFileError for what is wrong with the whole file, QuestionError for habits only a person can tell.
+    """
+    dates, numbers = _columns(mapping, layout.header, "date"), _columns(mapping, layout.header, "numeric")
+    date_habits = {index: cells.DateHabit() for index in dates if not mapping.options.date_order}
+    number_habits = {index: cells.NumberHabit() for index in numbers if not mapping.options.decimal_mark}
+    watched: list[tuple[int, cells.DateHabit | cells.NumberHabit]] = [
+        *date_habits.items(),
+        *number_habits.items(),
+    ]
+    total = 0
+    for row in reading.read(path, layout.encoding, layout.delimiter):
+        total += 1
+        if not row.fault:
+            for index, habit in watched:
+                habit.see(row.line, row.cells[index].strip())
+    if not total:
+        raise BadFileError(_("The file has a header and no rows. Export it again with at least one row."))
+    return total, fields.Habits(
+        mapping.options.date_order or _date_order(date_habits, layout.header),
+        mapping.options.decimal_mark or _decimal_mark(number_habits, layout.header),
+    )
+
+
+def _columns(mapping: Mapping, header: tuple[str, ...], sql: str) -> list[int]:
+    known = fields.of(mapping.kind)
+    return [header.index(column) for key, column in mapping.columns.items() if known[key].sql == sql]
+
+
+def _date_order(habits: dict[int, cells.DateHabit], header: tuple[str, ...]) -> str:
+    """The one order in which every date of the file can be read."""
+    day, month = (
+        cells.first_of(getattr(h, name) for h in habits.values()) for name in ("day_first", "month_first")
+    )
+    if day and month:
+        text = _(
+            "Line %(day)d has a date that can only be day first, line %(month)d one that can only be "
+            "month first. "
+            "Correct one of them, or choose the order (date_order: day_first or month_first)."
+        )
+        raise QuestionError(text % {"day": day, "month": month}, "date_order")
+    if day or month:
+        return cells.DAY_FIRST if day else cells.MONTH_FIRST
+    for index, habit in habits.items():
+        if habit.verdict() is None:
+            text = _(
+                "Column “%(column)s” has dates such as “%(example)s” (line %(line)d), which can be read "
+                "two ways. "
+                "Choose the order (date_order: day_first or month_first)."
+            )
+            values = {"column": header[index], "example": habit.example, "line": habit.ambiguous}
+            raise QuestionError(text % values, "date_order")
+    return cells.DAY_FIRST
+
+
+def _decimal_mark(habits: dict[int, cells.NumberHabit], header: tuple[str, ...]) -> str:
+    """The one decimal mark with which every number of the file can be read."""
+    dot, comma = (cells.first_of(getattr(h, name) for h in habits.values()) for name in ("dot", "comma"))
+    if dot and comma:
+        text = _(
+            "Line %(dot)d writes decimals with a dot, line %(comma)d with a comma. "
+            "Correct one of them, or choose the mark (decimal_mark)."
+        )
+        raise QuestionError(text % {"dot": dot, "comma": comma}, "decimal_mark")
+    if dot or comma:
+        return "." if dot else ","
+    for index, habit in habits.items():
+        if habit.verdict() is None:
+            text = _(
+                "Column “%(column)s” has numbers such as “%(example)s” (line %(line)d), which can be read "
+                "two ways. "
+                "Choose the decimal mark (decimal_mark)."
+            )
+            values = {"column": header[index], "example": habit.example, "line": habit.ambiguous}
+            raise QuestionError(text % values, "decimal_mark")
+    return "."
+
+
+def _stage(
+    cursor: CursorWrapper, path: Path, layout: Layout, target: Target, *, total: int, progress: Progress
+) -> None:
+    """Copy rows into ``stage``; refused ones with their key alone, and into ``refused`` with the reason."""
+    names = target.filled
+    good = staging.Copier(cursor, "stage", ("row", "key", "bad", *names))
+    bad = staging.Copier(cursor, "refused", ("row", "field", "reason", "cells"))
+    blank = (None,) * len(names)
+    for done, row in enumerate(reading.read(path, layout.encoding, layout.delimiter), start=1):
+        try:
+            values = target.clean(row)
+        except RefusedError as refused:
+            key = None if row.fault else target.bare_key(row)
+            bad.add((row.line, refused.field or None, refused.reason, staging.as_json(row.cells)))
+            good.add((row.line, key, True, *blank))
+        else:
+            good.add((row.line, target.key(values), False, *map(values.get, names)))
+        if done % staging.CHUNK == 0:
+            progress(done, total)
+    good.flush()
+    bad.flush()
+    cursor.execute("ANALYZE stage")
+    progress(total, total)
+
+
+def _refusals(cursor: CursorWrapper, path: Path, layout: Layout, mapping: Mapping) -> None:
+    staging.refuse_from_judged(cursor)
+    staging.name_columns(cursor, _file_names(mapping))
+    if staging.lines_without_cells(cursor):
+        staging.fill_cells(cursor, _lines(path, layout))
+
+
+def _file_names(mapping: Mapping) -> dict[str, str]:
+    """How the file calls each field; parts of a whole name are called like the whole."""
+    columns = mapping.columns
+    whole = columns.get("contact.name", "")
+    return {"contact.last_name": whole, "contact.first_name": whole} | columns
+
+
+def _lines(path: Path, layout: Layout) -> Iterator[tuple[int, list[str]]]:
+    row: Row
+    for row in reading.read(path, layout.encoding, layout.delimiter):
+        yield row.line, row.cells
+
+
+def _tell(cursor: CursorWrapper) -> None:
+    """What follows for the touched accounts: their status, then whoever listens to facts."""
+    cursor.execute("SELECT account_id FROM touched ORDER BY account_id")
+    touched = [pk for (pk,) in cursor.fetchall()]
+    for start in range(0, len(touched), FACTS_AT_ONCE):
+        ids = touched[start : start + FACTS_AT_ONCE]
+        refresh_status(ids)
+        facts.changed(account_ids=ids)

@@ -1,0 +1,311 @@
+"""The verbs of imports: upload, check, confirm, run, take up again. Pages, tasks and command call these."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pghistory
+from django.core.exceptions import PermissionDenied
+from django.core.files import File
+from django.core.files.uploadedfile import UploadedFile
+from django.db import DatabaseError, connection, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from imports import fields, mapping, pipeline, reading
+from imports.errors import BadFileError, BadMappingError
+from imports.mapping import Mapping, Options
+from imports.models import ImportBatch
+from imports.pipeline import Outcome
+from imports.progress import LEASE, Progress
+from users.access import require_admin
+from users.clock import company_today
+from users.models import User
+
+State = ImportBatch.State
+STATUSES = ("new", "changed", "unchanged", "refused")
+LISTED = 1000
+MAX_ATTEMPTS = 5
+MAX_BYTES = 300 * 1024 * 1024
+WAITING_FOR = 45  # seconds after which a batch nobody took is rung for again
+
+logger = logging.getLogger(__name__)
+
+
+# -- from the page ---------------------------------------------------------------------------------------
+
+
+def upload(user: User, kind: str, file: UploadedFile) -> ImportBatch:
+    """Keep the file and look at its header. ``kind`` may be empty: the columns tell. Raises BadFileError."""
+    require_admin(user)
+    if (file.size or 0) > MAX_BYTES:
+        text = _("The file has %(n)d MB, more than %(max)d MB. Split it, each part with the header line.")
+        raise BadFileError(text % {"n": (file.size or 0) >> 20, "max": MAX_BYTES >> 20})
+    name = (file.name or "file.csv").replace("\\", "/").rsplit("/", 1)[-1][-200:]
+    batch = ImportBatch(kind=kind or ImportBatch.Kind.ACCOUNTS, filename=name, created_by=user)
+    batch.file.save(f"{uuid4().hex}.csv", file, save=False)
+    try:
+        layout = reading.inspect(Path(batch.file.path))
+        batch.kind = kind or fields.best_kind(layout.header) or _no_kind()
+    except BadFileError:
+        batch.file.delete(save=False)
+        raise
+    batch.layout = _layout_json(layout)
+    batch.notes = list(layout.notes)
+    batch.mapping = fields.guess(batch.kind, layout.header)
+    batch.save()
+    return batch
+
+
+def _no_kind() -> str:
+    raise BadFileError(
+        _("The columns do not tell what kind of file this is. Choose the kind and upload it again.")
+    )
+
+
+def reread(user: User, batch: ImportBatch, encoding: str, delimiter: str) -> ImportBatch:
+    """Look at the file again as a person says it is written. Raises BadFileError; the batch keeps the choice."""
+    require_admin(user)
+    layout = reading.inspect(Path(batch.file.path), encoding, delimiter)
+    if tuple(batch.layout.get("header", ())) != layout.header:
+        batch.mapping = fields.guess(batch.kind, layout.header)
+    batch.layout, batch.notes = _layout_json(layout), list(layout.notes)
+    batch.save()
+    return batch
+
+
+def start_check(user: User, batch: ImportBatch, columns: dict[str, str], options: dict[str, Any]) -> None:
+    """Take mapping and options, and have the file checked. Raises BadMappingError; nothing typed is lost."""
+    require_admin(user)
+    wanted = mapping.parse(batch.kind, columns | {"options": options})
+    wanted.fit(batch.layout["header"])
+    _enter(
+        batch,
+        State.CHECKING,
+        from_states=(State.UPLOADED, State.CHECKED, State.FAILED),
+        changes={
+            "mapping": wanted.columns,
+            "options": (wanted.options if wanted.options.as_of else _dated(wanted.options)).as_json(),
+        },
+    )
+
+
+def _dated(options: Options) -> Options:
+    """The day is fixed when the file is checked, so that the run tomorrow does what was shown today."""
+    return Options(**{**options.__dict__, "as_of": company_today()})
+
+
+def confirm(user: User, batch: ImportBatch) -> None:
+    """Yes to what the check showed: bring it in."""
+    require_admin(user)
+    _enter(batch, State.RUNNING, from_states=(State.CHECKED,), changes={"started_at": timezone.now()})
+
+
+def _enter(batch: ImportBatch, state: str, *, from_states: tuple[str, ...], changes: dict[str, Any]) -> None:
+    """Let a batch wait for a worker; said twice (a double click, two tabs) it happens once."""
+    fresh = {"rows_read": 0, "attempts": 0, "lease_until": None, "error": "", "error_field": ""}
+    with transaction.atomic():
+        entered = ImportBatch.objects.filter(pk=batch.pk, state__in=from_states).update(
+            state=state, updated_at=timezone.now(), **fresh, **changes
+        )
+        if entered:
+            transaction.on_commit(lambda: ring(batch.pk))
+    batch.refresh_from_db()
+
+
+# -- the worker --------------------------------------------------------------------------------------------
+
+
+def ring(batch_id: int) -> None:
+    """Tell a worker. Without a broker nothing is lost: the batch waits, see resume_waiting."""
+    from imports import tasks  # noqa: PLC0415 - tasks import this module
+
+    try:
+        tasks.work.apply_async((batch_id,), retry=False)
+    except Exception:
+        logger.warning(
+            "the broker does not answer; import %s waits for the next tick", batch_id, exc_info=True
+        )
+
+
+def resume_waiting() -> int:
+    """Ring for every batch that nobody took or whose worker died. Called every minute; returns how many."""
+    now = timezone.now()
+    never_taken = Q(lease_until__isnull=True, updated_at__lt=now - timedelta(seconds=WAITING_FOR))
+    waiting = ImportBatch.objects.filter(
+        Q(lease_until__lt=now) | never_taken, state__in=(State.CHECKING, State.RUNNING)
+    )
+    batches = list(waiting.values_list("pk", flat=True))
+    for batch_id in batches:
+        ring(batch_id)
+    return len(batches)
+
+
+def work(batch_id: int) -> None:
+    """Check or run a waiting batch. Two workers at once, or one after a crash, leave the same rows."""
+    batch = _claim(batch_id)
+    if batch is None:
+        return
+    try:
+        with Progress(batch.pk) as progress:
+            _attempt(batch, progress)
+    except BadFileError as error:
+        field = error.field if isinstance(error, BadMappingError) else ""
+        _fail(batch, str(error), field)
+    except PermissionDenied as error:
+        _fail(batch, str(error))
+    except DatabaseError:
+        logger.exception("import %s: attempt %s failed", batch.pk, batch.attempts)
+        _again(batch)
+    except Exception:
+        logger.exception("import %s failed", batch.pk)
+        _fail(
+            batch,
+            _(
+                "An unexpected error stopped this import; nothing was written. "
+                "The server's log has the details."
+            ),
+        )
+
+
+def _claim(batch_id: int) -> ImportBatch | None:
+    """Take the lease; None when another worker has it or there is nothing to do."""
+    now = timezone.now()
+    claimed = ImportBatch.objects.filter(
+        Q(lease_until__isnull=True) | Q(lease_until__lt=now),
+        pk=batch_id,
+        state__in=(State.CHECKING, State.RUNNING),
+    ).update(lease_until=now + LEASE, attempts=F("attempts") + 1)
+    if not claimed:
+        return None
+    batch: ImportBatch = ImportBatch.objects.get(pk=batch_id)
+    if batch.attempts > MAX_ATTEMPTS:
+        _fail(batch, _("This import was stopped five times, by a crash or a restart. Nothing was written."))
+        return None
+    return batch
+
+
+def _attempt(batch: ImportBatch, progress: Progress) -> None:
+    """Effect, refusals and the new state commit together."""
+    user = batch.created_by
+    apply = batch.state == State.RUNNING
+    if user is None or not user.is_admin:
+        raise PermissionDenied(_("The admin who uploaded this file is no admin any more. Upload it again."))
+    wanted = mapping.parse(batch.kind, batch.mapping | {"options": batch.options})
+    with transaction.atomic(), pghistory.context(user=user.pk, door="import", batch=batch.pk):
+        if not _alone(batch, apply):
+            return
+        outcome = pipeline.run(Path(batch.file.path), wanted, apply=apply, progress=progress)
+        _keep(batch, outcome, State.DONE if apply else State.CHECKED)
+
+
+def _alone(batch: ImportBatch, apply: bool) -> bool:
+    """One worker per batch, and one import at a time writes; both locks end with the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtext('tend.import'), %s)", [batch.pk])
+        if not cursor.fetchone()[0]:
+            return False
+        if apply:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('tend.imports'))")
+    return True
+
+
+def _keep(batch: ImportBatch, outcome: Outcome, state: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM imports_refusal WHERE batch_id = %s", [batch.pk])
+        cursor.execute(
+            'INSERT INTO imports_refusal (batch_id, "row", "column", reason, cells) '
+            "SELECT %s, row, col, reason, COALESCE(cells, '[]') FROM refused ORDER BY row",
+            [batch.pk],
+        )
+    ImportBatch.objects.filter(pk=batch.pk).update(
+        state=state,
+        rows_total=outcome.rows,
+        rows_read=outcome.rows,
+        counts=outcome.counts,
+        samples=outcome.samples,
+        notes=outcome.notes,
+        lease_until=None,
+        error="",
+        error_field="",
+        finished_at=timezone.now(),
+        updated_at=timezone.now(),
+    )
+
+
+def _fail(batch: ImportBatch, message: str, field: str = "") -> None:
+    ImportBatch.objects.filter(pk=batch.pk).update(
+        state=State.FAILED,
+        error=message,
+        error_field=field[:60],
+        lease_until=None,
+        finished_at=timezone.now(),
+        updated_at=timezone.now(),
+    )
+
+
+def _again(batch: ImportBatch) -> None:
+    """Somebody changed the same rows, or the database went away: free the lease, the tick tries again."""
+    if batch.attempts >= MAX_ATTEMPTS:
+        _fail(
+            batch,
+            _(
+                "The database refused this import five times; nothing was written. "
+                "The server's log has the details."
+            ),
+        )
+        return
+    ImportBatch.objects.filter(pk=batch.pk).update(lease_until=None, updated_at=timezone.now())
+
+
+# -- from the command --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Report:
+    """What the command tells: the outcome, the first refusals, and the batch that keeps them all."""
+
+    outcome: Outcome
+    refused: list[dict[str, Any]]
+    batch_id: int | None
+
+
+def from_command(path: Path, wanted: Mapping, *, dry_run: bool) -> Report:
+    """Import a file of this machine at once. Raises BadFileError: then nothing was written."""
+    with transaction.atomic(), pghistory.context(door="import_file"):
+        if dry_run:
+            outcome = pipeline.run(path, wanted, apply=False)
+            return Report(outcome, _listed(), None)
+        batch = ImportBatch(
+            kind=wanted.kind, filename=path.name[-200:], state=State.RUNNING, started_at=timezone.now()
+        )
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('tend.imports'))")
+        outcome = pipeline.run(path, wanted, apply=True)
+        batch.mapping, batch.options = outcome.mapping.columns, wanted.options.as_json()
+        batch.layout = _layout_json(outcome.layout)
+        with path.open("rb") as stream:
+            batch.file.save(f"{uuid4().hex}.csv", File(stream), save=True)
+        _keep(batch, outcome, State.DONE)
+        return Report(outcome, _listed(), batch.pk)
+
+
+def _listed() -> list[dict[str, Any]]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT row, col, reason FROM refused ORDER BY row LIMIT %s", [LISTED])
+        return [{"row": row, "column": col, "reason": reason} for row, col, reason in cursor.fetchall()]
+
+
+def _layout_json(layout: reading.Layout) -> dict[str, Any]:
+    return {
+        "encoding": layout.encoding,
+        "delimiter": layout.delimiter,
+        "header": list(layout.header),
+        "examples": [list(seen) for seen in layout.examples],
+    }

@@ -1,0 +1,234 @@
+"""A customer file: accounts, the contact each row may name, and when they were last contacted."""
+# ruff: noqa: S608 - names come from the registry of fields, values are always parameters
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db.backends.utils import CursorWrapper
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Account
+from contacts.models import Contact, Interaction
+from core.phones import e164
+from core.places import zone_of
+from imports import staging
+from imports.cells import split_name
+from imports.errors import BadMappingError, RefusedError
+from imports.models import ImportedOwner
+from imports.targets.base import Target, Values
+
+_SAME = (
+    "name street city region postal_code country phone fax email website industry employees yearly_revenue "
+    "network_value language about"
+).split()  # noqa: SIM905
+_E164 = (
+    "CASE WHEN s.{0} IS NULL THEN NULL WHEN s.{0}_e164 IS NULL AND s.{0} = {1} THEN {1}_e164 "
+    "ELSE COALESCE(s.{0}_e164, '') END"
+)
+ACCOUNT_COLUMNS = {name: f"s.account_{name}" for name in _SAME} | {
+    "phone_e164": _E164.format("account_phone", "a.phone"),
+    "owner_id": "j.owner_id",
+}
+NEW_ACCOUNT = {name: f"s.account_{name}" for name in _SAME} | {
+    "external_id": "s.key",
+    "phone_e164": "s.account_phone_e164",
+    "time_zone": "s.account_time_zone",
+    "owner_id": "COALESCE(j.owner_id, j.default_owner_id)",
+    "owner_since": "CASE WHEN COALESCE(j.owner_id, j.default_owner_id) IS NOT NULL THEN j.as_of END",
+    "facts_from": "j.as_of",
+}
+_PERSON = "first_name last_name job_title department email phone mobile external_id".split()  # noqa: SIM905
+CONTACT_COLUMNS = {name: f"s.contact_{name}" for name in _PERSON} | {
+    "phone_e164": _E164.format("contact_phone", "c.phone"),
+    "mobile_e164": _E164.format("contact_mobile", "c.mobile"),
+}
+NEW_CONTACT = {name: f"s.contact_{name}" for name in _PERSON} | {
+    "phone_e164": "s.contact_phone_e164",
+    "mobile_e164": "s.contact_mobile_e164",
+    "account_id": "j.account_id",
+    "is_main": "NOT EXISTS (SELECT FROM contacts_contact o WHERE o.account_id = j.account_id "
+    "AND o.is_main AND o.left_on IS NULL)",
+}
+FOLDED = "tend_fold(COALESCE(s.contact_last_name, '') || ' ' || COALESCE(s.contact_first_name, ''))"
+TALK_ID = "'last-contact ' || j.account_id || ' ' || s.account_last_contacted_on"
+
+
+class Accounts(Target):
+    """Accounts are matched by their id, a contact by its own id, else by its name within the account."""
+
+    kind: ClassVar[str] = "accounts"
+    key_field: ClassVar[str] = "account.external_id"
+    extra: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("account_phone_e164", "text"),
+        ("account_time_zone", "text"),
+        ("contact_phone_e164", "text"),
+        ("contact_mobile_e164", "text"),
+    )
+    derived: ClassVar[tuple[str, ...]] = ("contact_first_name", "contact_last_name")
+    shown: ClassVar[dict[str, str]] = (
+        {f"account_{name}": f"a.{name}" for name in _SAME}
+        | {"account_owner": "(SELECT o.display_name FROM users_user o WHERE o.id = a.owner_id)"}
+        | {f"contact_{name}": f"c.{name}" for name in _PERSON}
+    )
+    joined: ClassVar[str] = (
+        "LEFT JOIN accounts_account a ON a.id = j.account_id "
+        "LEFT JOIN contacts_contact c ON c.id = j.contact_id"
+    )
+
+    def finish(self, values: Values) -> None:
+        whole = values.pop("contact_name", None)
+        if whole and not values.get("contact_last_name"):
+            first, values["contact_last_name"] = split_name(whole)
+            values.setdefault("contact_first_name", first or None)
+        if (
+            len(values.get("contact_last_name") or "") > 80
+            or len(values.get("contact_first_name") or "") > 80
+        ):
+            raise RefusedError(_("First and last name have at most 80 characters each."), "contact.name")
+        if not values.get("contact_last_name") and any(name.startswith("contact_") for name in values):
+            raise RefusedError(_("A contact needs a last name."), "contact.last_name")
+        country = values.get("account_country", "")
+        for phone in ("account_phone", "contact_phone", "contact_mobile"):
+            if values.get(phone):
+                values[f"{phone}_e164"] = e164(values[phone], country) or None
+        values["account_time_zone"] = (zone_of(country) or None) if country else None
+
+    def judge(self, cursor: CursorWrapper) -> None:
+        no_mail = "s.account_owner IS NOT NULL AND u.id IS NULL"
+        faults = [
+            self.refuse_twice(),
+            (no_mail, "'account.owner'", "format(%(no_user)s, s.account_owner)"),
+            (
+                "u.id IS NOT NULL AND NOT u.may_own",
+                "'account.owner'",
+                "format(%(no_owner)s, s.account_owner)",
+            ),
+            ("p.n > 1", "'contact.external_id'", "format(%(person_twice)s, s.contact_external_id)"),
+            (
+                "x.account_id <> a.id OR (x.id IS NOT NULL AND a.id IS NULL)",
+                "'contact.external_id'",
+                "format(%(elsewhere)s, s.contact_external_id)",
+            ),
+        ]
+        account_changed = staging.differs("a", ACCOUNT_COLUMNS).replace("j.owner_id", "u.id")
+        contact_changed = staging.differs("c", CONTACT_COLUMNS)
+        self.execute(
+            cursor,
+            f"""
+            CREATE TEMP TABLE judged ON COMMIT DROP AS
+            WITH twice AS ({staging.TWICE}),
+                 persons AS (SELECT contact_external_id AS id, count(*) AS n FROM stage
+                             WHERE NOT bad GROUP BY 1),
+                 people AS ({staging.PEOPLE}),
+                 owners AS (SELECT people.ref, o.id,
+                                   o.is_active AND o.roles && %(owning)s::varchar(12)[] AS may_own
+                            FROM people JOIN users_user o USING (id))
+            SELECT s.row, a.id AS account_id, c.id AS contact_id, u.id AS owner_id,
+                   %(default_owner)s::bigint AS default_owner_id,
+                   %(as_of)s::date AS as_of, {staging.judged_case(faults)},
+                   a.id IS NOT NULL AND {account_changed} AS account_changed,
+                   c.id IS NULL AND s.contact_last_name IS NOT NULL AS contact_new,
+                   c.id IS NOT NULL AND {contact_changed} AS contact_changed,
+                   s.account_last_contacted_on IS NOT NULL AND NOT EXISTS (
+                       SELECT FROM contacts_interaction i WHERE i.account_id = a.id
+                       AND i.external_id = 'last-contact ' || a.id || ' ' || s.account_last_contacted_on
+                   ) AS talk_new,
+                   NULL::text AS status
+            FROM stage s
+            LEFT JOIN twice t ON t.key = s.key
+            LEFT JOIN persons p ON p.id = s.contact_external_id
+            LEFT JOIN owners u ON u.ref = s.account_owner OR u.ref = lower(s.account_owner)
+            LEFT JOIN accounts_account a ON a.external_id = s.key
+            LEFT JOIN contacts_contact x ON x.external_id = s.contact_external_id
+            LEFT JOIN LATERAL (
+                SELECT * FROM contacts_contact o
+                WHERE o.id = x.id OR (x.id IS NULL AND o.account_id = a.id AND s.contact_last_name IS NOT NULL
+                      AND o.name_folded = {FOLDED})
+                ORDER BY o.left_on IS NOT NULL, o.id LIMIT 1) c ON true
+            WHERE NOT s.bad
+            """,
+            default_owner=self._default_owner(cursor),
+            owning=["salesperson", "manager"],
+            no_owner=_("“%s” cannot own accounts: an owner is an active salesperson or manager."),
+            person_twice=_("Two rows of this file have the contact id “%s”. Keep one of them."),
+            elsewhere=_("The contact id “%s” belongs to a contact of another account."),
+        )
+        cursor.execute(
+            "UPDATE judged SET status = CASE WHEN account_id IS NULL THEN 'new' "
+            "WHEN account_changed OR contact_new OR contact_changed OR talk_new THEN 'changed' "
+            "ELSE 'unchanged' END"
+        )
+
+    def _default_owner(self, cursor: CursorWrapper) -> int | None:
+        name = self.options.default_owner
+        if not name:
+            return None
+        cursor.execute(
+            f"SELECT u.id FROM ({staging.PEOPLE}) p JOIN users_user u USING (id) WHERE p.ref IN (%s, %s) "
+            "AND u.is_active AND u.roles && ARRAY['salesperson', 'manager']::varchar(12)[]",
+            [name, name.lower()],
+        )
+        found = cursor.fetchone()
+        if found is None:
+            text = _(
+                "The default owner “%s” is no active salesperson or manager. Give a user id or an e-mail."
+            )
+            raise BadMappingError(text % name[:60], "default_owner")
+        return int(found[0])
+
+    def apply(self, cursor: CursorWrapper) -> None:
+        now = timezone.now()
+        source = "FROM stage s JOIN judged j USING (row)"
+        self.insert(cursor, Account, NEW_ACCOUNT, f"{source} WHERE j.status = 'new' ORDER BY s.row")
+        cursor.execute(
+            "UPDATE judged j SET account_id = a.id FROM stage s "
+            "JOIN accounts_account a ON a.external_id = s.key WHERE s.row = j.row AND j.status = 'new'"
+        )
+        cursor.execute(
+            f"UPDATE accounts_account a SET {staging.assignments('a', ACCOUNT_COLUMNS)}, updated_at = %s, "
+            "owner_since = CASE WHEN j.owner_id <> a.owner_id OR (j.owner_id IS NOT NULL "
+            "AND a.owner_id IS NULL) THEN j.as_of ELSE a.owner_since END "
+            f"{source} WHERE a.id = j.account_id AND j.account_changed",
+            [now],
+        )
+        self._owners(cursor)
+        self.made["contacts"] = self.insert(
+            cursor, Contact, NEW_CONTACT, f"{source} WHERE j.contact_new ORDER BY s.row"
+        )
+        cursor.execute(
+            f"UPDATE contacts_contact c SET {staging.assignments('c', CONTACT_COLUMNS)}, updated_at = %s "
+            f"{source} WHERE c.id = j.contact_id AND j.contact_changed",
+            [now],
+        )
+        self._talks(cursor)
+        staging.touch(cursor, "SELECT account_id FROM judged WHERE status <> 'unchanged'")
+
+    def _owners(self, cursor: CursorWrapper) -> None:
+        """A default owner gives way to the seller of a purchase; an owner named in the file does not."""
+        cursor.execute(
+            "DELETE FROM imports_importedowner o USING judged j "
+            "WHERE j.account_id = o.account_id AND j.owner_id IS NOT NULL"
+        )
+        defaulted = (
+            "FROM judged j WHERE j.status = 'new' AND j.owner_id IS NULL AND j.default_owner_id IS NOT NULL"
+        )
+        given = {"account_id": "j.account_id", "owner_id": "j.default_owner_id"}
+        self.insert(cursor, ImportedOwner, given, defaulted)
+
+    def _talks(self, cursor: CursorWrapper) -> None:
+        """A mapped date of last contact is an imported call that reached them, by the owner's side."""
+        given = {
+            "account_id": "j.account_id",
+            "kind": f"'{Interaction.Kind.CALL}'",
+            "outcome": f"'{Interaction.Outcome.TALKED}'",
+            "reached": "true",
+            "by_owner_side": "true",
+            "happened_on": "s.account_last_contacted_on",
+            "user_id": "(SELECT a.owner_id FROM accounts_account a WHERE a.id = j.account_id)",
+            "source": f"'{Interaction.Source.IMPORT}'",
+            "external_id": TALK_ID,
+        }
+        source = "FROM stage s JOIN judged j USING (row) WHERE j.talk_new ORDER BY s.row"
+        self.made["interactions"] = self.insert(cursor, Interaction, given, source)

@@ -1,0 +1,154 @@
+"""The shape of a target: clean a row, judge all rows in SQL, move them in SQL."""
+# ruff: noqa: S608 - names come from the registry of fields, values are always parameters
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, ClassVar
+
+from django.db.backends.utils import CursorWrapper
+from django.utils.translation import gettext as _
+
+from imports import cells, fields, staging
+from imports.errors import RefusedError
+from imports.mapping import Mapping
+from imports.reading import Row, inert
+
+Values = dict[str, Any]
+
+
+class Target:
+    """One kind of file. ``values`` are keyed by stage column; ``extra`` are columns of the stage that no
+    field has, ``derived`` columns of fields that :meth:`finish` fills even where the file maps none."""
+
+    kind: ClassVar[str]
+    key_field: ClassVar[str]
+    extra: ClassVar[tuple[tuple[str, str], ...]] = ()
+    derived: ClassVar[tuple[str, ...]] = ()
+    shown: ClassVar[dict[str, str]] = {}
+    """What samples of changes compare: stage column to SQL of the present value (see ``joined``)."""
+    joined: ClassVar[str] = ""
+
+    def __init__(self, mapping: Mapping, header: tuple[str, ...], habits: fields.Habits, as_of: date) -> None:
+        self.mapping = mapping
+        self.options = mapping.options
+        self.habits = habits
+        self.as_of = as_of
+        known = fields.of(self.kind)
+        self.plan = [(header.index(column), known[key]) for key, column in mapping.columns.items()]
+        self.notes: list[str] = []
+        self.made: dict[str, int] = {}
+
+    @property
+    def columns(self) -> list[tuple[str, str]]:
+        """Every column of the stage, mapped or not."""
+        return [(field.column, field.sql) for field in fields.OF_KIND[self.kind]] + list(self.extra)
+
+    @property
+    def filled(self) -> list[str]:
+        """The columns that rows of this file fill."""
+        mapped = [field.column for _index, field in self.plan]
+        return mapped + [name for name in (*self.derived, *dict(self.extra)) if name not in mapped]
+
+    def clean(self, row: Row) -> Values:
+        """Typed values of the row. Raises RefusedError with the first field that is wrong and every reason."""
+        if row.fault:
+            raise RefusedError(row.fault)
+        values: Values = {}
+        faults: list[tuple[fields.Field, str]] = []
+        for index, field in self.plan:
+            cell = cells.value(inert(row.cells[index]))
+            if cell is None:
+                if field.required:
+                    faults.append((field, _("Empty, but needed.")))
+                continue
+            try:
+                values[field.column] = field.clean(cell, self.habits)
+            except RefusedError as refused:
+                faults.append((field, refused.reason))
+        if faults:
+            raise RefusedError(_joined(faults), faults[0][0].key)
+        self.finish(values)
+        return values
+
+    def finish(self, values: Values) -> None:
+        """What follows from several cells together."""
+
+    def key(self, values: Values) -> str | None:
+        """What tells this row's record from others; two rows of one file may not share it."""
+        found = values.get(self.key_field.replace(".", "_"))
+        return None if found is None else str(found)
+
+    def bare_key(self, row: Row) -> str | None:
+        """The key of a row that is refused: another row with it is then refused too."""
+        values: Values = {}
+        for index, field in self.plan:
+            if index < len(row.cells) and (cell := cells.value(inert(row.cells[index]))):
+                values[field.column] = cell
+        return self.key(values)
+
+    def judge(self, cursor: CursorWrapper) -> None:
+        """Fill ``judged``: per good row its status, the records it meets, or the reason to refuse it."""
+        raise NotImplementedError
+
+    def apply(self, cursor: CursorWrapper) -> None:
+        """Insert and update what was judged new or changed, and fill ``touched``."""
+        raise NotImplementedError
+
+    def samples(self, cursor: CursorWrapper, limit: int = 5) -> list[dict[str, Any]]:
+        """The first new and changed rows: line, key, status, and per field the value before and after."""
+        found: list[dict[str, Any]] = []
+        names = [name for name in self.shown if any(name == column for column in self.filled)]
+        labels = {field.column: str(field.label) for field in fields.OF_KIND[self.kind]}
+        pairs = ", ".join(f"({self.shown[name]})::text, s.{name}::text" for name in names)
+        for status in ("new", "changed"):
+            cursor.execute(
+                f"SELECT s.row, s.key, {pairs or 'NULL, NULL'} "
+                f"FROM stage s JOIN judged j USING (row) {self.joined} WHERE j.status = %s ORDER BY s.row LIMIT %s",
+                [status, limit],
+            )
+            for line, key, *values in cursor.fetchall():
+                before_after = zip(names, values[::2], values[1::2], strict=False)
+                changes = [
+                    {"field": labels.get(name, name), "before": before or "", "after": after}
+                    for name, before, after in before_after
+                    if after is not None and (status == "new" or (before or "") != after)
+                ]
+                found.append({"row": line, "key": readable(key), "status": status, "changes": changes})
+        return found
+
+    def refuse_twice(self) -> tuple[str, str, str]:
+        """The fault of two rows for one key; the query joins ``twice t`` and passes ``twice``."""
+        return (
+            "t.key IS NOT NULL",
+            f"'{self.key_field}'",
+            "format(%(twice)s, t.lines, translate(s.key, chr(31), ' '))",
+        )
+
+    def words(self) -> dict[str, str]:
+        """Reasons that SQL completes by ``format``."""
+        return {
+            "twice": _("Lines %s of this file have the same key “%s”. Keep one of them."),
+            "no_user": _("No user has the id or e-mail “%s”. Import users first, or correct it."),
+            "no_account": _("No account has the id “%s”. Import accounts first, or correct it."),
+        }
+
+    def execute(self, cursor: CursorWrapper, sql: str, **params: Any) -> None:
+        cursor.execute(sql, self.words() | {"as_of": self.as_of} | params)
+
+    def insert(self, cursor: CursorWrapper, model: Any, given: dict[str, str], source: str) -> int:
+        """Insert what ``source`` selects; returns how many rows."""
+        sql, params = staging.insert_select(model, given, source)
+        cursor.execute(sql, params)
+        return int(cursor.rowcount)
+
+
+def _joined(faults: list[tuple[fields.Field, str]]) -> str:
+    first = faults[0][1]
+    others = [f"{field.label}: {reason}" for field, reason in faults[1:3]]
+    return " ".join([first, *others])
+
+
+def readable(key: str | None) -> str:
+    """A key of two parts, for people."""
+    return (key or "").replace("\x1f", " ")

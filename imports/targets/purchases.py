@@ -1,0 +1,172 @@
+"""An order history: purchases, and who looks after an account by it."""
+# ruff: noqa: S608 - names come from the registry of fields, values are always parameters
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db.backends.utils import CursorWrapper
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from imports import staging
+from imports.errors import RefusedError
+from imports.targets.base import Target, Values
+from sales.models import Purchase
+from users.models import Company
+
+COLUMNS = {
+    "account_id": "a.id",
+    "purchased_on": "s.purchase_purchased_on",
+    "sold_by_id": "u.id",
+    "currency": "s.purchase_currency",
+    "about": "s.purchase_about",
+    # the sum of the lines is the amount wherever there are lines
+    "amount": "CASE WHEN EXISTS (SELECT FROM sales_purchaseline l WHERE l.purchase_id = p.id) "
+    "THEN p.amount ELSE s.purchase_amount END",
+}
+OWNERS = """
+    WITH latest AS (
+        SELECT DISTINCT ON (p.account_id) p.account_id, p.sold_by_id
+        FROM sales_purchase p JOIN touched USING (account_id)
+        WHERE p.voided_at IS NULL AND p.amount >= 0 AND p.sold_by_id IS NOT NULL
+        ORDER BY p.account_id, p.purchased_on DESC,
+                 (CASE WHEN p.external_id ~ '^[0-9]{1,40}$' THEN p.external_id::numeric END) DESC NULLS LAST,
+                 p.external_id COLLATE "C" DESC NULLS LAST, p.id DESC),
+    given AS (
+        SELECT l.account_id, l.sold_by_id, a.owner_id AS before FROM latest l
+        JOIN accounts_account a ON a.id = l.account_id
+        JOIN users_user u ON u.id = l.sold_by_id AND u.is_active
+             AND u.roles && ARRAY['salesperson', 'manager']::varchar(12)[]
+        LEFT JOIN imports_importedowner o ON o.account_id = a.id
+        WHERE a.owner_id IS NULL OR (a.owner_id = o.owner_id AND a.owner_id <> l.sold_by_id)),
+    kept AS (
+        INSERT INTO imports_importedowner (account_id, owner_id) SELECT account_id, sold_by_id FROM given
+        ON CONFLICT (account_id) DO UPDATE SET owner_id = EXCLUDED.owner_id),
+    freed AS (
+        DELETE FROM accounts_bookentry b USING given
+        WHERE b.account_id = given.account_id AND b.user_id = given.before)
+    UPDATE accounts_account a SET owner_id = given.sold_by_id, owner_since = %s, updated_at = %s
+    FROM given WHERE given.account_id = a.id
+"""
+"""The owner is the seller of the latest purchase (same day: highest number), unless a person set another."""
+
+
+class Purchases(Target):
+    """Purchases are matched by their id. Without an amount they wait for their lines."""
+
+    kind: ClassVar[str] = "purchases"
+    key_field: ClassVar[str] = "purchase.external_id"
+    derived: ClassVar[tuple[str, ...]] = ("purchase_currency",)
+    shown: ClassVar[dict[str, str]] = {
+        "purchase_account": "a.external_id",
+        "purchase_purchased_on": "p.purchased_on",
+        "purchase_sold_by": "w.external_id",
+        "purchase_amount": "p.amount",
+        "purchase_currency": "p.currency",
+        "purchase_about": "p.about",
+    }
+    joined: ClassVar[str] = (
+        "LEFT JOIN sales_purchase p ON p.id = j.purchase_id "
+        "LEFT JOIN accounts_account a ON a.id = p.account_id "
+        "LEFT JOIN users_user w ON w.id = p.sold_by_id"
+    )
+
+    def finish(self, values: Values) -> None:
+        sign_credit(values, "purchase_amount", "purchase_credit_note", self.options.negative_is_credit)
+        values.setdefault("purchase_currency", self.currency)
+
+    @property
+    def currency(self) -> str:
+        if not hasattr(self, "_currency"):
+            self._currency = self.options.currency or Company.get().currency
+        return self._currency
+
+    def judge(self, cursor: CursorWrapper) -> None:
+        faults = [
+            self.refuse_twice(),
+            ("a.id IS NULL", "'purchase.account'", "format(%(no_account)s, s.purchase_account)"),
+            (
+                "s.purchase_sold_by IS NOT NULL AND u.id IS NULL",
+                "'purchase.sold_by'",
+                "format(%(no_user)s, s.purchase_sold_by)",
+            ),
+        ]
+        self.execute(
+            cursor,
+            f"""
+            CREATE TEMP TABLE judged ON COMMIT DROP AS
+            WITH twice AS ({staging.TWICE}), people AS ({staging.PEOPLE})
+            SELECT s.row, p.id AS purchase_id, a.id AS account_id, p.account_id AS account_before,
+                   u.id AS seller_id,
+                   {staging.judged_case(faults)},
+                   CASE WHEN p.id IS NULL THEN 'new' WHEN {staging.differs("p", COLUMNS)} THEN 'changed'
+                        ELSE 'unchanged' END AS status
+            FROM stage s
+            LEFT JOIN twice t ON t.key = s.key
+            LEFT JOIN accounts_account a ON a.external_id = s.purchase_account
+            LEFT JOIN people u ON u.ref = s.purchase_sold_by OR u.ref = lower(s.purchase_sold_by)
+            LEFT JOIN sales_purchase p ON p.external_id = s.key
+            WHERE NOT s.bad
+            """,
+        )
+        self._first_currency(cursor)
+
+    def _first_currency(self, cursor: CursorWrapper) -> None:
+        """The first purchases of an installation decide the currency of the company, and it is said."""
+        company = Company.get()
+        cursor.execute("SELECT EXISTS (SELECT FROM judged WHERE status = 'new' AND reason IS NULL)")
+        first = cursor.fetchone()[0] and not Purchase.objects.exists()
+        self.sets_currency = first and company.currency != self.currency
+        if self.sets_currency:
+            text = _(
+                "These are the first purchases: the company's currency becomes %(new)s (it was %(old)s)."
+            )
+            self.notes.append(text % {"new": self.currency, "old": company.currency})
+
+    def apply(self, cursor: CursorWrapper) -> None:
+        now = timezone.now()
+        if self.sets_currency:
+            Company.objects.filter(pk=1).update(currency=self.currency, updated_at=now)
+        source = "FROM stage s JOIN judged j USING (row)"
+        given = {
+            "account_id": "j.account_id",
+            "external_id": "s.key",
+            "purchased_on": "s.purchase_purchased_on",
+            "amount": "s.purchase_amount",
+            "currency": "s.purchase_currency",
+            "sold_by_id": "j.seller_id",
+            "about": "s.purchase_about",
+        }
+        self.insert(cursor, Purchase, given, f"{source} WHERE j.status = 'new' ORDER BY s.row")
+        columns = COLUMNS | {"account_id": "j.account_id", "sold_by_id": "j.seller_id"}
+        cursor.execute(
+            f"UPDATE sales_purchase p SET {staging.assignments('p', columns)}, updated_at = %s "
+            f"{source} WHERE p.id = j.purchase_id AND j.status = 'changed'",
+            [now],
+        )
+        staging.touch(
+            cursor,
+            "SELECT unnest(ARRAY[account_id, account_before]) FROM judged WHERE status <> 'unchanged'",
+        )
+        cursor.execute(OWNERS, [self.as_of, now])
+        self.made["owners"] = cursor.rowcount
+
+
+def sign_credit(values: Values, amount: str, mark: str, negative_is_credit: bool) -> None:
+    """A credit note is negative. Raises RefusedError for a minus that nothing explains."""
+    found = values.get(amount)
+    if found is None:
+        return
+    if values.get(mark):
+        values[amount] = -abs(found)
+    elif found < 0 and not negative_is_credit:
+        field = amount.replace("_", ".", 1)
+        raise RefusedError(
+            _(
+                "%s is negative and not marked as a credit note. Map a column that marks credit notes, "
+                "or set the option “negative amounts are credit notes”."
+            )
+            % found.normalize(),
+            field,
+        )

@@ -1,0 +1,17 @@
+"""Doorbells: the batch's row says what is to be done."""
+
+from celery import shared_task
+
+from imports import services
+
+
+@shared_task(name="imports.tasks.work")
+def work(batch_id: int) -> None:
+    """Check or run a batch that waits."""
+    services.work(batch_id)
+
+
+@shared_task(name="imports.tasks.resume")
+def resume() -> None:
+    """Take up what waits or was left by a dead worker."""
+    services.resume_waiting()
