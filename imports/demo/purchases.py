@@ -13,7 +13,7 @@ from imports.demo.days import DAY
 
 HISTORY = 1000  # days back to the first purchases
 RHYTHMS = (("steady", 40), ("growing", 16), ("fading", 12), ("silent", 14), ("seasonal", 10), ("young", 8))
-ORDER = {"small": (180, 2400), "medium": (900, 9000), "large": (5000, 34000)}  # EUR
+ORDER = {"small": (90, 1300), "medium": (450, 4800), "large": (2600, 19000)}  # EUR
 USUAL = {"small": 3.4, "medium": 7.5, "large": 13.0}  # purchases in the whole history, before scaling
 
 
