@@ -8,12 +8,16 @@ import costs no more than its rows.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeVar
+import contextlib
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
 
 import pghistory
 import pgtrigger
 from django.db import models
+from django.db.models import Model
+from django.http import HttpRequest
+from pghistory.middleware import HistoryMiddleware as PghistoryMiddleware
 
 M = TypeVar("M", bound=type[models.Model])
 
@@ -26,3 +30,22 @@ def tracked(*, exclude: tuple[str, ...] = ()) -> Callable[[M], M]:
         pghistory.DeleteEvent(row=pghistory.Old),
         exclude=list(exclude) or None,
     )
+
+
+class HistoryMiddleware(PghistoryMiddleware):
+    """Who is behind a request that writes. Nothing else is kept: addresses can hold secret links."""
+
+    def get_context(self, request: HttpRequest) -> dict[str, Any]:
+        user = getattr(request, "user", None)
+        return {"user": user.pk if user is not None else None}
+
+
+@contextlib.contextmanager
+def acting(user: Model | None, reason: str = "") -> Iterator[None]:
+    """Name who is behind the writes of a command or task, which have no request.
+
+    ``reason`` is shown instead of a name where there is no user ("nightly run", "import 12").
+    Inside a request the middleware has named the user already: do not use it there.
+    """
+    with pghistory.context(user=user.pk if user is not None else None, reason=reason):
+        yield
