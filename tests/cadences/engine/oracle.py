@@ -1,0 +1,396 @@
+"""An independent reading of the engine's decision table: which rows must exist after a run.
+
+Slow and plain on purpose. It shares no code, no table and no idea of implementation with the app;
+sentences *in italics* are the table's own (docs/engine.md, "Reading of the decision table").
+One run of one account: :func:`settle`; of a whole world: :func:`run`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from .contacts import close_by_contacts, rolling_date
+from .days import Days, cycle_key, cycle_start, hash_of, is_key_of, next_cycle, plus
+from .facts import (
+    AGREED,
+    CALENDAR,
+    CANCELLED,
+    DONE,
+    EVENT,
+    LAPSED,
+    OPEN,
+    ROLLING,
+    SKIPPED,
+    Account,
+    Item,
+    Row,
+    Rows,
+    World,
+)
+from .items import effective_items, override_of
+
+AGREED_SLOT, TODO_SLOT = "agreed", "todo"
+NOT_IN_TIME, PAUSED = "not done in time", "paused"
+CYCLES_BACK = 400
+
+
+def run(world: World, as_of: date) -> None:
+    """One night over the whole world: every account's rows become what they must be."""
+    days = Days(world)
+    for account in world.accounts:
+        account.rows = settle(world, account, as_of, days)
+
+
+def settle(world: World, account: Account, as_of: date, days: Days | None = None) -> Rows:
+    """The account's rows after a run; the account itself stays as it is."""
+    return Night(world, account, as_of, days or Days(world)).rows_after()
+
+
+@dataclass(frozen=True)
+class Event:
+    """A purchase day that starts items: its key, the day, and the next purchase day if there is one."""
+
+    key: str
+    day: date
+    next_day: date | None
+
+
+class Night:
+    """One run for one account."""
+
+    def __init__(self, world: World, account: Account, as_of: date, days: Days) -> None:
+        self.world, self.account, self.as_of, self.days = world, account, as_of, days
+        self.items = effective_items(world, account, as_of) if self.is_customer else {}
+        self.rows: Rows = dict(account.rows)
+
+    # -- the course of a run -------------------------------------------------------------------
+
+    def rows_after(self) -> Rows:
+        track = self.track_rows()
+        self.rows = close_by_contacts(self, {row.base_on for row in track})
+        owed = [*self.event_rows(), *self.calendar_rows(track)]
+        self.rows = self.merged(owed)
+        rolling = [] if self.track_runs(track) else list(self.rolling_rows(track))
+        return self.finished([*owed, *rolling], track)
+
+    def merged(self, owed: list[Row]) -> Rows:
+        """The rows with the owed ones of events and calendar laid over them."""
+        rows = dict(self.rows)
+        for row in owed:
+            rows[row.key] = self.meet(rows.get(row.key), row)
+        return rows
+
+    def finished(self, owed: list[Row], track: list[Row]) -> Rows:
+        rolling = [row for row in owed if row.anchor == ROLLING]
+        rows = self.merged(rolling)
+        keys = {row.key for row in owed}
+        for key, row in rows.items():
+            if key not in keys and row.state == OPEN:
+                rows[key] = self.leave(row, track)
+        return rows
+
+    # -- facts ---------------------------------------------------------------------------------
+
+    @property
+    def is_customer(self) -> bool:
+        """*prospect: no plan item is owed; account former: open rows cancelled*"""
+        became = self.account.became_customer
+        return self.account.status == "customer" and became is not None and became <= self.as_of
+
+    def purchase_days(self) -> list[tuple[date, int]]:
+        """*Same day = one event, amounts summed; a credit note starts nothing; void: counts for nothing.*
+        The day with its lowest purchase id, void ones too."""
+        by_day: dict[date, list] = {}
+        for purchase in self.account.purchases:
+            if purchase.day <= self.as_of:
+                by_day.setdefault(purchase.day, []).append(purchase)
+        return sorted(
+            (day, min(p.id for p in purchases))
+            for day, purchases in by_day.items()
+            if any(not p.void for p in purchases) and sum(p.amount for p in purchases if not p.void) > 0
+        )
+
+    def is_in_pause(self, day: date) -> bool:
+        account = self.account
+        return account.paused_from is not None and account.paused_from <= day <= account.paused_until
+
+    # -- events --------------------------------------------------------------------------------
+
+    def events(self, item: Item) -> Iterator[Event]:
+        """*The first; by plan also a later one if the previous purchase day is more than the track's last
+        offset before it; restart: always. Keys `first` or `P<lowest purchase id of the day>`*"""
+        found = self.purchase_days()
+        for n, (day, lowest) in enumerate(found):
+            later = found[n + 1][0] if n + 1 < len(found) else None
+            if n == 0:
+                yield Event("first", day, later)
+            elif item.starts == "restart" or (
+                item.starts == "new" and self.track_over(found[n - 1][0]) < day
+            ):
+                yield Event(f"P{lowest}", day, later)
+
+    def track_over(self, purchase_day: date) -> date:
+        """The last date of a track that starts on this day."""
+        track = [item for item in self.items.values() if item.anchor == EVENT and item.is_track]
+        return max([plus(purchase_day, *item.interval) for item in track], default=purchase_day)
+
+    def rows_of_events(self, item: Item) -> Iterator[Row]:
+        """*Event items with ideal_on before `since` are not owed. `restart` cancels what is still open of
+        the track before: owed only if its lapses_on is before the next purchase day*"""
+        for event in self.events(item):
+            ideal = plus(event.day, *item.interval)
+            if ideal < item.since:
+                continue
+            row = self.owed_row(item, event.key, "purchase", event.day, ideal)
+            restarted = item.starts == "restart" and event.next_day is not None
+            if restarted and (row.lapses_on is None or row.lapses_on >= event.next_day):
+                continue
+            yield row
+
+    def event_items(self) -> list[Item]:
+        return [item for item in self.items.values() if item.anchor == EVENT]
+
+    def event_rows(self) -> list[Row]:
+        """*others within the horizon*"""
+        rows = [row for item in self.event_items() for row in self.rows_of_events(item)]
+        return [row for row in rows if row.ideal_on <= self.horizon]
+
+    @property
+    def horizon(self) -> date:
+        return self.as_of + timedelta(days=self.world.horizon)
+
+    # -- the track -----------------------------------------------------------------------------
+
+    def track_rows(self) -> list[Row]:
+        """Every owed row of the track, also beyond the horizon."""
+        return [row for item in self.event_items() if item.is_track for row in self.rows_of_events(item)]
+
+    def track_runs(self, track: list[Row]) -> bool:
+        """*while a track runs (until all its items are closed in any way) no rolling item is owed*"""
+        closed = {DONE, SKIPPED, LAPSED}
+        return any(row.key not in self.rows or self.rows[row.key].state not in closed for row in track)
+
+    def falls_into_track(self, ideal: date, track: list[Row]) -> bool:
+        """*A cycle with ideal_on from the purchase to the last track ideal_on is not owed at all*"""
+        for day in {row.base_on for row in track}:
+            last = max(row.ideal_on for row in track if row.base_on == day)
+            if day <= ideal <= last:
+                return True
+        return False
+
+    # -- calendar ------------------------------------------------------------------------------
+
+    def calendar_rows(self, track: list[Row]) -> list[Row]:
+        return [
+            row
+            for item in self.items.values()
+            if item.anchor == CALENDAR
+            for row in self.cycles_of(item)
+            if not (item.avoids_track and self.falls_into_track(row.ideal_on, track))
+        ]
+
+    def cycles_of(self, item: Item) -> Iterator[Row]:
+        """*Calendar items have a window, spread in it; ideal_on before the floor is not owed*"""
+        floor, oldest = self.calendar_floor(item), self.as_of - timedelta(days=CYCLES_BACK)
+        start = cycle_start(item.cycle, oldest - timedelta(days=800))
+        while start <= self.horizon:
+            first = start + timedelta(days=item.window_from)
+            ideal = first + timedelta(days=hash_of(self.account.id) % item.window_days)
+            key = cycle_key(item.cycle, start)
+            is_due = max(floor, oldest) <= ideal <= self.horizon
+            if is_due and not self.is_stood_for(item, key):
+                window = (first, first + timedelta(days=item.window_days - 1))
+                yield self.owed_row(item, key, "window", first, ideal, window)
+            start = next_cycle(item.cycle, start)
+
+    def calendar_floor(self, item: Item) -> date:
+        """*Calendar items reached by a tier change: floor includes tier_since*"""
+        account = self.account
+        facts = [item.since, account.became_customer, account.facts_from]
+        if account.rank_before is not None and account.tier_since is not None:
+            before = effective_items(self.world, account, self.as_of, account.rank_before).get(item.slot)
+            if before is None or before.anchor != CALENDAR or before.cycle != item.cycle:
+                facts.append(account.tier_since)
+        return max(fact for fact in facts if fact is not None)
+
+    def is_stood_for(self, item: Item, key: str) -> bool:
+        """*Other key: a touched row stands for the cycle its due_on falls in*"""
+        return any(
+            row.slot == item.slot
+            and not (row.anchor == CALENDAR and is_key_of(item.cycle, row.cycle))
+            and self.stands(row)
+            and cycle_key(item.cycle, cycle_start(item.cycle, row.due_on)) == key
+            for row in self.rows.values()
+        )
+
+    @staticmethod
+    def stands(row: Row) -> bool:
+        if row.state == OPEN:
+            return row.touched
+        return row.state in {DONE, SKIPPED} or (row.state == LAPSED and row.reason != PAUSED)
+
+    # -- rolling -------------------------------------------------------------------------------
+
+    def rolling_rows(self, track: list[Row]) -> Iterator[Row]:
+        """*rolling always; at most one open row per slot, none while suppressed*"""
+        for item in self.items.values():
+            if item.anchor == ROLLING and not self.is_suppressed(item):
+                ends = [row.ideal_on for row in track]
+                ideal, basis, base_on = rolling_date(self, item, max(ends, default=None))
+                yield self.owed_row(item, f"n{self.next_number(item.slot)}", basis, base_on, ideal)
+
+    def is_suppressed(self, item: Item) -> bool:
+        """*An open agreed call suppresses the account's rolling call*; so does a touched row of another
+        anchor, which stands for it."""
+        if item.kind == "call" and self.agreed_call_is_open():
+            return True
+        return any(
+            row.slot == item.slot and row.state == OPEN and row.touched and row.anchor != ROLLING
+            for row in self.rows.values()
+        )
+
+    def agreed_call_is_open(self) -> bool:
+        return any(
+            row.slot == AGREED_SLOT and row.kind == "call" and row.state == OPEN for row in self.rows.values()
+        )
+
+    def next_number(self, slot: str) -> int:
+        """*rolling `n<k+1>`, k = highest done or skipped number*"""
+        return 1 + max(
+            (
+                int(row.cycle[1:])
+                for row in self.rows.values()
+                if row.slot == slot and row.anchor == ROLLING and row.state in {DONE, SKIPPED}
+            ),
+            default=0,
+        )
+
+    # -- one row -------------------------------------------------------------------------------
+
+    def owed_row(
+        self,
+        item: Item,
+        key: str,
+        basis: str,
+        base_on: date,
+        ideal: date,
+        window: tuple[date, date] | None = None,
+    ) -> Row:
+        """A row as the plan owes it: shifted, with its lapse, already lapsed where it is too late."""
+        due, assignee = self.days.shift(self.account, item.kind, item.nobody, ideal, window)
+        row = Row(
+            slot=item.slot,
+            cycle=key,
+            kind=item.kind,
+            anchor=item.anchor,
+            basis=basis,
+            base_on=base_on,
+            ideal_on=ideal,
+            planned_on=due,
+            due_on=due,
+            tolerance=item.tolerance,
+            lapses_on=self.lapse(item, due, window),
+            assignee=assignee,
+            nobody=item.nobody,
+            lapse_after=item.lapse_after,
+        )
+        return self.lapsed_if_due(row, ideal)
+
+    @staticmethod
+    def lapse(item: Item, due: date, window: tuple[date, date] | None) -> date | None:
+        """*`lapse_after` days from due_on; calendar items window end + tolerance; rolling never*"""
+        if item.lapse_after is None or item.anchor == ROLLING:
+            return None
+        start = max(due, window[1]) if window else due
+        return start + timedelta(days=item.lapse_after)
+
+    def lapsed_if_due(self, row: Row, ideal: date) -> Row:
+        """*a row whose ideal_on lies in a pause lapses (`paused`); a row not done in time lapses*"""
+        if row.anchor in {EVENT, CALENDAR} and self.is_in_pause(ideal):
+            return row.but(state=LAPSED, reason=PAUSED, closed_on=ideal)
+        if row.lapses_on is not None and row.lapses_on < self.as_of:
+            return row.but(state=LAPSED, reason=NOT_IN_TIME, closed_on=row.lapses_on + timedelta(days=1))
+        return row
+
+    def meet(self, stored: Row | None, owed: Row) -> Row:
+        """*insert the missing, move the moved; rows a person has touched are safe; a cancelled row is
+        reopened when owed again (snooze and hand date cleared)*"""
+        if stored is None or stored.state == CANCELLED:
+            return owed
+        if stored.state in {DONE, SKIPPED}:
+            return stored
+        if stored.state == LAPSED:
+            again = stored.reason == PAUSED and not self.is_in_pause(owed.ideal_on)
+            return owed if again else stored
+        if not stored.touched or self.is_based_anew(stored, owed):
+            return owed
+        return self.kept(stored, owed.ideal_on)
+
+    @staticmethod
+    def is_based_anew(stored: Row, owed: Row) -> bool:
+        """Whether a fact (a contact, another purchase) moved the row, which ends a snooze."""
+        return stored.base_on != owed.base_on and owed.basis not in {"floor", "window"}
+
+    def kept(self, stored: Row, ideal: date) -> Row:
+        """A touched row keeps its dates; its assignee and its lapse are kept up to date."""
+        return self.lapsed_if_due(stored.but(assignee=self.assignee_on_due(stored)), ideal)
+
+    def assignee_on_due(self, row: Row) -> int | None:
+        """*first of owner, deputy, team manager present on `due_on`, else the owner; without an active
+        owner touched plan rows have nobody and agreed rows keep theirs*"""
+        if row.nobody:
+            return None
+        owner = self.days.active_owner(self.account)
+        if owner is None:
+            return row.assignee if row.anchor == AGREED else None
+        return self.days.who(owner, row.due_on)
+
+    # -- rows that are not owed ----------------------------------------------------------------
+
+    def leave(self, row: Row, track: list[Row]) -> Row:
+        """*cancel (with reason) those no longer owed; touched ones are safe from plan, tier and calendar
+        changes, not from facts that end the obligation*"""
+        if row.anchor == AGREED:
+            return row if row.slot == TODO_SLOT else row.but(assignee=self.assignee_on_due(row))
+        if row.anchor == CALENDAR and row.ideal_on < self.as_of - timedelta(days=CYCLES_BACK):
+            return row
+        if not row.touched or self.has_ended(row, track):
+            return row.but(state=CANCELLED, closed_on=self.as_of)
+        return self.kept(row, row.ideal_on)
+
+    def has_ended(self, row: Row, track: list[Row]) -> bool:
+        """Whether a fact ended the obligation of a touched row."""
+        override = override_of(self.account, row.slot, self.as_of)
+        if not self.is_customer or (override is not None and override.is_off):
+            return True
+        if row.anchor == ROLLING:
+            return self.rolling_has_ended(row, track)
+        if row.anchor == EVENT:
+            return self.event_has_ended(row)
+        return self.cycle_has_ended(row, track)
+
+    def rolling_has_ended(self, row: Row, track: list[Row]) -> bool:
+        return (
+            self.track_runs(track)
+            or (row.kind == "call" and self.agreed_call_is_open())
+            or int(row.cycle[1:]) != self.next_number(row.slot)
+        )
+
+    def event_has_ended(self, row: Row) -> bool:
+        """*a voided purchase cancels its open items; restart cancels open items*"""
+        found = self.purchase_days()
+        keys = {"first": found[0][0]} if found else {}
+        keys |= {f"P{lowest}": day for day, lowest in found[1:]}
+        if row.cycle not in keys:
+            return True
+        item = self.items.get(row.slot)
+        is_followed = any(day > keys[row.cycle] for day, _ in found)
+        return item is not None and item.anchor == EVENT and item.starts == "restart" and is_followed
+
+    def cycle_has_ended(self, row: Row, track: list[Row]) -> bool:
+        item = self.items.get(row.slot)
+        if item is None or item.anchor != CALENDAR or not item.avoids_track:
+            return False
+        return is_key_of(item.cycle, row.cycle) and self.falls_into_track(row.ideal_on, track)
