@@ -33,7 +33,8 @@ def _folder() -> Path:
     return Path(str(settings.MAIL_SINK_DIR))
 
 
-def _read(path: Path) -> Caught:
+def read(path: Path) -> Caught:
+    """Parse a kept message."""
     message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
     part = message.get_body(preferencelist=("plain", "html"))
     return Caught(
@@ -44,6 +45,14 @@ def _read(path: Path) -> Caught:
         date=str(message["Date"] or ""),
         body=str(part.get_content()) if part else "",
     )
+
+
+def find(name: str) -> Path:
+    """The file of a message. Raises Http404 for a name that is not simply one of them."""
+    path = _folder() / f"{name}.eml"
+    if path.parent != _folder() or not path.is_file():
+        raise Http404
+    return path
 
 
 def _require_admin(request: HttpRequest) -> None:
@@ -58,7 +67,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     _require_admin(request)
     files = sorted(_folder().glob("*.eml"), reverse=True)
     context = {
-        "messages_caught": [_read(path) for path in files[:SHOWN]],
+        "messages_caught": [read(path) for path in files[:SHOWN]],
         "total": len(files),
         "shown": SHOWN,
     }
@@ -70,7 +79,4 @@ def listing(request: HttpRequest) -> HttpResponse:
 def message(request: HttpRequest, name: str) -> HttpResponse:
     """One message as plain text."""
     _require_admin(request)
-    path = _folder() / f"{name}.eml"
-    if path.parent != _folder() or not path.is_file():
-        raise Http404
-    return render(request, "config/mail_message.html", {"caught": _read(path)})
+    return render(request, "config/mail_message.html", {"caught": read(find(name))})

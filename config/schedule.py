@@ -21,6 +21,7 @@ class Bell:
 SCHEDULE = (
     Bell("tick", "cadences.tasks.tick", 60, "Starts every periodic job that is due and not done."),
     Bell("heartbeat", "cadences.tasks.heartbeat", 60, "Shows on the Engine page that beat and worker live."),
+    Bell("imports", "imports.tasks.resume", 60, "Takes up files that wait, or whose worker died."),
 )
 
 

@@ -45,16 +45,24 @@ def running() -> int | None:
     return pid if str(SOCKET) in processes.command_line(pid) else None
 
 
-def answers() -> bool:
+def answers(path: Path = SOCKET) -> bool:
     """True when the server answers a ping (a starting one says it is loading)."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
         client.settimeout(1)
         try:
-            client.connect(str(SOCKET))
+            client.connect(str(path))
             client.sendall(b"PING\r\n")
             return client.recv(64).startswith(b"+PONG")
         except OSError:
             return False
+
+
+def command(folder: Path, path: Path) -> list[str]:
+    """The server on the socket `path`, with its append-only file in `folder`."""
+    return [
+        binary(), "--port", "0", "--unixsocket", str(path), "--unixsocketperm", "700", "--dir", str(folder),
+        "--pidfile", str(folder / PID_FILE.name), "--appendonly", "yes", "--save", "", "--daemonize", "no",
+    ]  # fmt: skip
 
 
 def start() -> int:
@@ -65,11 +73,7 @@ def start() -> int:
     if pid:
         processes.stop(pid, signal.SIGTERM, STOP_SECONDS)
     make_private(DATA)
-    command = [
-        binary(), "--port", "0", "--unixsocket", str(SOCKET), "--unixsocketperm", "700", "--dir", str(DATA),
-        "--pidfile", str(PID_FILE), "--appendonly", "yes", "--save", "", "--daemonize", "no",
-    ]  # fmt: skip
-    server = processes.start_detached(command, log=LOG, env=os.environ, cwd=DATA)
+    server = processes.start_detached(command(DATA, SOCKET), log=LOG, env=os.environ, cwd=DATA)
     processes.wait_until(lambda: answers() or processes.gone(server.pid), START_SECONDS)
     if not answers():
         processes.stop(server.pid, signal.SIGTERM, STOP_SECONDS)
