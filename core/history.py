@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 import pghistory
 import pgtrigger
-from django.db import models
+from django.db import connection, models
 from django.db.models import Model
 from django.http import HttpRequest
 from pghistory.middleware import HistoryMiddleware as PghistoryMiddleware
@@ -49,3 +49,7 @@ def acting(user: Model | None, reason: str = "") -> Iterator[None]:
     """
     with pghistory.context(user=user.pk if user is not None else None, reason=reason):
         yield
+    if connection.in_atomic_block and not connection.needs_rollback:
+        # pghistory leaves the name for the rest of the transaction; what follows is not ours.
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('pghistory.context_id', '', true)")

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from core.history import acting
 from users import services
 
 
@@ -21,7 +22,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            link = services.create_admin(options["email"], options["name"])
+            with acting(None, "create_admin"):
+                link = services.create_admin(options["email"], options["name"])
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
         self.stdout.write(f"{options['name']} sets a password here (works once, for 7 days):\n{link}")
