@@ -71,8 +71,8 @@ def _work_for_today(world: World, mine: list[Company], customers: Customers) -> 
     return days
 
 
-def tell(world: World, customers: Customers, last: dict[int, date]) -> list[Talk]:
-    """Everybody's history of the last 18 months."""
+def tell(world: World, customers: Customers, last: dict[int, date]) -> dict[int, Story]:
+    """Everybody's history of the last 18 months, by company."""
     since = add_months(world.today, -MONTHS_BACK)
     goods: dict[int, list[str]] = {}
     firsts: dict[int, date] = {}
@@ -80,7 +80,7 @@ def tell(world: World, customers: Customers, last: dict[int, date]) -> list[Talk
         if sale.amount > 0:
             goods.setdefault(sale.company, []).extend(_machines(sale.about))
             firsts.setdefault(sale.company, sale.on)
-    talks: list[Talk] = []
+    stories: dict[int, Story] = {}
     people: dict[int, list] = {}
     for person in world.contacts:
         people.setdefault(person.company, []).append(person)
@@ -97,7 +97,13 @@ def tell(world: World, customers: Customers, last: dict[int, date]) -> list[Talk
         story = Story(rng, setting)
         facts = (since, firsts.get(company.number), last.get(company.number))
         _tell_one(story, world, customers.rhythms, facts)
-        talks.extend(story.talks)
+        stories[company.number] = story
+    return stories
+
+
+def in_order(stories: dict[int, Story]) -> list[Talk]:
+    """All talks as they happened: ids grow with time, as in a database that was in use."""
+    talks = [talk for story in stories.values() for talk in story.talks]
     return sorted(talks, key=lambda talk: (talk.on, talk.at, talk.company))
 
 
@@ -139,7 +145,7 @@ def _tell_one(
 
 def write(world: World, customers: Customers, users: dict[str, User], talks: list[Talk]) -> None:
     """Interactions, then the concerns, promises and asks that came of them."""
-    rows = [_interaction(talk, customers, users) for talk in talks]
+    rows = [interaction_of(talk, customers, users) for talk in talks]
     created = Interaction.objects.bulk_create(rows, batch_size=BATCH)
     pairs = list(zip(talks, created, strict=True))
     Concern.objects.bulk_create([_concern(talk, row, users) for talk, row in pairs if talk.worry])
@@ -147,7 +153,7 @@ def write(world: World, customers: Customers, users: dict[str, User], talks: lis
     Ask.objects.bulk_create(_asks(world, pairs))
 
 
-def _interaction(talk: Talk, customers: Customers, users: dict[str, User]) -> Interaction:
+def interaction_of(talk: Talk, customers: Customers, users: dict[str, User]) -> Interaction:
     user = users.get(talk.user)
     zone = ZoneInfo(user.time_zone if user else "Europe/Berlin")
     return Interaction(

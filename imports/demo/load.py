@@ -11,6 +11,7 @@ import holidays
 from django.utils import timezone
 
 from accounts.models import Account, BookEntry, Tag
+from cadences.models import Override, Slot
 from contacts.models import Contact
 from core.phones import e164
 from imports.demo import people, places
@@ -193,6 +194,31 @@ def load_purchases(world: World, accounts: dict[int, Account], users: dict[str, 
         for number, sale in enumerate(world.sales, start=20001)
     ]
     Purchase.objects.bulk_create(rows, batch_size=BATCH)
+
+
+def load_exceptions(world: World, accounts: dict[int, Account]) -> set[int]:
+    """Two customers ask for a pause, two want another rhythm than their tier's. Returns these companies."""
+    quiet = [number for number, rhythm in world.rhythms.items() if rhythm in {"silent", "fading"}]
+    paused, other = quiet[3:5], quiet[7:9]
+    Account.objects.filter(pk__in=[accounts[number].pk for number in paused]).update(
+        paused_from=world.today - timedelta(days=12),
+        paused_until=world.today + timedelta(days=40),
+        pause_reason="Rebuilding their plant; asked not to be rung until it runs again",
+    )
+    slot = Slot.objects.get(key="relationship-call")
+    Override.objects.bulk_create(
+        [
+            Override(
+                account=accounts[number],
+                slot=slot,
+                every=3,
+                unit="month",
+                reason="Asked for a call once a quarter, no more",
+            )
+            for number in other
+        ]
+    )
+    return {*paused, *other}
 
 
 def _noon(day: date) -> datetime:

@@ -120,6 +120,39 @@ MAIL_IN = (
     "Wants the invoice split by cost centre.",
     "Sent photos of the installation.",
 )
+CHECK_IN = (
+    "Asked whether all is well with the {goods}; {first} answered within the hour: it is.",
+    "Short mail: is everything as it should be? Mentioned the new seals for {medium}.",
+    "Checked in by e-mail. {first} sends greetings and no wishes.",
+    "Asked how the summer shutdown went and whether the {goods} came up again without trouble.",
+    "A line to {first} with the tip about flushing after {medium}. No reply needed.",
+)
+GREETING = (
+    "Sent the summer card, handwritten, to {first} and the shift.",
+    "Box of {city} biscuits for the control room.",
+    "Card and a small bottle opener; {first} collects them.",
+    "Summer card with a line about the hall they built.",
+)
+CALL_BACK = (
+    "Bad moment, crane in the hall. Ring again {when}.",
+    "{first} asked me to ring {when}, offer at hand.",
+    "Was just going into a meeting: {when} suits better.",
+    "{first} wants the whole team at the phone, {when}.",
+)
+TODOS = (
+    "Send the drawing of the flange",
+    "Ask the factory about the delivery week",
+    "Prepare the comparison of prices",
+    "Book the room for the operator day",
+    "Find the report of the last overhaul",
+    "Order two seal kits for the shelf",
+)
+SKIPPED = (
+    "In the middle of a plant shutdown, they asked for peace",
+    "Talked at the fair last week",
+    "Their year-end closing, resumes with the next one",
+)
+SNOOZED = ("On leave until then", "Waiting for the service report", "Wants to be asked after the stocktaking")
 NO_ANSWER = (
     "Rang out.",
     "In a meeting all day, says the switchboard.",

@@ -19,25 +19,33 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--on", type=date.fromisoformat, help="the day to build around; today by default")
+        parser.add_argument(
+            "--logins",
+            type=Path,
+            default=Path(settings.BASE_DIR) / "var" / "demo-logins.txt",
+            help="where to write who can sign in",
+        )
         parser.add_argument("--seed", type=int, default=company.SEED, help="another number, another company")
 
-    def handle(self, *args: Any, on: date | None = None, seed: int = company.SEED, **options: Any) -> None:
+    def handle(self, *args: Any, **options: Any) -> None:
         if settings.SETTINGS_MODULE.endswith(".prod"):
             raise CommandError("load_demo makes users with a known password: it does not run in production.")
+        say = self.stdout.write if options["verbosity"] else _silence
         try:
-            company.make(on or company_today(), self.stdout.write, seed)
+            company.make(options["on"] or company_today(), say, options["seed"])
         except company.NotEmpty:
-            self.stdout.write("The database has accounts or users already: nothing was loaded.")
+            say("The database has accounts or users already: nothing was loaded.")
             return
+        except company.Broken as broken:
+            raise CommandError(f"No demo could be made: {broken}.") from None
         text = logins()
-        _logins_file().write_text(text, encoding="utf-8")
-        self.stdout.write(text)
+        options["logins"].parent.mkdir(parents=True, exist_ok=True)
+        options["logins"].write_text(text, encoding="utf-8")
+        say(text)
 
 
-def _logins_file() -> Path:
-    path = Path(settings.BASE_DIR) / "var" / "demo-logins.txt"
-    path.parent.mkdir(exist_ok=True)
-    return path
+def _silence(_: str) -> None:
+    """Where the progress goes when nobody wants to read it."""
 
 
 def logins() -> str:
