@@ -1,4 +1,16 @@
 """Addresses of the account's forms; its list and page stand in cadences.account_pages.urls."""
 
+from django.urls import path
+
+from accounts import views
+
 app_name = "accounts"
-urlpatterns: list = []
+urlpatterns = [
+    path("new/", views.create, name="create"),
+    path("<int:pk>/edit/", views.edit, name="edit"),
+    path("<int:pk>/owner/", views.owner, name="owner"),
+    path("<int:pk>/tier/", views.tier, name="tier"),
+    path("<int:pk>/pause/", views.pause, name="pause"),
+    path("<int:pk>/former/", views.former, name="former"),
+    path("<int:pk>/book/", views.book, name="book"),
+]

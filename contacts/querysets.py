@@ -46,6 +46,12 @@ class ContactQuerySet(OfAccountQuerySet):
         """Name, e-mail or phone, as accounts are searched."""
         return self.filter(matches(text)) if text.strip() else self
 
+    def of_owner(self, choice: str, user: User) -> Self:
+        """At accounts of ``me``, ``team``, ``nobody``, a user's id, or ``all``."""
+        if choice == "all":
+            return self
+        return self.filter(account__in=Account.objects.of_owner(choice, user))
+
     def employed(self) -> Self:
         """Who still works there, the one we call first in front."""
         return self.filter(left_on__isnull=True).order_by("-is_main", "name_folded", "id")

@@ -1,4 +1,19 @@
-"""Addresses of people, concerns and notes."""
+"""Addresses of people, concerns, notes, promises and asks."""
+
+from django.urls import path
+
+from contacts import views
 
 app_name = "contacts"
-urlpatterns: list = []
+urlpatterns = [
+    path("", views.contact_list, name="list"),
+    path("<int:pk>/", views.contact_detail, name="detail"),
+    path("<int:pk>/edit/", views.edit, name="edit"),
+    path("new/<int:account_pk>/", views.add, name="add"),
+    path("note/<int:account_pk>/", views.note, name="note"),
+    path("concern/new/<int:account_pk>/", views.concern_add, name="concern_add"),
+    path("concern/<int:pk>/resolve/", views.concern_resolve, name="concern_resolve"),
+    path("concern/<int:pk>/reopen/", views.concern_reopen, name="concern_reopen"),
+    path("commitment/<int:pk>/close/", views.commitment_close, name="commitment_close"),
+    path("ask/<int:pk>/answer/", views.ask_answer, name="ask_answer"),
+]

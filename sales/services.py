@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
@@ -35,21 +36,16 @@ def record_purchase(
     purchased_on: date,
     amount: Decimal,
     currency: str,
-    about: str = "",
-    sold_by: User | None = None,
-    external_id: str | None = None,
+    **more: Any,
 ) -> Purchase:
-    """A sale on a civil date; a negative amount is a credit note and starts nothing."""
+    """A sale on a civil date; a negative amount is a credit note and starts nothing.
+
+    ``more``: about, sold_by, external_id.
+    """
+    _only_known(more)
     account = _locked(user, account)
-    purchase = Purchase(
-        account=account,
-        purchased_on=purchased_on,
-        amount=amount,
-        currency=currency,
-        about=about.strip(),
-        sold_by=sold_by,
-        external_id=external_id or None,
-    )
+    purchase = Purchase(account=account, purchased_on=purchased_on, amount=amount, currency=currency, **more)
+    purchase.external_id = purchase.external_id or None
     _check(purchase, user)
     purchase.save()
     _settled(account)
@@ -57,11 +53,9 @@ def record_purchase(
 
 
 @transaction.atomic
-def correct_purchase(user: User, purchase: Purchase, **changes: object) -> Purchase:
+def correct_purchase(user: User, purchase: Purchase, **changes: Any) -> Purchase:
     """Put right what was recorded wrongly. Amounts that are sums of lines change with their lines."""
-    unknown = set(changes) - FIELDS
-    if unknown:
-        raise ValueError(f"not correctable: {', '.join(sorted(unknown))}")
+    _only_known(changes)
     account = _locked(user, purchase.account)
     purchase = Purchase.objects.select_for_update(of=("self",)).get(pk=purchase.pk)
     if purchase.voided_at:
@@ -132,6 +126,12 @@ WHERE a.id = w.id
   AND (a.status, a.became_customer_on, a.former_since) IS DISTINCT FROM
       (w.status, w.since, CASE WHEN w.status = 'former' THEN a.former_since END)
 """
+
+
+def _only_known(fields: dict[str, Any]) -> None:
+    unknown = set(fields) - FIELDS
+    if unknown:
+        raise ValueError(f"no facts of a purchase: {', '.join(sorted(unknown))}")
 
 
 def _settled(account: Account) -> None:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Sum, When
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import JSONObject
 from django.utils import timezone
 
@@ -38,8 +38,7 @@ def for_page(user: User) -> QuerySet[Account]:
         Account.objects.visible_to(user)
         .select_related("owner", "tier", "tier_before")
         .annotate(
-            is_editable=Case(When(Exists(Account.objects.editable_by(user).filter(pk=OuterRef("pk"))), then=True),
-                             default=False),
+            is_editable=Exists(Account.objects.editable_by(user).filter(pk=OuterRef("pk"))),
             last_sale_on=last_sale(),
             is_in_book=Exists(BookEntry.objects.filter(user=user, account=OuterRef("pk"))),
             last_contact=ArraySubquery(

@@ -201,6 +201,27 @@ if (quick && results) {
   });
 }
 
+/* -- The sheet: a form above the page ----------------------------------------------------------- */
+
+let sheetOpener = null;
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.detail.target?.id === "sheet" && event.target.matches("a, button")) sheetOpener = event.target;
+});
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.detail.target?.id !== "sheet") return;
+  const sheet = document.getElementById("sheet");
+  sheet.scrollIntoView({ block: "nearest" });
+  const wrong = sheet.querySelector(".is-invalid");
+  const first = wrong ?? sheet.querySelector("[data-autofocus], textarea, input:not([type=hidden]), select");
+  setTimeout(() => first?.focus(), 30); // after htmx has settled
+});
+document.addEventListener("click", (event) => {
+  if (!event.target.closest?.("[data-close-sheet]")) return;
+  document.getElementById("sheet")?.replaceChildren();
+  dirty = false;
+  sheetOpener?.focus();
+});
+
 /* -- Forms ------------------------------------------------------------------------------------ */
 
 // A select or box that changes what the list shows sends its form at once.

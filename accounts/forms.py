@@ -1,0 +1,150 @@
+"""Forms of the account. What they check, the verbs check again."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import available_timezones
+
+from crispy_forms.layout import Div, Field, Fieldset, Layout
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Account, Tier
+from core.forms import KeepsVersion, date_input, plain_helper
+from users.access import acts_for
+from users.models import User
+
+
+def owners() -> Any:
+    """Who may own accounts: active salespeople and managers."""
+    owning = User.objects.active().filter(roles__overlap=[User.Role.SALESPERSON, User.Role.MANAGER])
+    return owning.order_by("display_name")
+
+
+class AccountForm(KeepsVersion):
+    """What an account is. Owner, tier, pause and status have forms of their own."""
+
+    class Meta:
+        model = Account
+        fields = (
+            "name", "external_id", "industry", "employees", "yearly_revenue", "currency", "network_value",
+            "website", "phone", "fax", "email", "street", "postal_code", "city", "region", "country",
+            "time_zone", "about",
+        )  # fmt: skip
+        labels = {
+            "name": _("Name"),
+            "external_id": _("Number"),
+            "industry": _("Industry"),
+            "employees": _("Employees"),
+            "yearly_revenue": _("Yearly revenue"),
+            "currency": _("Currency"),
+            "network_value": _("Network"),
+            "website": _("Website"),
+            "phone": _("Phone"),
+            "fax": _("Fax"),
+            "email": _("E-mail"),
+            "street": _("Street"),
+            "postal_code": _("Postal code"),
+            "city": _("City"),
+            "region": _("Region"),
+            "country": _("Country"),
+            "time_zone": _("Time zone"),
+            "about": _("About"),
+        }
+        help_texts = {
+            "external_id": _("In your customer file; the import finds the account by it."),
+            "currency": _("Of the yearly revenue: three letters such as EUR."),
+            "network_value": _("How many others they bring or could bring: 0 none, 5 very many."),
+            "phone": _("As you write it; with the country it can be dialled from anywhere."),
+            "time_zone": _("Such as Europe/Oslo; empty: from the country, where it has only one."),
+        }
+        widgets = {"about": forms.Textarea(attrs={"rows": 3})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["network_value"].required = False
+        self.helper = plain_helper()
+        self.helper.layout = Layout(
+            "version",
+            Fieldset(_("What"), _grid("name", "external_id", "industry", "employees", "yearly_revenue",
+                                      "currency", "network_value", "website")),
+            Fieldset(_("How to reach them"), _grid("phone", "email", "fax")),
+            Fieldset(_("Where"), _grid("street", "postal_code", "city", "region", "country", "time_zone")),
+            Fieldset(_("Anything else"), "about"),
+        )  # fmt: skip
+
+    def clean_network_value(self) -> int:
+        return self.cleaned_data["network_value"] or 0
+
+    def clean_currency(self) -> str:
+        return str(self.cleaned_data["currency"]).strip().upper()
+
+    def clean_time_zone(self) -> str:
+        name = str(self.cleaned_data["time_zone"]).strip()
+        if name and name not in available_timezones():
+            raise ValidationError(
+                _("There is no such time zone. Write it like Europe/Oslo, or leave it empty.")
+            )
+        return name
+
+
+class NewAccountForm(AccountForm):
+    """A new account also says whose it is."""
+
+    owner = forms.ModelChoiceField(owners(), required=False, label=_("Owner"), empty_label=_("nobody"))
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["owner"]
+        if not user.is_admin:
+            field.queryset = owners().filter(pk__in=acts_for(user))
+            if not user.is_manager:
+                field.required, field.empty_label = True, None
+        self.initial.setdefault("owner", user.pk)
+        self.helper.layout.fields[1].fields[0].fields.insert(2, "owner")
+
+
+class OwnerForm(forms.Form):
+    """Who looks after the account from today on."""
+
+    owner = forms.ModelChoiceField(owners(), required=False, label=_("New owner"), empty_label=_("nobody"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = plain_helper()
+
+
+class TierForm(forms.Form):
+    """A person's choice against the rules."""
+
+    tier = forms.ModelChoiceField(
+        Tier.objects.order_by("-rank"), required=False, label=_("Tier"), empty_label=_("by the rules"),
+        help_text=_("A tier chosen here stays until somebody gives it back to the rules."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = plain_helper()
+
+
+class PauseForm(forms.Form):
+    """Days on which nothing is owed to the account."""
+
+    paused_from = forms.DateField(required=False, label=_("First day"), widget=date_input())
+    paused_until = forms.DateField(
+        required=False,
+        label=_("Last day"),
+        widget=date_input(),
+        help_text=_("Clear both days to end the pause."),
+    )
+    pause_reason = forms.CharField(required=False, max_length=200, label=_("Why"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = plain_helper()
+        self.helper.layout = Layout(_grid("paused_from", "paused_until"), "pause_reason")
+
+
+def _grid(*names: str) -> Div:
+    return Div(*(Field(name) for name in names), css_class="form-grid")

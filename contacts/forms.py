@@ -1,0 +1,142 @@
+"""Forms of people, concerns, notes, promises and asks. What they check, the verbs check again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from crispy_forms.layout import Div, Layout
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Account
+from contacts.models import Ask, Channel, Concern, Contact
+from core.forms import KeepsVersion, date_input, plain_helper
+from users.models import User
+
+
+class PersonChoice(forms.ModelChoiceField):
+    """Somebody who works at the account."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            Contact.objects.none(), required=False, empty_label=_("nobody in particular"), **kwargs
+        )
+
+    def label_from_instance(self, obj: Contact) -> str:
+        return f"{obj.name}, {obj.job_title}" if obj.job_title else obj.name
+
+
+class ContactForm(KeepsVersion):
+    """A person at an account."""
+
+    refused_channels = forms.MultipleChoiceField(
+        choices=Channel, required=False, label=_("Does not want"), widget=forms.CheckboxSelectMultiple
+    )
+
+    class Meta:
+        model = Contact
+        fields = (
+            "first_name", "last_name", "job_title", "department", "phone", "mobile", "email", "is_main",
+            "preferred_channel", "refused_channels", "started_on", "left_on", "about",
+        )  # fmt: skip
+        labels = {
+            "first_name": _("First name"),
+            "last_name": _("Last name"),
+            "job_title": _("Job title"),
+            "department": _("Department"),
+            "phone": _("Phone"),
+            "mobile": _("Mobile"),
+            "email": _("E-mail"),
+            "is_main": _("Whom we call when nobody else is named"),
+            "preferred_channel": _("Prefers"),
+            "started_on": _("There since"),
+            "left_on": _("Left on"),
+            "about": _("About"),
+        }
+        help_texts = {
+            "is_main": "",
+            "phone": _("As you write it; the account's country makes it a number to dial."),
+            "left_on": _("Their history stays here."),
+        }
+        widgets = {
+            "about": forms.Textarea(attrs={"rows": 3}),
+            "started_on": date_input(),
+            "left_on": date_input(),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = plain_helper()
+        self.helper.layout = Layout(
+            "version",
+            Div("first_name", "last_name", "job_title", "department", "phone", "mobile", "email",
+                "preferred_channel", css_class="form-grid"),
+            "refused_channels", "is_main",
+            Div("started_on", "left_on", css_class="form-grid"),
+            "about",
+        )  # fmt: skip
+
+
+class NoteForm(forms.Form):
+    """Something to know about the account, from any department."""
+
+    text = forms.CharField(
+        label=_("Note"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 3, "data-autofocus": ""})
+    )
+    contact = PersonChoice(label=_("About"))
+
+    def __init__(self, *args: Any, account: Account, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["contact"].queryset = account.contacts.employed()
+        self.helper = plain_helper()
+
+
+class ConcernForm(forms.Form):
+    """What worries the customer, how bad it is, who takes care of it by when."""
+
+    what = forms.CharField(
+        label=_("What worries the customer"), max_length=10_000,
+        widget=forms.Textarea(attrs={"rows": 3, "data-autofocus": ""}),
+    )  # fmt: skip
+    severity = forms.TypedChoiceField(
+        choices=Concern.Severity, coerce=int, initial=Concern.Severity.MEDIUM, label=_("How bad")
+    )
+    contact = PersonChoice(label=_("Who told us"))
+    owner = forms.ModelChoiceField(
+        User.objects.none(), required=False, label=_("Who takes care of it"),
+        empty_label=_("the account's owner"), help_text=_("Anybody, of any department."),
+    )  # fmt: skip
+    due_on = forms.DateField(required=False, label=_("Until"), widget=date_input())
+
+    def __init__(self, *args: Any, account: Account, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["contact"].queryset = account.contacts.employed()
+        self.fields["owner"].queryset = User.objects.active().order_by("display_name")
+        self.helper = plain_helper()
+        self.helper.layout = Layout(
+            "what", Div("severity", "due_on", "owner", "contact", css_class="form-grid")
+        )
+
+
+class ResolveForm(forms.Form):
+    """A concern is closed with the words that say how."""
+
+    resolution = forms.CharField(
+        label=_("How it was solved"), max_length=10_000,
+        widget=forms.Textarea(attrs={"rows": 3, "data-autofocus": ""}),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = plain_helper()
+
+
+class AnswerForm(forms.Form):
+    """What the customer said to being asked for a referral or testimonial."""
+
+    answer = forms.ChoiceField(choices=Ask.Answer, label=_("Answer"))
+    referred_company = forms.CharField(required=False, max_length=200, label=_("Referred company"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = plain_helper()

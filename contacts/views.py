@@ -1,0 +1,161 @@
+"""Pages of people; forms of notes, concerns, promises and asks."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.models import Account
+from contacts import forms, services
+from contacts.lists import Choice, contact_page
+from contacts.models import Ask, Channel, Commitment, Concern, Contact, Interaction
+from core.forms import attempt, editable, form_reply, posted
+from core.htmx import go, toast
+from core.pagination import page_number, paginate
+from users.models import User
+
+form_page = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@require_safe
+def contact_list(request: HttpRequest) -> HttpResponse:
+    """Who they are, where, how to reach them, when we last did."""
+    choice = Choice.read(request.GET, request.user)
+    owners = User.objects.active().filter(roles__overlap=[User.Role.SALESPERSON, User.Role.MANAGER])
+    context = {
+        "page": contact_page(request.user, choice, page_number(request)),
+        "choice": choice,
+        "owners": owners.order_by("display_name"),
+    }
+    return render(request, "contacts/list.html", context)
+
+
+@require_safe
+def contact_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """One person: how to reach them, and every talk with them."""
+    contact = get_object_or_404(
+        Contact.objects.visible_to(request.user).select_related("account__owner", "formerly__account"), pk=pk
+    )
+    talks = Interaction.objects.visible_to(request.user).standing().filter(contact=contact)
+    context = {
+        "contact": contact,
+        "page": paginate(talks.latest_first().select_related("user"), page_number(request), 20),
+        "concerns": Concern.objects.open().filter(contact=contact).worst_first().select_related("owner"),
+        "is_editable": Contact.objects.editable_by(request.user).filter(pk=pk).exists(),
+        "refused": [Channel(value).label for value in contact.refused_channels],
+    }
+    return render(request, "contacts/detail.html", context)
+
+
+@form_page
+def add(request: HttpRequest, account_pk: int) -> HttpResponse:
+    """A new person at an account; anybody may add one."""
+    account = get_object_or_404(Account.objects.visible_to(request.user), pk=account_pk)
+    form = forms.ContactForm(posted(request), instance=Contact(account=account))
+    made = attempt(form, lambda: services.add_contact(request.user, account, **form.changes()))
+    if made:
+        toast(request, _("%(name)s is added.") % {"name": made.name})
+        return go(request, "accounts:detail", account_pk)
+    title = _("New person at %(name)s") % {"name": account.name}
+    return _reply(request, form, account, title, _("Add the person"))
+
+
+@form_page
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change a person."""
+    contact = editable(Contact, request.user, pk)
+    title = _("Edit %(name)s") % {"name": contact.name}
+    form = forms.ContactForm(posted(request), instance=contact)
+    if attempt(form, lambda: services.edit_contact(request.user, contact, **form.changes())):
+        toast(request, _("Saved."))
+        return go(request, "contacts:detail", pk)
+    back = reverse("contacts:detail", args=[pk])
+    return form_reply(request, form, title=title, submit=_("Save"), back=back, back_text=contact.account.name)
+
+
+@form_page
+def note(request: HttpRequest, account_pk: int) -> HttpResponse:
+    """Something to know about the account, from any department."""
+    account = get_object_or_404(Account.objects.visible_to(request.user), pk=account_pk)
+    form = forms.NoteForm(posted(request), account=account)
+    if attempt(form, lambda: services.add_note(request.user, account, **form.cleaned_data)):
+        toast(request, _("The note is on the account."))
+        return go(request, "accounts:detail", account_pk)
+    return _reply(request, form, account, _("Note on %(name)s") % {"name": account.name}, _("Add the note"))
+
+
+@form_page
+def concern_add(request: HttpRequest, account_pk: int) -> HttpResponse:
+    """What worries the customer; anybody may say it."""
+    account = get_object_or_404(Account.objects.visible_to(request.user), pk=account_pk)
+    form = forms.ConcernForm(posted(request), account=account)
+    raised = attempt(form, lambda: services.raise_concern(request.user, account, **form.cleaned_data))
+    if raised:
+        toast(request, _("The concern is with %(name)s.") % {"name": raised.owner})
+        return go(request, "accounts:detail", account_pk)
+    return _reply(
+        request, form, account, _("Concern of %(name)s") % {"name": account.name}, _("Raise the concern")
+    )
+
+
+@form_page
+def concern_resolve(request: HttpRequest, pk: int) -> HttpResponse:
+    """Close a concern with the words that say how."""
+    concern = editable(Concern, request.user, pk)
+    form = forms.ResolveForm(posted(request))
+    if attempt(
+        form, lambda: services.resolve_concern(request.user, concern, form.cleaned_data["resolution"])
+    ):
+        undo = reverse("contacts:concern_reopen", args=[pk])
+        toast(request, _("The concern is resolved."), undo=undo)
+        return go(request, "accounts:detail", concern.account_id)
+    return _reply(
+        request, form, concern.account, _("Resolve: %(what)s") % {"what": concern}, _("It is resolved")
+    )
+
+
+@require_POST
+def concern_reopen(request: HttpRequest, pk: int) -> HttpResponse:
+    """It was not solved after all."""
+    concern = editable(Concern, request.user, pk)
+    services.reopen_concern(request.user, concern)
+    toast(request, _("The concern is open again."))
+    return go(request, "accounts:detail", concern.account_id)
+
+
+@require_POST
+def commitment_close(request: HttpRequest, pk: int) -> HttpResponse:
+    """A promise was kept or broken."""
+    promise = editable(Commitment, request.user, pk)
+    try:
+        services.close_commitment(request.user, promise, kept=request.POST.get("kept") == "1")
+    except ValidationError as error:
+        toast(request, " ".join(error.messages), level=messages.ERROR)
+    else:
+        toast(request, _("Noted: %(what)s.") % {"what": promise.what})
+    return go(request, "accounts:detail", promise.account_id)
+
+
+@form_page
+def ask_answer(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the customer said to being asked."""
+    ask = editable(Ask, request.user, pk)
+    form = forms.AnswerForm(
+        posted(request), initial={"answer": ask.answer, "referred_company": ask.referred_company}
+    )
+    if attempt(form, lambda: services.answer_ask(request.user, ask, **form.cleaned_data)):
+        toast(request, _("Saved."))
+        return go(request, "accounts:detail", ask.account_id)
+    return _reply(
+        request, form, ask.account, _("%(kind)s: the answer") % {"kind": ask.get_kind_display()}, _("Save")
+    )
+
+
+def _reply(request: HttpRequest, form: object, account: Account, title: str, submit: str) -> HttpResponse:
+    back = reverse("accounts:detail", args=[account.pk])
+    return form_reply(request, form, title=title, submit=submit, back=back, back_text=account.name)

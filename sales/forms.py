@@ -1,0 +1,70 @@
+"""Forms of purchases."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from crispy_forms.layout import Div, Layout
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from core.forms import KeepsVersion, date_input, plain_helper
+from sales.models import Purchase
+from users.models import User
+
+
+class PurchaseForm(KeepsVersion):
+    """A sale on a civil date; a minus makes it a credit note."""
+
+    class Meta:
+        model = Purchase
+        fields = ("purchased_on", "amount", "currency", "about", "sold_by", "external_id")
+        labels = {
+            "purchased_on": _("Day"),
+            "amount": _("Amount"),
+            "currency": _("Currency"),
+            "about": _("What"),
+            "sold_by": _("Sold by"),
+            "external_id": _("Number"),
+        }
+        help_texts = {
+            "amount": _("Net. A minus makes it a credit note."),
+            "currency": _("Three letters such as EUR."),
+            "external_id": _("In your order system."),
+        }
+        widgets = {
+            "purchased_on": date_input(),
+            "amount": forms.TextInput(attrs={"inputmode": "decimal"}),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:  # as people write it: two decimals unless there are more
+            stored = self.instance.amount
+            self.initial["amount"] = f"{stored:.2f}" if stored == round(stored, 2) else f"{stored:f}"
+        self.fields["sold_by"].queryset = User.objects.active().order_by("display_name")
+        self.helper = plain_helper()
+        self.helper.layout = Layout(
+            "version",
+            Div(
+                "purchased_on", "amount", "currency", "about", "sold_by", "external_id", css_class="form-grid"
+            ),
+        )
+
+    def clean_currency(self) -> str:
+        return str(self.cleaned_data["currency"]).strip().upper()
+
+    def has_changed(self) -> bool:
+        return bool(self.changed_data)
+
+
+class VoidForm(forms.Form):
+    """Why the purchase never was."""
+
+    reason = forms.CharField(
+        max_length=200, label=_("Why"), widget=forms.TextInput(attrs={"data-autofocus": ""})
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = plain_helper()

@@ -1,0 +1,102 @@
+"""Recording, correcting and voiding purchases; all purchases of an account."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.models import Account
+from core.forms import attempt, editable, form_reply, posted
+from core.htmx import go, toast
+from core.pagination import page_number, paginate
+from sales import services
+from sales.forms import PurchaseForm, VoidForm
+from sales.models import Purchase
+from users.clock import today_for
+from users.models import Company
+
+form_page = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@require_safe
+def purchase_list(request: HttpRequest, account_pk: int) -> HttpResponse:
+    """Everything an account bought, latest first."""
+    account = get_object_or_404(Account.objects.visible_to(request.user), pk=account_pk)
+    rows = Purchase.objects.visible_to(request.user).filter(account=account).select_related("sold_by")
+    context = {
+        "account": account,
+        "page": paginate(rows.order_by("-purchased_on", "-id"), page_number(request)),
+        "is_editable": services.may_sell(request.user, account),
+    }
+    return render(request, "sales/list.html", context)
+
+
+@form_page
+def add(request: HttpRequest, account_pk: int) -> HttpResponse:
+    """A new purchase or credit note."""
+    account = editable(Account, request.user, account_pk)
+    initial = {
+        "purchased_on": today_for(request.user),
+        "currency": _usual_currency(account),
+        "sold_by": request.user.pk,
+    }
+    form = PurchaseForm(posted(request), instance=Purchase(account=account), initial=initial)
+    if attempt(form, lambda: services.record_purchase(request.user, account, **_fields(form))):
+        toast(request, _("The purchase is recorded."))
+        return go(request, "accounts:detail", account_pk)
+    title = _("Purchase of %(name)s") % {"name": account.name}
+    return _reply(request, form, account, title, _("Record the purchase"))
+
+
+@form_page
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Put right what was recorded wrongly."""
+    purchase = editable(Purchase, request.user, pk)
+    account = purchase.account
+    if purchase.voided_at:
+        raise PermissionDenied(_("This purchase was voided: record a new one instead."))
+    form = PurchaseForm(posted(request), instance=purchase)
+    if attempt(form, lambda: services.correct_purchase(request.user, purchase, **form.changes())):
+        toast(request, _("Saved."))
+        return go(request, "accounts:detail", account.pk)
+    title = _("Correct a purchase of %(name)s") % {"name": account.name}
+    void = reverse("sales:void", args=[pk])
+    return _reply(request, form, account, title, _("Save"), other=void, other_text=_("Void it"))
+
+
+@form_page
+def void(request: HttpRequest, pk: int) -> HttpResponse:
+    """It never was: the row stays, struck through."""
+    purchase = editable(Purchase, request.user, pk)
+    form = VoidForm(posted(request))
+    if attempt(form, lambda: services.void_purchase(request.user, purchase, form.cleaned_data["reason"])):
+        toast(request, _("The purchase is void; what it started is no longer owed."))
+        return go(request, "accounts:detail", purchase.account_id)
+    title = _("Void the purchase of %(day)s") % {"day": purchase.purchased_on}
+    lead = _("It stays on the account, struck through, and counts for nothing. This cannot be undone.")
+    return _reply(request, form, purchase.account, title, _("Void the purchase"), lead=lead, danger=True)
+
+
+def _usual_currency(account: Account) -> str:
+    """What they paid with last; the company's currency for the first purchase."""
+    latest = (
+        Purchase.objects.filter(account=account).order_by("-purchased_on").values_list("currency", flat=True)
+    )
+    return latest.first() or Company.get().currency
+
+
+def _fields(form: PurchaseForm) -> dict[str, Any]:
+    return {name: value for name, value in form.cleaned_data.items() if name != "version"}
+
+
+def _reply(
+    request: HttpRequest, form: Any, account: Account, title: str, submit: str, **more: Any
+) -> HttpResponse:
+    back = reverse("accounts:detail", args=[account.pk])
+    return form_reply(request, form, title=title, submit=submit, back=back, back_text=account.name, **more)
