@@ -165,13 +165,16 @@ BOOL: dict[str, Any] = {"sql": "boolean"}
 REQUIRED: dict[str, Any] = {"required": True}
 
 CUSTOMER_IDS = (
-    "customer_id customer_no customer_number cust_id cust_no account_id account_no account_number kundennummer "
-    "client_id debitor debtor_no"
+    "customer_id customer_no customer_number cust_id cust_no account_id account_no account_number "
+    "kundennummer client_id debitor debtor_no"
 )
-USER_IDS = "employee_id employee employee_no sales_rep salesperson seller seller_id rep_id user_id salesman verkaeufer"
+USER_IDS = (
+    "employee_id employee employee_no sales_rep salesperson seller seller_id rep_id user_id salesman "
+    "verkaeufer"
+)
 ORDER_IDS = (
-    "order_id order_no order_number order purchase_id purchase_no invoice_id invoice_no invoice_number sale_id "
-    "bestellnummer"
+    "order_id order_no order_number order purchase_id purchase_no invoice_id invoice_no invoice_number "
+    "sale_id bestellnummer"
 )
 
 USERS = (

@@ -51,7 +51,7 @@ class Mapping:
     options: Options = Options()
 
     def fit(self, header: Sequence[str]) -> Mapping:
-        """The mapping with what the header adds: the guess where nothing was mapped. Raises BadMappingError."""
+        """The mapping, or the guess where nothing was mapped, checked against the header."""
         columns = self.columns or fields.guess(self.kind, header)
         known = fields.of(self.kind)
         for key, column in columns.items():

@@ -62,6 +62,11 @@ class ImportBatch(TimeStamped):
         """A worker has it, or will."""
         return self.state in (self.State.CHECKING, self.State.RUNNING)
 
+    @property
+    def would_change(self) -> int:
+        """How many rows would write something, as the check counted."""
+        return int(self.counts.get("new", 0)) + int(self.counts.get("changed", 0))
+
 
 class Refusal(models.Model):
     """One row that was not taken: where, which column, why, and the row as it came."""

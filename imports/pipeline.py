@@ -82,7 +82,7 @@ def run(path: Path, mapping: Mapping, *, apply: bool, progress: Progress = silen
 def survey(path: Path, layout: Layout, mapping: Mapping) -> tuple[int, fields.Habits]:
     """Read all of the file once: how many rows, and how it writes dates and numbers.
 
-    Raises BadFileError for what is wrong with the whole file, QuestionError for habits only a person can tell.
+    Raises BadFileError for what is wrong with the whole file, QuestionError where only a person can tell.
     """
     dates, numbers = _columns(mapping, layout.header, "date"), _columns(mapping, layout.header, "numeric")
     date_habits = {index: cells.DateHabit() for index in dates if not mapping.options.date_order}

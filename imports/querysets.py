@@ -16,3 +16,7 @@ class ImportBatchQuerySet(models.QuerySet[Any]):
 
     def editable_by(self, user: User) -> Self:
         return self.visible_to(user)
+
+    def for_list(self) -> Self:
+        """With who uploaded it, the newest first; without what only one page shows."""
+        return self.select_related("created_by").defer("layout", "samples").order_by("-id")

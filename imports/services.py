@@ -69,21 +69,28 @@ def _no_kind() -> str:
     )
 
 
-def reread(user: User, batch: ImportBatch, encoding: str, delimiter: str) -> ImportBatch:
-    """Look at the file again as a person says it is written. Raises BadFileError; the batch keeps the choice."""
+def reread(user: User, batch: ImportBatch, encoding: str, delimiter: str) -> None:
+    """Look at the file again as a person says it is written. Raises BadFileError: nothing has changed."""
     require_admin(user)
+    if batch.is_busy or batch.state == State.DONE:
+        return
     layout = reading.inspect(Path(batch.file.path), encoding, delimiter)
     if tuple(batch.layout.get("header", ())) != layout.header:
         batch.mapping = fields.guess(batch.kind, layout.header)
+    said = {"encoding": encoding, "delimiter": delimiter}
+    batch.options = {**batch.options, **said}
     batch.layout, batch.notes = _layout_json(layout), list(layout.notes)
+    batch.state, batch.error, batch.error_field = State.UPLOADED, "", ""
     batch.save()
-    return batch
 
 
 def start_check(user: User, batch: ImportBatch, columns: dict[str, str], options: dict[str, Any]) -> None:
     """Take mapping and options, and have the file checked. Raises BadMappingError; nothing typed is lost."""
     require_admin(user)
-    wanted = mapping.parse(batch.kind, columns | {"options": options})
+    said = {name: batch.options[name] for name in ("encoding", "delimiter") if batch.options.get(name)}
+    if not columns:
+        raise BadMappingError(_("No column is imported. Choose what the columns become."))
+    wanted = mapping.parse(batch.kind, columns | {"options": said | options})
     wanted.fit(batch.layout["header"])
     _enter(
         batch,

@@ -19,10 +19,10 @@ from imports.errors import BadMappingError, RefusedError
 from imports.models import ImportedOwner
 from imports.targets.base import Target, Values
 
-_SAME = (
+_SAME = (  # noqa: SIM905
     "name street city region postal_code country phone fax email website industry employees yearly_revenue "
     "network_value language about"
-).split()  # noqa: SIM905
+).split()
 _E164 = (
     "CASE WHEN s.{0} IS NULL THEN NULL WHEN s.{0}_e164 IS NULL AND s.{0} = {1} THEN {1}_e164 "
     "ELSE COALESCE(s.{0}_e164, '') END"

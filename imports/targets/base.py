@@ -51,7 +51,7 @@ class Target:
         return mapped + [name for name in (*self.derived, *dict(self.extra)) if name not in mapped]
 
     def clean(self, row: Row) -> Values:
-        """Typed values of the row. Raises RefusedError with the first field that is wrong and every reason."""
+        """Typed values of the row. Raises RefusedError with the first wrong field and every reason."""
         if row.fault:
             raise RefusedError(row.fault)
         values: Values = {}
@@ -104,7 +104,8 @@ class Target:
         for status in ("new", "changed"):
             cursor.execute(
                 f"SELECT s.row, s.key, {pairs or 'NULL, NULL'} "
-                f"FROM stage s JOIN judged j USING (row) {self.joined} WHERE j.status = %s ORDER BY s.row LIMIT %s",
+                f"FROM stage s JOIN judged j USING (row) {self.joined} "
+                "WHERE j.status = %s ORDER BY s.row LIMIT %s",
                 [status, limit],
             )
             for line, key, *values in cursor.fetchall():

@@ -1,0 +1,177 @@
+"""What an admin says about a file: its kind, its columns, its options."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from imports import cells, encoding, fields, mapping, reading
+from imports.errors import BadMappingError
+from imports.models import ImportBatch
+from users.clock import company_today
+from users.models import Company, User
+
+KINDS = [("", _("Find out from the columns")), *ImportBatch.Kind.choices]
+ORDERS = [
+    ("", _("Find out from the file")),
+    (cells.DAY_FIRST, _("Day first: 31/12/2026")),
+    (cells.MONTH_FIRST, _("Month first: 12/31/2026")),
+]
+MARKS = [("", _("Find out from the file")), (".", _("Dot: 1,234.56")), (",", _("Comma: 1.234,56"))]
+ENCODINGS = [("", _("Find out from the file")), *[(name, name) for name in encoding.CHOICES]]
+DELIMITERS = [
+    ("", _("Find out from the file")),
+    *[(name, name) for name in reading.NAMES],
+]
+OF_KIND = {
+    "users": ["roles"],
+    "accounts": ["as_of", "default_owner", "date_order", "decimal_mark"],
+    "purchases": ["currency", "as_of", "date_order", "decimal_mark", "negative_is_credit"],
+    "purchase_lines": ["decimal_mark", "negative_is_credit"],
+}
+"""The options that mean something for a kind of file, in the order of the page."""
+
+
+class UploadForm(forms.Form):
+    kind = forms.ChoiceField(label=_("What is in it"), choices=KINDS, required=False)
+    file = forms.FileField(
+        label=_("File"),
+        help_text=_("Text with one row per line and the names of the columns in the first one (CSV)."),
+        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,text/csv"}),
+        error_messages={
+            "required": _("Choose a file."),
+            "empty": _("The file is empty. Export it again with a header line and at least one row."),
+        },
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _dress(self)
+
+
+class OptionsForm(forms.Form):
+    """The options of one batch; fields that mean nothing for its kind are left out."""
+
+    as_of = forms.DateField(
+        label=_("As of"),
+        required=False,
+        help_text=_("The day that dates every fact of this file: owner since, the start of contact plans."),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    currency = forms.CharField(
+        label=_("Currency of the amounts"),
+        max_length=3,
+        required=False,
+        help_text=_("ISO code, such as EUR."),
+    )
+    default_owner = forms.ChoiceField(
+        label=_("Owner of new accounts without one"),
+        required=False,
+        help_text=_("A later import of purchases gives them to the seller of the latest."),
+    )
+    roles = forms.MultipleChoiceField(
+        label=_("Roles of new users"),
+        choices=[pair for pair in User.Role.choices if pair[0] in mapping.ROLES],
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Nobody can sign in before an admin invites them."),
+    )
+    date_order = forms.ChoiceField(label=_("Dates"), choices=ORDERS, required=False)
+    decimal_mark = forms.ChoiceField(label=_("Decimal mark"), choices=MARKS, required=False)
+    negative_is_credit = forms.BooleanField(label=_("Negative amounts are credit notes"), required=False)
+
+    def __init__(self, *args: Any, batch: ImportBatch, **kwargs: Any) -> None:
+        stored = {name: value for name, value in batch.options.items() if value not in (None, "")}
+        fresh = {"as_of": company_today(), "currency": Company.get().currency, "roles": ["salesperson"]}
+        super().__init__(*args, initial=fresh | stored, **kwargs)
+        for name in set(self.fields) - set(OF_KIND[batch.kind]):
+            del self.fields[name]
+        if "default_owner" in self.fields:
+            self.fields["default_owner"].choices = [("", _("nobody")), *_owners()]  # type: ignore[attr-defined]
+        _dress(self)
+
+    def options(self) -> dict[str, Any]:
+        return {name: value for name, value in self.cleaned_data.items() if value not in (None, "", [])}
+
+
+class ReadingForm(forms.Form):
+    """How the file is written, where the first look was wrong."""
+
+    encoding = forms.ChoiceField(label=_("Encoding"), choices=ENCODINGS, required=False)
+    delimiter = forms.ChoiceField(label=_("Delimiter"), choices=DELIMITERS, required=False)
+
+    def __init__(self, *args: Any, batch: ImportBatch, **kwargs: Any) -> None:
+        found = {"encoding": batch.options.get("encoding"), "delimiter": batch.options.get("delimiter")}
+        super().__init__(*args, initial=found, **kwargs)
+        _dress(self)
+
+
+class ColumnsForm(forms.Form):
+    """One choice per column of the file: the field it becomes, or nothing."""
+
+    def __init__(self, *args: Any, batch: ImportBatch, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.header: list[str] = batch.layout.get("header", [])
+        chosen = {column: key for key, column in batch.mapping.items()}
+        choices = [
+            ("", _("not imported")),
+            *[(key, _choice(field)) for key, field in fields.of(batch.kind).items()],
+        ]
+        for index, name in enumerate(self.header):
+            self.fields[f"c{index}"] = forms.ChoiceField(
+                label=name, choices=choices, required=False, initial=chosen.get(name, "")
+            )
+        _dress(self)
+        self.examples: list[list[str]] = batch.layout.get("examples", [])
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Per column: its bound field and what stands in it."""
+        examples = [*self.examples, *[[] for _name in self.header]]
+        return [{"field": self[f"c{i}"], "examples": examples[i]} for i in range(len(self.header))]
+
+    def clean(self) -> dict[str, Any]:
+        found: dict[str, str] = {}
+        for index, name in enumerate(self.header):
+            key = self.cleaned_data.get(f"c{index}")
+            if key and key in found:
+                text = gettext("“%(other)s” becomes this already. Choose it for one column only.")
+                self.add_error(f"c{index}", ValidationError(text % {"other": found[key]}))
+            elif key:
+                found[key] = name
+        self.columns = found
+        return self.cleaned_data
+
+
+def _choice(field: fields.Field) -> str:
+    return f"{field.label} *" if field.required else str(field.label)
+
+
+def _owners() -> list[tuple[str, str]]:
+    people = (
+        User.objects.active().filter(roles__overlap=["salesperson", "manager"]).order_by("display_name", "pk")
+    )
+    named = people.values_list("external_id", "email", "display_name")
+    return [(external_id or email, name) for external_id, email, name in named if external_id or email]
+
+
+def _dress(form: forms.Form) -> None:
+    """Our controls' classes, and what describes them for screen readers."""
+    for name, field in form.fields.items():
+        widget = field.widget
+        if isinstance(widget, forms.CheckboxInput | forms.CheckboxSelectMultiple):
+            widget.attrs["class"] = "form-check-input"
+        elif isinstance(widget, forms.Select):
+            widget.attrs["class"] = "form-select"
+        else:
+            widget.attrs["class"] = "form-control"
+        if form.is_bound and name in form.errors:
+            widget.attrs["aria-invalid"] = "true"
+
+
+def blame(form: forms.Form, error: BadMappingError) -> None:
+    """Put what a service refused beside the field it is about, where there is one."""
+    form.add_error(error.field if error.field in form.fields else None, str(error))

@@ -1,0 +1,131 @@
+"""Pages of imports: upload, columns, check, run, refused rows. Admins only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from core.htmx import is_htmx
+from core.pagination import page_number, paginate
+from imports import refused, services
+from imports.errors import BadFileError, BadMappingError
+from imports.forms import ColumnsForm, OptionsForm, ReadingForm, UploadForm, blame
+from imports.models import ImportBatch
+from users.access import require_admin
+
+View = Callable[..., HttpResponse | StreamingHttpResponse]
+SHOWN = 50
+"""Refused rows on the page; all of them are in the file."""
+
+
+def admins_only(view: View) -> View:
+    """403 for everybody else, before anything is looked up."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse | StreamingHttpResponse:
+        require_admin(request.user)
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def _batch(request: HttpRequest, pk: int) -> ImportBatch:
+    batch: ImportBatch = get_object_or_404(ImportBatch.objects.visible_to(request.user), pk=pk)
+    return batch
+
+
+@require_GET
+@admins_only
+def batches(request: HttpRequest) -> HttpResponse:
+    """Every file that came in, the newest first."""
+    rows = ImportBatch.objects.visible_to(request.user).for_list()
+    return render(request, "imports/list.html", {"page": paginate(rows, page_number(request))})
+
+
+@require_http_methods(["GET", "POST"])
+@admins_only
+def upload(request: HttpRequest) -> HttpResponse:
+    form = UploadForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            batch = services.upload(request.user, form.cleaned_data["kind"], form.cleaned_data["file"])
+        except BadFileError as error:
+            form.add_error("file", str(error))
+        else:
+            return redirect("imports:map", batch.pk)
+    status = 422 if request.method == "POST" else 200
+    return render(request, "imports/upload.html", {"form": form}, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+@admins_only
+def columns(request: HttpRequest, pk: int) -> HttpResponse:
+    """Which column becomes what, and the options; POST has the file checked."""
+    batch = _batch(request, pk)
+    if batch.is_busy or batch.state == ImportBatch.State.DONE:
+        return redirect("imports:detail", batch.pk)
+    data = request.POST if request.method == "POST" else None
+    chosen, options = ColumnsForm(data, batch=batch), OptionsForm(data, batch=batch)
+    if data is not None and all([chosen.is_valid(), options.is_valid()]):
+        try:
+            services.start_check(request.user, batch, chosen.columns, options.options())
+        except BadMappingError as error:
+            blame(options, error)
+        else:
+            return redirect("imports:detail", batch.pk)
+    context = {"batch": batch, "chosen": chosen, "options": options, "reading": ReadingForm(batch=batch)}
+    return render(request, "imports/map.html", context, status=200 if data is None else 422)
+
+
+@require_POST
+@admins_only
+def reading(request: HttpRequest, pk: int) -> HttpResponse:
+    """Read the file again with another encoding or delimiter."""
+    batch = _batch(request, pk)
+    form = ReadingForm(request.POST, batch=batch)
+    if form.is_valid():
+        try:
+            services.reread(
+                request.user, batch, form.cleaned_data["encoding"], form.cleaned_data["delimiter"]
+            )
+        except BadFileError as error:
+            form.add_error(None, str(error))
+        else:
+            return redirect("imports:map", batch.pk)
+    forms = {"chosen": ColumnsForm(batch=batch), "options": OptionsForm(batch=batch), "reading": form}
+    return render(request, "imports/map.html", {"batch": batch, **forms}, status=422)
+
+
+@require_GET
+@admins_only
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """How a batch stands; htmx asks again every second while a worker has it."""
+    batch = _batch(request, pk)
+    if batch.state == ImportBatch.State.UPLOADED:
+        return redirect("imports:map", batch.pk)
+    context = {"batch": batch, "refusals": batch.refusals.order_by("row", "id")[:SHOWN], "shown": SHOWN}
+    return render(request, "imports/_state.html" if is_htmx(request) else "imports/detail.html", context)
+
+
+@require_POST
+@admins_only
+def confirm(request: HttpRequest, pk: int) -> HttpResponse:
+    batch = _batch(request, pk)
+    services.confirm(request.user, batch)
+    return redirect("imports:detail", batch.pk)
+
+
+@require_GET
+@admins_only
+def refusals(request: HttpRequest, pk: int) -> StreamingHttpResponse:
+    """The refused rows, as a file to correct and upload again."""
+    batch = _batch(request, pk)
+    response = StreamingHttpResponse(refused.lines(batch), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = content_disposition_header(True, refused.filename(batch))
+    return response

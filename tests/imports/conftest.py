@@ -1,0 +1,45 @@
+"""Small files written for these tests, and an admin who brings them in."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from tests.factories import make_company, make_user
+from users.models import User
+
+FILES = Path(__file__).parent / "files"
+
+
+@pytest.fixture
+def admin(db: None) -> User:
+    make_company(currency="EUR")
+    return make_user("admin", display_name="Ada Admin")
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[..., Path]:
+    """Write a file of these lines (or bytes) and return its path."""
+
+    def _write(content: str | bytes, name: str = "file.csv", encoding: str = "utf-8") -> Path:
+        path = tmp_path / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode(encoding))
+        return path
+
+    return _write
+
+
+@pytest.fixture
+def northwind() -> Path:
+    """The public sample company, beside the checkout. CI has it; elsewhere its tests are skipped."""
+    shared = Path(os.environ.get("TEND_SHARED_DATA", settings.BASE_DIR.parent / "shared" / "data"))
+    folder = shared / "northwind"
+    if not folder.is_dir():
+        if os.environ.get("CI"):
+            pytest.fail(f"{folder} is missing; CI must have it")
+        pytest.skip(f"{folder} is not there")
+    return folder
