@@ -48,18 +48,18 @@ def _quiet_accounts(user: User, today: date) -> list[Account]:
 
 def _agreed(year: Year, user: User, account: Account, at: datetime) -> int:
     """They asked to be rung at a time; the call of the plan gives way to it."""
-    row = _note(year, user, account, "call", "call_back", at.date())
+    row = _note(year, user, account, "call_back", at.date())
     _dated(row, SLOT_AGREED, user, at.date(), kind="call", basis="agreed", due_at=at, about=row.summary)
     return account.pk
 
 
 def _todo(year: Year, user: User, account: Account, on: date) -> int:
-    row = _note(year, user, account, "note", "noted", on)
+    row = _note(year, user, account, "noted", on)
     _dated(row, SLOT_TODO, user, on, kind="todo", basis="todo", due_at=None, about=row.summary)
     return account.pk
 
 
-def _note(year: Year, user: User, account: Account, kind: str, outcome: str, on: date) -> Interaction:
+def _note(year: Year, user: User, account: Account, outcome: str, on: date) -> Interaction:
     """The log of the last working day that the date came from."""
     number = int(account.external_id[1:])
     story = year.stories[number]
@@ -70,7 +70,7 @@ def _note(year: Year, user: User, account: Account, kind: str, outcome: str, on:
     return Interaction.objects.create(
         account=account,
         contact=year.customers.contacts[number][0],
-        kind=kind,
+        kind="call" if outcome == "call_back" else "note",
         outcome=outcome,
         reached=False,
         by_owner_side=True,

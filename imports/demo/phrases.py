@@ -152,7 +152,11 @@ SKIPPED = (
     "Talked at the fair last week",
     "Their year-end closing, resumes with the next one",
 )
-SNOOZED = ("On leave until then", "Waiting for the service report", "Wants to be asked after the stocktaking")
+SNOOZED = (
+    "On leave until then",
+    "Waiting for the service report",
+    "Wants to be asked after the stocktaking",
+)
 NO_ANSWER = (
     "Rang out.",
     "In a meeting all day, says the switchboard.",
@@ -161,7 +165,10 @@ NO_ANSWER = (
     "Not at the desk; no voicemail.",
     "Line busy.",
 )
-VOICEMAIL = ("Left a message, asked for a call back.", "Spoke on the voicemail about the offer.")
+VOICEMAIL = (
+    "Left a message, asked for a call back.",
+    "Spoke on the voicemail about the offer.",
+)
 SERVICE = (
     "Service desk: helped {first} to reset the {goods} by phone, ten minutes.",
     "Service desk: asked for the torque of the head screws. Sent page {n} of the manual.",
