@@ -9,7 +9,9 @@ class CadencesConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen for facts: first settle what withdrawn logs had closed, then reconcile."""
+        from cadences.reconcile import on_facts_changed  # noqa: PLC0415
         from cadences.services.withdrawn import settle_withdrawn  # noqa: PLC0415 - models are ready now
         from core import facts  # noqa: PLC0415
 
         facts.register(settle_withdrawn)
+        facts.register(on_facts_changed)

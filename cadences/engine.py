@@ -1,0 +1,249 @@
+"""The cadence engine: one query from facts to owed dates, read from ``cadences/sql``.
+
+The files are CTEs of one chain, in the order of their numbers: plan, facts, rolling dates, everything
+wanted, moved to working days, desired. Night, page preview, "why" and "what next" all run that chain; only
+the accounts they ask about differ. docs/engine.md holds the rules.
+
+``@name(…)`` in the files are text macros, so that one rule (a working day, an absence) stands in one place.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from django.db import connection, transaction
+
+from cadences.models import Plan, Schedule
+from users.clock import company_today
+
+if TYPE_CHECKING:
+    from django.db.backends.utils import CursorWrapper
+
+    from cadences.models import Touchpoint
+
+LOOK_BACK_DAYS = 400  # event and calendar rows further back are left as they are
+
+SQL: dict[str, str] = {
+    path.stem: path.read_text(encoding="utf-8")
+    for path in sorted((Path(__file__).parent / "sql").glob("*.sql"))
+}
+SHIFT = ("50_shift forth", "55_shifted", "50_shift back")
+CHAIN = ("10_plan", "20_facts", "30_rolling", "40_wanted", *SHIFT, "60_desired")
+DIFFERENCE = (*CHAIN, "70_kept", "71_pair", "72_outcome")
+CLOSING = ("10_plan", "20_facts", "30_rolling", "80_close")
+
+_ABSENT = """EXISTS (
+    SELECT FROM users_absence absence
+    WHERE absence.user_id = {0} AND {1} BETWEEN absence.starts_on AND absence.ends_on
+)"""
+_DEPUTY = """coalesce((
+    SELECT absence.deputy_id FROM users_absence absence
+    WHERE absence.user_id = {0}.id AND {1} BETWEEN absence.starts_on AND absence.ends_on
+        AND absence.deputy_id IS NOT NULL
+    ORDER BY absence.id LIMIT 1
+), {0}.deputy_id)"""
+_WORKS = """(
+    extract(isodow FROM {0})::smallint = ANY(coalesce({1}.weekdays, '{{1,2,3,4,5}}'))
+    AND NOT EXISTS (
+        SELECT FROM users_publicholiday holiday
+        WHERE holiday.country = {1}.country AND holiday.subdivision IN ('', {1}.subdivision)
+            AND holiday.day = {0}
+    )
+    AND NOT EXISTS (
+        SELECT FROM users_closure closure WHERE closure.calendar_id = {1}.id AND closure.day = {0}
+    )
+    AND ({2} = '' OR NOT EXISTS (
+        SELECT FROM users_publicholiday holiday
+        WHERE holiday.country = {2} AND holiday.subdivision = '' AND holiday.day = {0}
+    ))
+)"""
+# Whether the calendar works, a person is away, who stands in: one text each, tests change them too.
+MACROS = {"absent": _ABSENT, "deputy": _DEPUTY, "works": _WORKS}
+
+
+class Owed(NamedTuple):
+    """One row of a preview: what is owed, its dates, and who does it."""
+
+    touchpoint_id: int | None
+    account_id: int
+    slot_id: int
+    cycle: str
+    item_id: int
+    plan_version: int
+    kind: str
+    anchor: str
+    basis: str
+    base_on: date
+    ideal_on: date
+    planned_on: date
+    due_on: date
+    tolerance_days: int
+    lapses_on: date | None
+    assignee_id: int | None
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of the chain. ``account_ids`` None = all accounts."""
+
+    as_of: date
+    account_ids: tuple[int, ...] | None = None
+    plan_id: int = 0
+    horizon_days: int = 35
+    talks_until: date | None = None
+    bought_until: date | None = None
+    replay: bool = False
+    project: bool = False
+    assumed_id: int = 0
+    assumed_on: date | None = None
+
+    def parameters(self) -> dict[str, Any]:
+        """The values of the chain's placeholders; ``assumed_on`` is the day of an assumed contact."""
+        return {
+            "as_of": self.as_of,
+            "ids": list(self.account_ids or ()),
+            "plan": self.plan_id,
+            "horizon": self.as_of + timedelta(days=self.horizon_days),
+            "look_back": self.as_of - timedelta(days=LOOK_BACK_DAYS),
+            "talks_until": self.talks_until or _talks_until(self.as_of),
+            "bought_until": self.bought_until or self.as_of,
+            "replay": self.replay,
+            "project": self.project,
+            "assumed_id": self.assumed_id,
+            "assumed_on": self.assumed_on,
+        }
+
+    @property
+    def is_for_all(self) -> bool:
+        return self.account_ids is None
+
+
+def question(account_ids: Collection[int] | None, as_of: date, **more: Any) -> Question:
+    """Asked of the running plan, with the schedule's horizon. Without a running plan nothing is owed."""
+    plan = Plan.objects.filter(state=Plan.State.RUNNING).values_list("pk", flat=True).first()
+    return Question(
+        as_of=as_of,
+        account_ids=None if account_ids is None else tuple(sorted(set(account_ids))),
+        **{"plan_id": plan or 0, "horizon_days": Schedule.get().horizon_days, **more},
+    )
+
+
+def preview(
+    account_ids: Collection[int] | None,
+    as_of: date,
+    horizon_days: int | None = None,
+    *,
+    plan: Plan | None = None,
+) -> list[Owed]:
+    """What is owed to these accounts until the horizon, later rolling contacts included; stores nothing."""
+    more: dict[str, Any] = {"project": True}
+    if horizon_days is not None:
+        more["horizon_days"] = horizon_days
+    if plan is not None:
+        more["plan_id"] = plan.pk
+    return _preview(question(account_ids, as_of, **more))
+
+
+def next_after(touchpoint: Touchpoint, closed_on: date) -> date | None:
+    """The date that the plan proposes next, if this row were done on that day; None if nothing is owed."""
+    asked = question(
+        [touchpoint.account_id],
+        company_today(),
+        horizon_days=400,
+        assumed_id=touchpoint.pk,
+        assumed_on=closed_on,
+    )
+    return min((owed.due_on for owed in _preview(asked) if owed.kind != "survey"), default=None)
+
+
+def next_contact(account_id: int, talked_on: date | None = None) -> date | None:
+    """The same without a touchpoint: the next date of an account, after a talk on that day if given."""
+    asked = question([account_id], company_today(), horizon_days=400, assumed_on=talked_on)
+    return min((owed.due_on for owed in _preview(asked) if owed.kind != "survey"), default=None)
+
+
+def _preview(asked: Question) -> list[Owed]:
+    with transaction.atomic(), connection.cursor() as cursor:
+        tune(cursor, asked)
+        run(cursor, f"WITH {chain(CHAIN, asked.is_for_all)} {SQL['85_preview']}", asked)
+        return [Owed(*row) for row in cursor.fetchall()]
+
+
+def _talks_until(as_of: date) -> date:
+    """One day more when asked about today: colleagues east of the company log tomorrow's date already."""
+    return as_of + timedelta(days=1) if as_of == company_today() else as_of
+
+
+def tune(cursor: CursorWrapper, asked: Question) -> None:
+    """Settings of the transaction: compiling the query costs more than it saves; sorts stay in memory."""
+    cursor.execute("SET LOCAL jit = off")
+    if asked.is_for_all:
+        cursor.execute("SET LOCAL work_mem = '160MB'")
+
+
+def run(cursor: CursorWrapper, statement: str, asked: Question) -> None:
+    cursor.execute(statement, asked.parameters())
+
+
+def chain(parts: tuple[str, ...], for_all: bool) -> str:
+    """The CTEs of these files as text, for all accounts or for those in ``ids``."""
+    return _assembled(parts, for_all, tuple(SQL.values()), tuple(MACROS.values()))
+
+
+@lru_cache(maxsize=32)
+def _assembled(parts: tuple[str, ...], for_all: bool, texts: tuple[str, ...], macros: tuple[str, ...]) -> str:
+    """Joined and expanded; the texts are part of the key, so that a changed file is never served stale."""
+    return ",\n".join(expand(text, for_all) for text in _pieces(parts))
+
+
+def _pieces(parts: tuple[str, ...]) -> Iterator[str]:
+    for part in parts:
+        name, _, way = part.partition(" ")
+        text = SQL[name]
+        if way:
+            sign, spots = ("+", "spot") if way == "forth" else ("-", "overflow")
+            text = text.replace("@way", way).replace("@sign", sign).replace("@spots", spots)
+        yield text
+
+
+def expand(text: str, for_all: bool) -> str:
+    """Replace the macros: ``@only(column)`` keeps to the accounts asked about."""
+    only = "true" if for_all else r"\1 = ANY(%(ids)s::bigint[])"
+    text = re.sub(r"@only\(([\w.]+)\)", only, text)
+    for name, body in MACROS.items():
+        text = re.sub(rf"@{name}\(([^()]*)\)", lambda match, body=body: _filled(body, match), text)
+    return text
+
+
+def _filled(body: str, match: re.Match[str]) -> str:
+    return body.format(*(argument.strip() for argument in match.group(1).split(",")))
+
+
+def statement(name: str, parts: tuple[str, ...] = (), for_all: bool = False) -> str:
+    """A named statement of ``90_apply.sql``; ``@chain`` in it stands for the CTEs of these files."""
+    texts = re.split(r"^-- name: (\w+)\n", SQL["90_apply"], flags=re.MULTILINE)
+    return dict(zip(texts[1::2], texts[2::2], strict=True))[name].replace("@chain", chain(parts, for_all))
+
+
+def engine_lock(asked: Question) -> None:
+    """Whole runs take turns with each other and with verbs; verbs on different accounts do not wait.
+
+    Held until the transaction ends. Unique constraints decide in any case; the lock only keeps a run
+    from judging by facts that another run is just about to commit.
+    """
+    with connection.cursor() as cursor:
+        if asked.account_ids is None or len(asked.account_ids) > 500:
+            cursor.execute("SELECT pg_advisory_xact_lock(7433, 0)")
+            return
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(7433, 0)")
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(7434, (id %% 2147483647)::int)"
+            " FROM (SELECT id FROM unnest(%s::bigint[]) AS id ORDER BY id) sorted",
+            [list(asked.account_ids)],
+        )

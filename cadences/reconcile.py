@@ -1,0 +1,180 @@
+"""Making the stored rows equal to the owed ones: insert, move, cancel, lapse, close, reopen.
+
+Running it twice, ten at once or after weeks of downtime gives the same rows.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from django.db import DatabaseError, OperationalError, connection, transaction
+from django.db.backends.utils import CursorWrapper
+
+from accounts.models import Account
+from cadences import engine
+from cadences.engine import Question, engine_lock, question
+from cadences.models import Schedule
+from users.clock import company_today
+from users.models import Absence, User
+
+log = logging.getLogger(__name__)
+
+MAX_TROUBLED = 100  # more broken accounts than this are a broken plan: the run fails as a whole
+
+
+@dataclass
+class Counts:
+    """What a run did, in rows; ``troubled`` = accounts left out, with the reason shown to admins."""
+
+    created: int = 0
+    moved: int = 0
+    cancelled: int = 0
+    lapsed: int = 0
+    closed: int = 0
+    reopened: int = 0
+    troubled: list[dict[str, Any]] = field(default_factory=list)
+
+    def add(self, other: Counts) -> None:
+        for name in ("created", "moved", "cancelled", "lapsed", "closed", "reopened", "troubled"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+
+    @property
+    def changed(self) -> int:
+        return self.created + self.moved + self.cancelled + self.lapsed + self.closed + self.reopened
+
+    def as_json(self) -> dict[str, Any]:
+        return dict(self.__dict__)
+
+
+def reconcile(account_ids: Collection[int] | None, as_of: date) -> Counts:
+    """Make the rows of these accounts (None: of all) equal to what is owed on ``as_of``; one transaction.
+
+    A broken account is left as it is and named in ``troubled``; it stops nobody else.
+    """
+    if account_ids is not None and not account_ids:
+        return Counts()
+    with transaction.atomic():
+        asked = question(account_ids, as_of)
+        engine_lock(asked)
+        return _isolating(asked)
+
+
+def on_facts_changed(account_ids: frozenset[int], user_ids: frozenset[int]) -> None:
+    """The listener of ``core.facts``: at once, for the accounts that the change can touch."""
+    if not Schedule.objects.filter(is_on=True).exists():
+        return
+    reconcile(account_ids | accounts_served_by(user_ids), company_today())
+
+
+def accounts_served_by(user_ids: Collection[int]) -> frozenset[int]:
+    """Accounts that these users own, or whose owners they may stand in for."""
+    if not user_ids:
+        return frozenset()
+    owners = (
+        set(user_ids)
+        | set(User.objects.filter(deputy__in=user_ids).values_list("pk", flat=True))
+        | set(User.objects.filter(team__manager__in=user_ids).values_list("pk", flat=True))
+        | set(Absence.objects.filter(deputy__in=user_ids).values_list("user", flat=True))
+    )
+    return frozenset(Account.objects.filter(owner__in=owners).values_list("pk", flat=True))
+
+
+def _isolating(asked: Question) -> Counts:
+    """The slice as a whole; on an error in its halves, down to the single account that breaks it."""
+    counts, slices = Counts(), [asked]
+    while slices:
+        part = slices.pop()
+        try:
+            with transaction.atomic():
+                counts.add(_reconcile(part))
+        except OperationalError:
+            raise  # the server or a lock, not a row: the whole run is tried again
+        except DatabaseError as error:
+            ids = _ids_of(part)
+            if len(ids) > 1:
+                middle = len(ids) // 2
+                slices += [replace(part, account_ids=half) for half in (ids[middle:], ids[:middle])]
+                continue
+            log.warning("account %s is left out: %s", ids, error)
+            counts.troubled += [{"account": pk, "reason": str(error).splitlines()[0]} for pk in ids]
+            if len(counts.troubled) > MAX_TROUBLED or not ids:
+                raise
+    return counts
+
+
+def _ids_of(part: Question) -> tuple[int, ...]:
+    if part.account_ids is not None:
+        return part.account_ids
+    return tuple(Account.objects.order_by("pk").values_list("pk", flat=True))
+
+
+def _reconcile(asked: Question) -> Counts:
+    """Compare, close what contacts have closed meanwhile, compare those again, write."""
+    with connection.cursor() as cursor:
+        engine.tune(cursor, asked)
+        counts = Counts()
+        _compare(cursor, asked)
+        cursor.execute(engine.statement("suspects"))
+        suspects = tuple(pk for (pk,) in cursor.fetchall())
+        if suspects and (closed := _close(cursor, replace(asked, account_ids=suspects))):
+            counts.closed += closed
+            _compare(cursor, asked)
+        counts.add(_write(cursor, asked))
+        return counts
+
+
+def _compare(cursor: CursorWrapper, asked: Question) -> None:
+    """The difference between stored and owed rows, as a temporary table."""
+    cursor.execute("DROP TABLE IF EXISTS tend_difference")
+    engine.run(cursor, engine.statement("compare", engine.DIFFERENCE, asked.is_for_all), asked)
+
+
+def _close(cursor: CursorWrapper, asked: Question) -> int:
+    """Close open rolling rows by contacts logged elsewhere; returns how many rows.
+
+    Where several contacts of one gap each close a row, the gap is gone through day by day.
+    """
+    later = defaultdict(set)
+    closed = 0
+    for account_id, happened_on, is_later in _close_once(cursor, asked):
+        if is_later:
+            later[happened_on].add(account_id)
+        else:
+            closed += 1
+    for day in sorted(later):
+        then = replace(
+            asked, account_ids=tuple(sorted(later[day])), talks_until=day, bought_until=day, replay=True
+        )
+        closed += len(_close_once(cursor, then))
+        _compare(cursor, then)
+        _write(cursor, then)
+    return closed
+
+
+def _close_once(cursor: CursorWrapper, asked: Question) -> list[tuple[int, date, bool]]:
+    engine.run(cursor, engine.statement("close", engine.CLOSING, asked.is_for_all), asked)
+    rows: list[tuple[int, date, bool]] = cursor.fetchall()
+    return rows
+
+
+def _write(cursor: CursorWrapper, asked: Question) -> Counts:
+    """Write the difference; rows that somebody holds are theirs to reconcile."""
+    counts = Counts()
+    cursor.execute(engine.statement("kinds"))
+    kinds = {is_new for (is_new,) in cursor.fetchall()}
+    if False in kinds:
+        cursor.execute(engine.statement("update"))
+        for what, number in cursor.fetchall():
+            setattr(counts, what, number)
+    if True in kinds:
+        cursor.execute(engine.statement("insert"))
+        counts.created = cursor.rowcount
+    if not asked.replay:
+        engine.run(cursor, engine.statement("reassign", ("70_kept",), asked.is_for_all), asked)
+        counts.moved += cursor.rowcount
+    return counts

@@ -1,0 +1,141 @@
+-- Facts: who is a customer, what they bought, when we last spoke, what people closed.
+
+-- Customers among the accounts asked about. `hash` spreads first dates and windows evenly.
+customer AS MATERIALIZED (
+    SELECT
+        account.id AS account_id,
+        ('x' || left(md5(account.id::text), 8))::bit(32)::bigint AS hash,
+        coalesce(tier.rank, (SELECT min(rank) FROM accounts_tier), 0) AS rank,
+        CASE WHEN account.tier_since <= %(as_of)s THEN before.rank END AS rank_before,
+        account.tier_since,
+        greatest(account.became_customer_on, account.facts_from) AS known_from,
+        account.paused_from,
+        account.paused_until,
+        account.paused_until + 1 AS pause_end,
+        coalesce(owner.id, 0) AS owner_id,
+        coalesce(owner.calendar_id, company.calendar_id, 0) AS calendar_id,
+        coalesce(company.calendar_id, 0) AS company_calendar_id,
+        account.country
+    FROM accounts_account account
+    LEFT JOIN company ON true
+    LEFT JOIN accounts_tier tier ON tier.id = account.tier_id
+    LEFT JOIN accounts_tier before ON before.id = account.tier_before_id
+    LEFT JOIN users_user owner ON owner.id = account.owner_id AND owner.is_active
+    WHERE account.status = 'customer' AND account.became_customer_on <= %(as_of)s AND @only(account.id)
+),
+
+-- Days on which somebody bought something net; all purchases of a day are one event.
+purchase_day AS (
+    SELECT account_id, purchased_on AS day, min(id) AS lowest_id
+    FROM sales_purchase
+    WHERE voided_at IS NULL AND purchased_on <= %(bought_until)s AND @only(account_id)
+    GROUP BY account_id, purchased_on
+    HAVING sum(amount) > 0
+),
+purchase_event AS (
+    SELECT
+        account_id,
+        day,
+        lowest_id,
+        lag(day) OVER by_day AS day_before,
+        lead(day) OVER by_day AS day_after
+    FROM purchase_day
+    WINDOW by_day AS (PARTITION BY account_id ORDER BY day)
+),
+
+-- Event items of the purchases that start them (R1). `ideal_on` before `since` is not owed.
+event AS MATERIALIZED (
+    SELECT
+        customer.*,
+        item.item_id, item.version, item.slot_id, item.is_track, item.kind, item.tolerance_days,
+        item.lapse_after, item.is_assigned,
+        purchase.day AS base_on,
+        (purchase.day + item.step)::date AS ideal_on,
+        CASE
+            WHEN purchase.day_before IS NULL THEN 'first'
+            -- void purchases keep their number, so that voiding one of two changes no key
+            ELSE 'P' || least(purchase.lowest_id, (
+                SELECT min(void.id)
+                FROM sales_purchase void
+                WHERE void.account_id = purchase.account_id AND void.purchased_on = purchase.day
+            ))
+        END AS cycle,
+        CASE WHEN item.starts = 'restart' THEN purchase.day_after END AS restarted_on
+    FROM purchase_event purchase
+    JOIN customer ON customer.account_id = purchase.account_id
+    JOIN item_at item ON item.at_rank = customer.rank AND item.anchor = 'after_event'
+    LEFT JOIN exception ON exception.account_id = customer.account_id AND exception.slot_id = item.slot_id
+    WHERE exception.is_off IS NOT TRUE
+        AND purchase.day + item.step >= item.since
+        AND (
+            purchase.day_before IS NULL
+            OR item.starts = 'restart'
+            OR item.starts = 'new' AND purchase.day > (
+                SELECT coalesce(max(purchase.day_before + track.step), purchase.day_before)
+                FROM item_at track
+                LEFT JOIN exception off ON off.account_id = customer.account_id
+                    AND off.slot_id = track.slot_id AND off.is_off
+                WHERE track.at_rank = customer.rank AND track.anchor = 'after_event' AND track.is_track
+                    AND off.account_id IS NULL
+            )
+        )
+),
+
+-- From the purchase to the last date of its track: no check-in and no survey falls in there.
+track_span AS (
+    SELECT account_id, base_on AS from_on, max(ideal_on) AS to_on
+    FROM event
+    WHERE is_track
+    GROUP BY account_id, base_on
+),
+track AS MATERIALIZED (
+    SELECT
+        account_id,
+        max(to_on) AS ends_on,
+        range_agg(daterange(from_on, to_on, '[]')) AS days
+    FROM track_span
+    GROUP BY account_id
+),
+
+-- Sets of kinds of contact that count for some rolling item: usually one set for all tiers.
+qualifying_set AS MATERIALIZED (
+    SELECT qualifying, row_number() OVER () AS set_no
+    FROM (SELECT DISTINCT qualifying FROM item_at WHERE anchor = 'after_contact') distinct_sets
+),
+qualifying_kind AS MATERIALIZED (
+    SELECT set_no, unnest(qualifying) AS kind FROM qualifying_set
+),
+last_talk AS (
+    SELECT talk.account_id, counts.set_no, max(talk.happened_on) AS last_on
+    FROM contacts_interaction talk
+    JOIN qualifying_kind counts ON counts.kind = talk.kind
+    WHERE talk.reached AND talk.by_owner_side AND talk.withdrawn_at IS NULL
+        AND talk.happened_on <= %(talks_until)s AND @only(talk.account_id)
+    GROUP BY talk.account_id, counts.set_no
+),
+
+-- What people closed in rolling slots: the next number, and the days it counts from. "Assumed" is the
+-- row that a page asks about: what would be next if it were done on that day?
+settled AS (
+    SELECT
+        account_id,
+        slot_id,
+        max(CASE WHEN anchor = 'after_contact' THEN substr(cycle, 2)::int END) AS number,
+        max(CASE WHEN id = %(assumed_id)s THEN %(assumed_on)s ELSE closed_on END)
+            FILTER (WHERE state = 'done' OR id = %(assumed_id)s) AS done_on,
+        max(closed_on) FILTER (WHERE state = 'skipped') AS skipped_on
+    FROM cadences_touchpoint
+    WHERE (state IN ('done', 'skipped') OR id = %(assumed_id)s)
+        AND slot_id = ANY(ARRAY(SELECT slot_id FROM item_at WHERE anchor = 'after_contact'))
+        AND @only(account_id)
+    GROUP BY account_id, slot_id
+),
+
+-- Calls promised to the customer: an open one stands in for the rolling call, a done one counts as it.
+agreed_call AS MATERIALIZED (
+    SELECT account_id, bool_or(state = 'open' AND id <> %(assumed_id)s) AS is_open,
+        max(closed_on) FILTER (WHERE state = 'done') AS done_on
+    FROM cadences_touchpoint
+    WHERE anchor = 'agreed' AND kind = 'call' AND state IN ('open', 'done') AND @only(account_id)
+    GROUP BY account_id
+)

@@ -1,0 +1,87 @@
+shifted AS MATERIALIZED (
+    SELECT
+        forth.person, forth.calendar_id, forth.land, forth.ideal_on, forth.window_on, forth.window_end,
+        CASE WHEN back.due_on >= forth.window_on THEN back.due_on ELSE forth.due_on END AS due_on,
+        CASE WHEN back.due_on >= forth.window_on THEN back.who ELSE forth.who END AS who
+    FROM forth
+    LEFT JOIN back USING (person, calendar_id, land, ideal_on, window_on, window_end)
+),
+placed AS NOT MATERIALIZED (
+    SELECT
+        wanted.*,
+        shifted.due_on AS planned_on,
+        shifted.who AS assignee_id,
+        CASE WHEN wanted.anchor = 'calendar' THEN greatest(wanted.window_end, shifted.due_on)
+            ELSE shifted.due_on
+        END + wanted.lapse_after AS lapses_on
+    FROM wanted
+    JOIN shifted USING (person, calendar_id, land, ideal_on, window_on, window_end)
+),
+
+-- A track runs until all its rows are closed in any way; those beyond the horizon are not closed yet.
+track_running AS MATERIALIZED (
+    SELECT DISTINCT placed.account_id
+    FROM placed
+    LEFT JOIN cadences_touchpoint row ON row.account_id = placed.account_id
+        AND row.slot_id = placed.slot_id AND row.cycle = placed.cycle
+    WHERE placed.is_track
+        AND placed.is_paused IS NOT TRUE
+        AND (placed.restarted_on IS NULL OR placed.lapses_on < placed.restarted_on)
+        AND CASE
+            WHEN row.state IN ('done', 'skipped') OR row.id = %(assumed_id)s THEN false
+            WHEN row.state = 'lapsed' AND row.reason <> 'paused' THEN false
+            WHEN row.state = 'open' AND row.is_touched AND row.base_on = placed.base_on
+                THEN coalesce(row.lapses_on >= %(as_of)s, true)
+            ELSE coalesce(placed.lapses_on >= %(as_of)s, true)
+        END
+),
+
+-- Touched rows under a key of another form (the plan changed) stand for the cycle they are due in.
+stand_in AS MATERIALIZED (
+    SELECT
+        account_id, slot_id, anchor, due_on, state = 'open' AS is_open,
+        CASE
+            WHEN anchor <> 'calendar' THEN ''
+            WHEN length(cycle) = 4 THEN 'year'
+            WHEN substr(cycle, 6, 1) = 'H' THEN 'half'
+            WHEN substr(cycle, 6, 1) = 'Q' THEN 'quarter'
+            ELSE 'month'
+        END AS form
+    FROM cadences_touchpoint
+    WHERE is_touched AND anchor <> 'agreed' AND state <> 'cancelled'
+        AND NOT (state = 'lapsed' AND reason = 'paused') AND @only(account_id)
+),
+
+-- The answer: what is owed (`verdict` empty), and what the rules hold back with the reason for it.
+desired AS NOT MATERIALIZED (
+    SELECT
+        placed.account_id, placed.slot_id, placed.cycle, placed.item_id, placed.version AS plan_version,
+        placed.kind, placed.anchor, placed.basis, placed.base_on, placed.ideal_on, placed.planned_on,
+        placed.tolerance_days, placed.lapses_on, placed.assignee_id, placed.talked_on,
+        coalesce(placed.is_paused, false) AS is_paused,
+        CASE
+            WHEN placed.restarted_on IS NOT NULL AND NOT coalesce(placed.lapses_on < placed.restarted_on, false)
+                THEN 'restarted by a later purchase'
+            WHEN placed.in_track THEN 'falls into a track'
+            WHEN %(replay)s THEN ''
+            WHEN placed.anchor = 'after_contact' AND track_running.account_id IS NOT NULL
+                THEN 'track started'
+            WHEN placed.anchor = 'after_contact' AND placed.kind = 'call' AND agreed_call.is_open
+                THEN 'agreed call open'
+            WHEN placed.anchor <> 'after_contact' AND placed.ideal_on > %(horizon)s THEN 'later'
+            ELSE ''
+        END AS verdict
+    FROM placed
+    LEFT JOIN track_running ON track_running.account_id = placed.account_id
+    LEFT JOIN agreed_call ON agreed_call.account_id = placed.account_id
+    WHERE NOT EXISTS (
+        SELECT FROM stand_in
+        WHERE stand_in.account_id = placed.account_id
+            AND stand_in.slot_id = placed.slot_id
+            AND (stand_in.anchor <> placed.anchor OR stand_in.form <> placed.form)
+            AND CASE placed.anchor
+                WHEN 'calendar' THEN stand_in.due_on BETWEEN placed.cycle_on AND placed.cycle_end
+                ELSE placed.anchor = 'after_contact' AND stand_in.is_open
+            END
+    )
+)
