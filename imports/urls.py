@@ -7,11 +7,11 @@ from imports import views
 app_name = "imports"
 
 urlpatterns = [
-    path("imports/", views.batches, name="list"),
-    path("imports/new/", views.upload, name="upload"),
-    path("imports/<int:pk>/", views.detail, name="detail"),
-    path("imports/<int:pk>/columns/", views.columns, name="map"),
-    path("imports/<int:pk>/reading/", views.reading, name="reread"),
-    path("imports/<int:pk>/confirm/", views.confirm, name="confirm"),
-    path("imports/<int:pk>/refused/", views.refusals, name="refusals"),
+    path("", views.batches, name="list"),
+    path("new/", views.upload, name="upload"),
+    path("<int:pk>/", views.detail, name="detail"),
+    path("<int:pk>/columns/", views.columns, name="map"),
+    path("<int:pk>/reading/", views.reading, name="reread"),
+    path("<int:pk>/confirm/", views.confirm, name="confirm"),
+    path("<int:pk>/refused/", views.refusals, name="refusals"),
 ]
