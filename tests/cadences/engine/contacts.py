@@ -127,9 +127,9 @@ def closed_rows(night: Night, item: Item, row: Row, track_days: set[date]) -> li
     """The open row and its successors, as far as contacts closed them."""
     talks = candidates(night, item)
     closed: list[Row] = []
-    after = None if row.basis == "floor" else row.base_on
+    after = row.base_on
     while True:
-        later = [talk for talk in talks if after is None or talk.day > after]
+        later = [talk for talk in talks if talk.day > after or (not closed and is_near(row, talk))]
         talk = closing_talk(night, item, row, later, track_days)
         if talk is None:
             return closed
@@ -157,6 +157,11 @@ def candidates(night: Night, item: Item) -> list[Talk]:
         if talk.id not in used:
             first_of_day.setdefault(talk.day, talk)
     return list(first_of_day.values())
+
+
+def is_near(row: Row, talk: Talk) -> bool:
+    """A row that was counted from the floor is closed by a contact before the floor as well."""
+    return row.basis == "floor" and talk.day >= row.ideal_on - timedelta(days=row.tolerance)
 
 
 def closing_talk(night: Night, item: Item, row: Row, talks: list[Talk], track_days: set[date]) -> Talk | None:

@@ -33,7 +33,7 @@ from .items import effective_items, override_of
 
 AGREED_SLOT, TODO_SLOT = "agreed", "todo"
 NOT_IN_TIME, PAUSED = "not done in time", "paused"
-CYCLES_BACK = 400
+DAYS_BACK = 400
 
 
 def run(world: World, as_of: date) -> None:
@@ -155,11 +155,16 @@ class Night:
     def event_rows(self) -> list[Row]:
         """*others within the horizon*"""
         rows = [row for item in self.event_items() for row in self.rows_of_events(item)]
-        return [row for row in rows if row.ideal_on <= self.horizon]
+        return [row for row in rows if self.oldest <= row.ideal_on <= self.horizon]
 
     @property
     def horizon(self) -> date:
         return self.as_of + timedelta(days=self.world.horizon)
+
+    @property
+    def oldest(self) -> date:
+        """What is ideal before this day is neither owed nor touched any more."""
+        return self.as_of - timedelta(days=DAYS_BACK)
 
     # -- the track -----------------------------------------------------------------------------
 
@@ -170,7 +175,11 @@ class Night:
     def track_runs(self, track: list[Row]) -> bool:
         """*while a track runs (until all its items are closed in any way) no rolling item is owed*"""
         closed = {DONE, SKIPPED, LAPSED}
-        return any(row.key not in self.rows or self.rows[row.key].state not in closed for row in track)
+        return any(
+            row.key not in self.rows or self.rows[row.key].state not in closed
+            for row in track
+            if row.ideal_on >= self.oldest
+        )
 
     def falls_into_track(self, ideal: date, track: list[Row]) -> bool:
         """*A cycle with ideal_on from the purchase to the last track ideal_on is not owed at all*"""
@@ -193,14 +202,13 @@ class Night:
 
     def cycles_of(self, item: Item) -> Iterator[Row]:
         """*Calendar items have a window, spread in it; ideal_on before the floor is not owed*"""
-        floor, oldest = self.calendar_floor(item), self.as_of - timedelta(days=CYCLES_BACK)
-        start = cycle_start(item.cycle, oldest - timedelta(days=800))
+        floor = max(self.calendar_floor(item), self.oldest)
+        start = cycle_start(item.cycle, self.oldest - timedelta(days=800))
         while start <= self.horizon:
             first = start + timedelta(days=item.window_from)
             ideal = first + timedelta(days=hash_of(self.account.id) % item.window_days)
             key = cycle_key(item.cycle, start)
-            is_due = max(floor, oldest) <= ideal <= self.horizon
-            if is_due and not self.is_stood_for(item, key):
+            if floor <= ideal <= self.horizon and not self.is_stood_for(item, key):
                 window = (first, first + timedelta(days=item.window_days - 1))
                 yield self.owed_row(item, key, "window", first, ideal, window)
             start = next_cycle(item.cycle, start)
@@ -354,42 +362,46 @@ class Night:
         changes, not from facts that end the obligation*"""
         if row.anchor == AGREED:
             return row if row.slot == TODO_SLOT else row.but(assignee=self.assignee_on_due(row))
-        if row.anchor == CALENDAR and row.ideal_on < self.as_of - timedelta(days=CYCLES_BACK):
+        if row.anchor in {EVENT, CALENDAR} and row.ideal_on < self.oldest:
             return row
-        if not row.touched or self.has_ended(row, track):
-            return row.but(state=CANCELLED, closed_on=self.as_of)
+        reason = self.ended_because(row, track) or ("" if row.touched else "no longer in the plan")
+        if reason:
+            return row.but(state=CANCELLED, closed_on=self.as_of, reason=reason)
         return self.kept(row, row.ideal_on)
 
-    def has_ended(self, row: Row, track: list[Row]) -> bool:
-        """Whether a fact ended the obligation of a touched row."""
+    def ended_because(self, row: Row, track: list[Row]) -> str:
+        """Which fact ended the obligation; empty when none did."""
         override = override_of(self.account, row.slot, self.as_of)
-        if not self.is_customer or (override is not None and override.is_off):
-            return True
+        if not self.is_customer:
+            return "former customer" if self.account.status == "former" else "no customer"
+        if override is not None and override.is_off:
+            return "switched off for this account"
         if row.anchor == ROLLING:
-            return self.rolling_has_ended(row, track)
+            return self.rolling_ended_because(row, track)
         if row.anchor == EVENT:
-            return self.event_has_ended(row)
-        return self.cycle_has_ended(row, track)
+            return self.event_ended_because(row)
+        return "falls into a track" if self.cycle_fell_into_track(row, track) else ""
 
-    def rolling_has_ended(self, row: Row, track: list[Row]) -> bool:
-        return (
-            self.track_runs(track)
-            or (row.kind == "call" and self.agreed_call_is_open())
-            or int(row.cycle[1:]) != self.next_number(row.slot)
-        )
+    def rolling_ended_because(self, row: Row, track: list[Row]) -> str:
+        if self.track_runs(track):
+            return "track started"
+        if row.kind == "call" and self.agreed_call_is_open():
+            return "agreed call open"
+        return "log withdrawn" if int(row.cycle[1:]) != self.next_number(row.slot) else ""
 
-    def event_has_ended(self, row: Row) -> bool:
+    def event_ended_because(self, row: Row) -> str:
         """*a voided purchase cancels its open items; restart cancels open items*"""
         found = self.purchase_days()
         keys = {"first": found[0][0]} if found else {}
         keys |= {f"P{lowest}": day for day, lowest in found[1:]}
         if row.cycle not in keys:
-            return True
+            return "purchase gone"
         item = self.items.get(row.slot)
-        is_followed = any(day > keys[row.cycle] for day, _ in found)
-        return item is not None and item.anchor == EVENT and item.starts == "restart" and is_followed
+        if item is None or item.anchor != EVENT or item.starts != "restart":
+            return ""
+        return "restarted by a later purchase" if any(day > keys[row.cycle] for day, _ in found) else ""
 
-    def cycle_has_ended(self, row: Row, track: list[Row]) -> bool:
+    def cycle_fell_into_track(self, row: Row, track: list[Row]) -> bool:
         item = self.items.get(row.slot)
         if item is None or item.anchor != CALENDAR or not item.avoids_track:
             return False
