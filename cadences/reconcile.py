@@ -92,6 +92,8 @@ def _isolating(asked: Question) -> Counts:
         try:
             with transaction.atomic():
                 counts.add(_reconcile(part))
+                if asked.is_for_all:
+                    _check_now()
         except OperationalError:
             raise  # the server or a lock, not a row: the whole run is tried again
         except DatabaseError as error:
@@ -105,6 +107,13 @@ def _isolating(asked: Question) -> Counts:
             if len(counts.troubled) > MAX_TROUBLED or not ids:
                 raise
     return counts
+
+
+def _check_now() -> None:
+    """Foreign keys wait for the commit; here they must fail inside the slice that broke them."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
 def _ids_of(part: Question) -> tuple[int, ...]:

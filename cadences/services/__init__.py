@@ -7,17 +7,21 @@ with ``core.facts.changed``, so that the plan answers at once.
 from cadences.services.closing import close_todo, complete, log_contact, reopen, skip, tried
 from cadences.services.dates import add_todo, call_back, snooze, unsnooze
 from cadences.services.locks import TouchpointClosedError
+from cadences.services.recording import Submission, record, record_on_account
 from cadences.services.steps import NextStep
 from cadences.services.withdrawn import settle_withdrawn, undo_log
 
 __all__ = [
     "NextStep",
+    "Submission",
     "TouchpointClosedError",
     "add_todo",
     "call_back",
     "close_todo",
     "complete",
     "log_contact",
+    "record",
+    "record_on_account",
     "reopen",
     "settle_withdrawn",
     "skip",

@@ -164,7 +164,7 @@ def _check_next(user: User, step: NextStep) -> None:
     if step.on and step.channel not in Touchpoint.Kind.values:
         wrong["next_kind"] = _("Choose how you will be in contact next.")
     if step.on and step.channel == Touchpoint.Kind.LETTER and step.contact is None:
-        wrong["contact"] = _("A letter goes to a named person: choose the contact (R10).")
+        wrong["contact"] = _("A letter goes to a named person: choose the contact.")
     refused = step.contact.refused_channels if step.contact else []
     if step.on and step.channel in refused and not step.about:
         wrong["next_about"] = _("%(name)s does not want this channel: write why it is used all the same.") % {

@@ -10,7 +10,7 @@ placed AS NOT MATERIALIZED (
     SELECT
         wanted.*,
         shifted.due_on AS planned_on,
-        shifted.who AS assignee_id,
+        nullif(shifted.who, 0) AS assignee_id,
         CASE WHEN wanted.anchor = 'calendar' THEN greatest(wanted.window_end, shifted.due_on)
             ELSE shifted.due_on
         END + wanted.lapse_after AS lapses_on
