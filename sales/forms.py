@@ -39,9 +39,9 @@ class PurchaseForm(KeepsVersion):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if self.instance.pk:  # as people write it: two decimals unless there are more
-            stored = self.instance.amount
-            self.initial["amount"] = f"{stored:.2f}" if stored == round(stored, 2) else f"{stored:f}"
+        stored = self.instance.amount  # shown as people write it: two decimals unless there are more
+        written = f"{stored:.2f}" if stored == round(stored, 2) else f"{stored:f}"
+        self.initial["amount"] = written if self.instance.pk else None
         self.fields["sold_by"].queryset = User.objects.active().order_by("display_name")
         self.helper = plain_helper()
         self.helper.layout = Layout(
@@ -53,9 +53,6 @@ class PurchaseForm(KeepsVersion):
 
     def clean_currency(self) -> str:
         return str(self.cleaned_data["currency"]).strip().upper()
-
-    def has_changed(self) -> bool:
-        return bool(self.changed_data)
 
 
 class VoidForm(forms.Form):
