@@ -14,6 +14,7 @@ def _app(prefix: str, module: str) -> list[URLResolver]:
 
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    *_app("", "cadences.home_urls"),  # the name `home`, where everybody starts
     *_app("", "cadences.urls"),  # My day at /, the engine at /engine/
     *_app("", "core.urls"),
     path("auth/", include("users.auth_urls")),

@@ -1,0 +1,201 @@
+"""My day: the lines of one person, sorted into late, today and next, with what each line says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from cadences.lateness import Bucket, bucket, late_days
+from cadences.models import PlanItem, Touchpoint
+from cadences.words import short_why
+from users.models import User
+
+MOST_LINES = 200
+"""More than this nobody does in a day; the page says how many it leaves out."""
+
+MINUTES = {Touchpoint.Kind.MEETING: 60, Touchpoint.Kind.TODO: 10}
+DEFAULT_MINUTES = 15
+
+
+@dataclass(frozen=True)
+class Person:
+    """Whom to call, with the number to tap."""
+
+    name: str
+    title: str
+    phone: str
+    e164: str
+
+
+@dataclass(frozen=True)
+class Last:
+    """The last contact that reached the customer, whoever made it."""
+
+    on: date
+    kind: str
+    by: str
+    by_reader: bool
+    sentiment: int | None
+    summary: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """One touchpoint as My day shows it."""
+
+    touchpoint: Touchpoint
+    bucket: Bucket
+    late_days: int
+    at: datetime | None
+    person: Person | None
+    last: Last | None
+    concern: dict[str, str | int] | None
+    concern_since: date | None
+    promise: str
+    promise_due: date | None
+    why: str
+    minutes: int
+
+    @property
+    def put_off_from(self) -> date | None:
+        """The planned day, when somebody put it off."""
+        return self.touchpoint.planned_on if self.touchpoint.due_on > self.touchpoint.planned_on else None
+
+
+@dataclass
+class Day:
+    """What My day shows."""
+
+    today: date
+    late: list[Line] = field(default_factory=list)
+    due: list[Line] = field(default_factory=list)
+    next_count: int = 0
+    left_out: int = 0
+
+    @property
+    def lines(self) -> list[Line]:
+        return [*self.late, *self.due]
+
+    @property
+    def minutes(self) -> int:
+        return sum(line.minutes for line in self.lines)
+
+    @property
+    def ids(self) -> list[int]:
+        return [line.touchpoint.pk for line in self.lines]
+
+
+def my_day(user: User, today: date, *, book_only: bool = False) -> Day:
+    """The day of this user; two queries (three when it is too much for one page)."""
+    rows = Touchpoint.objects.visible_to(user).for_my_day(user, today, book_only=book_only)
+    found = list(rows[: MOST_LINES + 1])
+    day = Day(today)
+    if len(found) > MOST_LINES:
+        day.left_out = rows.count() - MOST_LINES
+    lines = to_lines(found[:MOST_LINES], user, today)
+    day.late = [line for line in lines if line.bucket is Bucket.LATE]
+    day.due = sorted(
+        (line for line in lines if line.bucket is Bucket.TODAY),
+        key=lambda line: (line.at is None, line.at or timezone.now()),
+    )
+    day.next_count = Touchpoint.objects.for_next_days(user, today, book_only=book_only).count()
+    return day
+
+
+def next_days(user: User, today: date, *, book_only: bool = False) -> list[Line]:
+    """The folded section: what follows within a week; one query."""
+    rows = Touchpoint.objects.visible_to(user).for_next_days(user, today, book_only=book_only)
+    return to_lines(rows.with_lines()[:MOST_LINES], user, today)
+
+
+def unassigned(user: User, today: date) -> list[Line]:
+    """The manager's queue, oldest first; one query."""
+    rows = Touchpoint.objects.visible_to(user).unassigned_for(user, today)
+    return to_lines(rows.with_lines()[:MOST_LINES], user, today)
+
+
+def to_lines(rows: Iterable[Touchpoint], user: User, today: date) -> list[Line]:
+    """Rows of ``with_lines`` as people read them."""
+    return [_line(row, user, today) for row in rows]
+
+
+def after(closed: int, before: list[int], left: list[int]) -> int | None:
+    """The line that stands in front once ``closed`` is gone: the one after it, else the first left."""
+    still = set(left)
+    where = before.index(closed) if closed in before else -1
+    following = [one for one in before[where + 1 :] if one in still and one != closed]
+    return (following or [one for one in left if one != closed] or [None])[0]
+
+
+def agreed_at(touchpoint: Touchpoint) -> datetime | None:
+    """The agreed time, as long as the touchpoint still stands on that day."""
+    if touchpoint.due_at is None:
+        return None
+    at = timezone.localtime(touchpoint.due_at)
+    return at if at.date() == touchpoint.due_on else None
+
+
+def minutes_of(touchpoint: Touchpoint) -> int:
+    """Planned minutes: the plan item's, else a common sense figure for its kind."""
+    item: PlanItem | None = touchpoint.item
+    return item.minutes if item else MINUTES.get(touchpoint.kind, DEFAULT_MINUTES)
+
+
+def _line(row: Touchpoint, user: User, today: date) -> Line:
+    concern = row.open_concern[0] if row.open_concern else None
+    promise = row.open_promise[0] if row.open_promise else None
+    return Line(
+        touchpoint=row,
+        bucket=bucket(row.due_on, row.tolerance_days, today),
+        late_days=late_days(row.planned_on, row.tolerance_days, today),
+        at=agreed_at(row),
+        person=_person(row),
+        last=_last(row, user),
+        concern=concern,
+        concern_since=date.fromisoformat(concern["since"]) if concern else None,
+        promise=promise["what"] if promise else "",
+        promise_due=date.fromisoformat(promise["due"]) if promise else None,
+        why=short_why(row),
+        minutes=minutes_of(row),
+    )
+
+
+def _person(row: Touchpoint) -> Person | None:
+    """The touchpoint's contact, else the one we call there; the account's number when they have none."""
+    account = row.account
+    if row.contact and row.contact.left_on is None:
+        who = row.contact
+        said = (who.name, who.job_title, who.phone, who.phone_e164, who.mobile, who.mobile_e164)
+    elif row.first_person:
+        who = row.first_person[0]
+        name = f"{who['first']} {who['last']}".strip()
+        said = (name, who["title"], who["phone"], who["phone_e164"], who["mobile"], who["mobile_e164"])
+    elif account.phone:
+        return Person(pgettext("phone", "Switchboard"), "", account.phone, account.phone_e164)
+    else:
+        return None
+    name, title, phone, e164, mobile, mobile_e164 = said
+    if phone:
+        return Person(name, title, phone, e164)
+    if mobile:
+        return Person(name, title, mobile, mobile_e164)
+    return Person(name, title, account.phone, account.phone_e164)
+
+
+def _last(row: Touchpoint, user: User) -> Last | None:
+    if not row.last_contact:
+        return None
+    said = row.last_contact[0]
+    return Last(
+        on=date.fromisoformat(said["on"]),
+        kind=said["kind"],
+        by=said["by"] or _("an earlier system"),
+        by_reader=said["by_id"] == user.pk,
+        sentiment=said["sentiment"],
+        summary=said["summary"],
+    )

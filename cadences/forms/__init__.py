@@ -1,0 +1,23 @@
+"""Forms of My day: the log, its corrections, dates, to-dos, and the engine's settings."""
+
+from cadences.forms.log import LogForm
+from cadences.forms.small import (
+    CorrectForm,
+    NoteForm,
+    SkipForm,
+    SnoozeForm,
+    TodoForm,
+    WithdrawForm,
+    errors_into,
+)
+
+__all__ = [
+    "CorrectForm",
+    "LogForm",
+    "NoteForm",
+    "SkipForm",
+    "SnoozeForm",
+    "TodoForm",
+    "WithdrawForm",
+    "errors_into",
+]

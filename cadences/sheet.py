@@ -1,0 +1,148 @@
+"""The sheet of a touchpoint or an account: everything one needs in sight while the phone rings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from accounts.models import Account
+from cadences.gate import Gate, favourable
+from cadences.lateness import late_days
+from cadences.models import PlanItem, Touchpoint
+from cadences.next_date import Suggestion, suggest
+from cadences.upcoming import Upcoming, next_planned
+from cadences.words import short_why
+from contacts.models import Ask, Commitment, Concern, Contact, Interaction
+from sales.models import Purchase
+from users.clock import today_for
+from users.models import User
+
+RECENT = 3
+
+
+@dataclass(frozen=True)
+class Point:
+    """One point of the checklist; ``gate`` says why it is not offered."""
+
+    key: str
+    text: str
+    gate: Gate | None = None
+
+    @property
+    def is_closed(self) -> bool:
+        return self.gate is not None and not self.gate.is_open
+
+
+@dataclass
+class Sheet:
+    """What the sheet shows beside its form."""
+
+    account: Account
+    touchpoint: Touchpoint | None
+    today: date
+    people: list[Contact]
+    recent: list[Interaction]
+    concerns: list[Concern]
+    promises: list[Commitment]
+    asks: list[Ask]
+    talking_points: list[str] = field(default_factory=list)
+    points: list[Point] = field(default_factory=list)
+    why: str = ""
+    late: int = 0
+    upcoming: Upcoming | None = None
+    suggestion: Suggestion | None = None
+    may_close: bool = True
+
+    @property
+    def person(self) -> Contact | None:
+        """Whom the sheet calls: the touchpoint's contact, else the first of the account."""
+        named = self.touchpoint.contact if self.touchpoint else None
+        if named is not None and named.left_on is None:
+            return named
+        return self.people[0] if self.people else None
+
+
+def of_touchpoint(user: User, touchpoint: Touchpoint) -> Sheet:
+    """The sheet of one touchpoint, loaded with :func:`loaded`; about ten queries, whatever it shows."""
+    sheet = of_account(user, touchpoint.account)
+    item: PlanItem | None = touchpoint.item
+    purpose = item.purpose if item else None
+    sheet.touchpoint = touchpoint
+    sheet.why = short_why(touchpoint)
+    sheet.late = late_days(touchpoint.planned_on, touchpoint.tolerance_days, sheet.today)
+    sheet.upcoming = next_planned(touchpoint.account_id, sheet.today, without=touchpoint.pk)
+    sheet.suggestion = suggest(touchpoint, sheet.today, sheet.upcoming)
+    sheet.may_close = Touchpoint.objects.editable_by(user).filter(pk=touchpoint.pk).exists()
+    if purpose is not None:
+        sheet.talking_points = purpose.talking_points
+        sheet.points = _points(purpose.checklist, touchpoint, sheet)
+    return sheet
+
+
+def of_account(user: User, account: Account) -> Sheet:
+    """What is known of an account, for a log outside any touchpoint."""
+    today = today_for(user)
+    recent = Interaction.objects.visible_to(user).filter(account=account).standing().latest_first()
+    return Sheet(
+        account=account,
+        touchpoint=None,
+        today=today,
+        people=list(Contact.objects.visible_to(user).filter(account=account).employed()),
+        recent=list(recent.select_related("user", "contact")[:RECENT]),
+        concerns=list(_of(Concern, user, account).open().worst_first().select_related("owner", "raised_by")),
+        promises=list(_of(Commitment, user, account).open().order_by("due_on")),
+        asks=list(_of(Ask, user, account).order_by("-asked_on", "-id")[:RECENT]),
+    )
+
+
+def loaded() -> Any:
+    """Touchpoints with all that a sheet reads from them."""
+    return Touchpoint.objects.select_related(
+        "account__tier",
+        "account__owner",
+        "slot",
+        "item__purpose",
+        "contact",
+        "assignee",
+        "closed_by",
+        "interaction__user",
+    )
+
+
+def open_to_tick(user: User, account: Account) -> list[Touchpoint]:
+    """Open track and calendar touchpoints that a log may count as (decision table)."""
+    rows = Touchpoint.objects.editable_by(user).open().for_people().filter(account=account)
+    ahead = today_for(user) + timedelta(days=35)
+    rows = rows.filter(due_on__lte=ahead).exclude(anchor=PlanItem.Anchor.AFTER_CONTACT)
+    return list(
+        rows.exclude(kind=Touchpoint.Kind.TODO).select_related("slot", "item").order_by("due_on", "id")
+    )
+
+
+def gate_of(touchpoint: Touchpoint, open_concerns: int) -> Gate:
+    """R4's gate for this account: one or two queries."""
+    if touchpoint.basis == Touchpoint.Basis.PURCHASE:
+        since: date | None = touchpoint.base_on
+    else:
+        bought = Purchase.objects.filter(account=touchpoint.account_id, amount__gt=0, voided_at__isnull=True)
+        since = bought.order_by("-purchased_on").values_list("purchased_on", flat=True).first()
+    moods = Interaction.objects.standing().filter(account=touchpoint.account_id, sentiment__isnull=False)
+    if since is not None:
+        moods = moods.filter(happened_on__gte=since)
+    return favourable(open_concerns, moods.latest_first().values_list("sentiment", flat=True).first())
+
+
+def _of(model: Any, user: User, account: Account) -> Any:
+    return model.objects.visible_to(user).filter(account=account)
+
+
+def _points(checklist: list[dict[str, str]], touchpoint: Touchpoint, sheet: Sheet) -> list[Point]:
+    gate: Gate | None = None
+    points = []
+    for said in checklist:
+        gated = said.get("gate") == "favourable"
+        if gated and gate is None:
+            gate = gate_of(touchpoint, len(sheet.concerns))
+        points.append(Point(said["key"], said["text"], gate if gated else None))
+    return points

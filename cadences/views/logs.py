@@ -1,0 +1,113 @@
+"""Logs outside My day: from an account's page, corrected, withdrawn, undone."""
+
+from __future__ import annotations
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.models import Account
+from cadences import services
+from cadences.forms import CorrectForm, LogForm, WithdrawForm, errors_into
+from cadences.next_date import next_working_day
+from cadences.sheet import of_account, open_to_tick
+from contacts.models import Interaction
+from contacts.services import correct_interaction, withdraw_interaction
+from core.htmx import go, page_or_fragment, toast
+from users.models import User
+
+
+@require_http_methods(["GET", "POST"])
+def log(request: HttpRequest, pk: int) -> HttpResponse:
+    """Log a contact on any account; what it counts as is asked where it is not certain."""
+    user = _user(request)
+    account = get_object_or_404(Account.objects.visible_to(user).select_related("owner", "tier"), pk=pk)
+    sheet, ticks = of_account(user, account), open_to_tick(user, account)
+    form = LogForm(request.POST or None, sheet=sheet, ticks=ticks)
+    status = 200
+    if request.method == "POST":
+        if form.is_valid():
+            try:
+                made = services.record_on_account(user, account, form.submission(), form.ticked())
+            except ValidationError as refused:
+                errors_into(form, refused)
+            else:
+                toast(request, _("Saved."), undo=reverse("cadences:undo", args=[made.pk]))
+                return go(request, "accounts:detail", pk)
+        status = 422
+    tomorrow = next_working_day(sheet.today)
+    context = {"form": form, "sheet": sheet, "account": account, "retries": [sheet.today, tomorrow]}
+    return page_or_fragment(request, "cadences/log.html", "cadences/_log.html", context, status)
+
+
+@require_http_methods(["GET", "POST"])
+def correct(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change a log; the row as it was stays in the history."""
+    user = _user(request)
+    interaction = _mine(request, pk)
+    form = CorrectForm(request.POST or None, instance=interaction)
+    if request.method == "POST" and form.is_valid():
+        try:
+            correct_interaction(user, interaction, **form.cleaned_data)
+        except ValidationError as refused:
+            errors_into(form, refused)
+        else:
+            toast(request, _("Corrected. The log as it was stays in the history."))
+            return go(request, "accounts:detail", interaction.account_id)
+    return _form_page(request, form, interaction, _("Correct this log"), _("Save the correction"))
+
+
+@require_http_methods(["GET", "POST"])
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a log back with a reason; what it had closed is owed again."""
+    user = _user(request)
+    interaction = _mine(request, pk)
+    form = WithdrawForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            withdraw_interaction(user, interaction, form.cleaned_data["reason"])
+        except ValidationError as refused:
+            errors_into(form, refused)
+        else:
+            toast(request, _("Withdrawn. What it had closed is owed again."))
+            return go(request, "accounts:detail", interaction.account_id)
+    return _form_page(request, form, interaction, _("Withdraw this log"), _("Withdraw the log"))
+
+
+@require_POST
+def undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Right after saving: as if it had not been logged; ``at`` leads back to its line on My day."""
+    user = _user(request)
+    interaction = _mine(request, pk)
+    services.undo_log(user, interaction)
+    touchpoint = request.GET.get("at", "")
+    if touchpoint.isdigit():
+        return redirect(f"{reverse('cadences:day')}?at={touchpoint}")
+    return redirect("accounts:detail", interaction.account_id)
+
+
+def _mine(request: HttpRequest, pk: int) -> Interaction:
+    """The log, if this user may change it: 404 for what does not exist, 403 for what is not theirs."""
+    user = _user(request)
+    logs = Interaction.objects.select_related("account", "user", "contact")
+    interaction: Interaction = get_object_or_404(logs.visible_to(user), pk=pk)
+    if not Interaction.objects.editable_by(user).filter(pk=pk).exists():
+        raise PermissionDenied(_("Only its author or those who look after the account may change a log."))
+    return interaction
+
+
+def _form_page(
+    request: HttpRequest, form: CorrectForm | WithdrawForm, interaction: Interaction, title: str, button: str
+) -> HttpResponse:
+    context = {"form": form, "interaction": interaction, "title": title, "button": button}
+    status = 422 if form.is_bound and form.errors else 200
+    return render(request, "cadences/log_change.html", context, status=status)
+
+
+def _user(request: HttpRequest) -> User:
+    user = request.user
+    assert isinstance(user, User)  # noqa: S101 - the middleware lets nobody else in
+    return user

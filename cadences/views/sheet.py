@@ -1,0 +1,194 @@
+"""The sheet of one touchpoint, and what is done there: log, put off, skip, note."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from cadences import services
+from cadences.day import after, my_day
+from cadences.forms import LogForm, SkipForm, SnoozeForm, errors_into
+from cadences.models import Touchpoint
+from cadences.next_date import next_working_day
+from cadences.services import TouchpointClosedError
+from cadences.sheet import Sheet, loaded, of_touchpoint
+from cadences.views.day import context_of, wants_book
+from contacts.models import Interaction
+from contacts.services import add_note
+from core.htmx import is_htmx, toast
+from core.templatetags.ui import said
+from users.access import require
+from users.clock import today_for
+from users.models import User
+
+
+@require_GET
+def touchpoint(request: HttpRequest, pk: int) -> HttpResponse:
+    """The sheet: beside the list for htmx, a page of its own without."""
+    row = get_object_or_404(loaded().visible_to(request.user), pk=pk)
+    return show(request, of_touchpoint(_user(request), row))
+
+
+@require_POST
+def log(request: HttpRequest, pk: int) -> HttpResponse:
+    """Save the log of this touchpoint and put the next one in front."""
+    user = _user(request)
+    row = get_object_or_404(loaded().visible_to(user), pk=pk)
+    sheet = of_touchpoint(user, row)
+    require(sheet.may_close, _("Only who it is assigned to or those who look after the account may log it."))
+    form = LogForm(request.POST, sheet=sheet)
+    if not form.is_valid():
+        return show(request, sheet, form, status=422)
+    before = _ids(request)
+    try:
+        interaction = services.record(user, row, form.submission())
+    except TouchpointClosedError as closed:
+        form.add_error(None, closed)
+        return show(request, sheet, form, status=409)
+    except ValidationError as refused:
+        errors_into(form, refused)
+        return show(request, sheet, form, status=422)
+    undo = f"{reverse('cadences:undo', args=[interaction.pk])}?at={pk}"
+    toast(request, _saved(row, interaction), undo=undo)
+    return put_next_in_front(request, pk, before)
+
+
+@require_POST
+def snooze(request: HttpRequest, pk: int) -> HttpResponse:
+    """Put it off to another day."""
+    row = get_object_or_404(loaded().visible_to(request.user), pk=pk)
+    form = SnoozeForm(request.POST)
+    return _small_verb(request, row, form, "snooze_form", lambda said: _put_off(request, row, said))
+
+
+@require_POST
+def skip(request: HttpRequest, pk: int) -> HttpResponse:
+    """Leave it out, with a reason."""
+    row = get_object_or_404(loaded().visible_to(request.user), pk=pk)
+    form = SkipForm(request.POST)
+    return _small_verb(request, row, form, "skip_form", lambda said: _leave_out(request, row, said))
+
+
+@require_POST
+def back(request: HttpRequest, pk: int) -> HttpResponse:
+    """Undo of putting off and of skipping."""
+    user = _user(request)
+    row = get_object_or_404(Touchpoint.objects.visible_to(user), pk=pk)
+    if row.state == Touchpoint.State.SKIPPED:
+        services.reopen(user, row)
+    else:
+        services.unsnooze(user, row)
+    return redirect(f"{reverse('cadences:day')}?at={pk}")
+
+
+@require_POST
+def note(request: HttpRequest, pk: int) -> HttpResponse:
+    """A note on the account, without leaving the sheet."""
+    user = _user(request)
+    row = get_object_or_404(loaded().visible_to(user), pk=pk)
+    text = request.POST.get("text", "")
+    try:
+        add_note(user, row.account, text)
+    except ValidationError as refused:
+        return show(request, of_touchpoint(user, row), status=422, note_error=refused.messages[0])
+    toast(request, _("Note saved on %(account)s.") % {"account": row.account})
+    return show(request, of_touchpoint(user, row))
+
+
+# -- Replies ------------------------------------------------------------------------------------------
+
+
+def show(
+    request: HttpRequest, sheet: Sheet, form: LogForm | None = None, status: int = 200, **more: Any
+) -> HttpResponse:
+    """The sheet with its form, as a fragment or as a page."""
+    tomorrow = next_working_day(sheet.today)
+    context = {
+        "sheet": sheet,
+        "touchpoint": sheet.touchpoint,
+        "form": form or LogForm(sheet=sheet),
+        "tomorrow": tomorrow,
+        "retries": [sheet.today, tomorrow, next_working_day(tomorrow)],
+        "book_only": wants_book(request),
+    }
+    template = "cadences/_sheet.html" if is_htmx(request) else "cadences/touchpoint.html"
+    return render(request, template, context | more, status=status)
+
+
+def put_next_in_front(request: HttpRequest, done: int, before: list[int]) -> HttpResponse:
+    """The list as it is now and the sheet of the next line; without htmx the page that shows both."""
+    user = _user(request)
+    context = context_of(request)
+    following = after(done, before, context["day"].ids)
+    if not is_htmx(request):
+        where = reverse("cadences:day")
+        return redirect(f"{where}?at={following}" if following else where)
+    context |= {"at": following, "oob": True, "book_only": wants_book(request)}
+    if following:
+        row = loaded().visible_to(user).get(pk=following)
+        sheet = of_touchpoint(user, row)
+        tomorrow = next_working_day(sheet.today)
+        context |= {
+            "sheet": sheet,
+            "touchpoint": row,
+            "form": LogForm(sheet=sheet),
+            "tomorrow": tomorrow,
+            "retries": [sheet.today, tomorrow, next_working_day(tomorrow)],
+        }
+    response = render(request, "cadences/_next.html", context)
+    response["HX-Trigger-After-Settle"] = "day:next"
+    return response
+
+
+def _small_verb(request: HttpRequest, row: Touchpoint, form: Any, name: str, verb: Any) -> HttpResponse:
+    """Check the small form, run its verb, go on; what is wrong stays in the sheet with what was typed."""
+    user = _user(request)
+    before = _ids(request)
+    if form.is_valid():
+        try:
+            verb(form.cleaned_data)
+        except ValidationError as refused:
+            errors_into(form, refused)
+        else:
+            return put_next_in_front(request, row.pk, before)
+    return show(request, of_touchpoint(user, row), status=422, **{name: form})
+
+
+def _put_off(request: HttpRequest, row: Touchpoint, given: dict[str, Any]) -> None:
+    services.snooze(_user(request), row, given["until"], given["reason"])
+    words = _("%(account)s: put off to %(day)s.") % {"account": row.account, "day": said(given["until"])}
+    toast(request, words, undo=reverse("cadences:back", args=[row.pk]))
+
+
+def _leave_out(request: HttpRequest, row: Touchpoint, given: dict[str, Any]) -> None:
+    services.skip(_user(request), row, given["reason"])
+    words = _("%(account)s: %(slot)s skipped.") % {"account": row.account, "slot": row.slot}
+    toast(request, words, undo=reverse("cadences:back", args=[row.pk]))
+
+
+def _saved(row: Touchpoint, interaction: Interaction) -> str:
+    """What happened, in one sentence."""
+    row.refresh_from_db(fields=["state", "due_on"])
+    words = {"account": row.account, "day": said(row.due_on)}
+    if row.state != Touchpoint.State.OPEN:
+        return _("%(account)s: saved.") % words
+    if interaction.outcome == Interaction.Outcome.CALL_BACK:
+        return _("%(account)s: saved, call back %(day)s.") % words
+    return _("%(account)s: saved, stays owed, next try %(day)s.") % words
+
+
+def _ids(request: HttpRequest) -> list[int]:
+    user = _user(request)
+    return my_day(user, today_for(user), book_only=wants_book(request)).ids
+
+
+def _user(request: HttpRequest) -> User:
+    user = request.user
+    assert isinstance(user, User)  # noqa: S101 - the middleware lets nobody else in
+    return user
