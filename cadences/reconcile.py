@@ -16,8 +16,8 @@ from django.db import DatabaseError, OperationalError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from accounts.models import Account
-from cadences import engine
-from cadences.engine import Question, engine_lock, question
+from cadences import chain
+from cadences.chain import Question, engine_lock, question
 from cadences.models import Schedule
 from users.clock import company_today
 from users.models import Absence, User
@@ -125,10 +125,10 @@ def _ids_of(part: Question) -> tuple[int, ...]:
 def _reconcile(asked: Question) -> Counts:
     """Compare, close what contacts have closed meanwhile, compare those again, write."""
     with connection.cursor() as cursor:
-        engine.tune(cursor, asked)
+        chain.tune(cursor, asked)
         counts = Counts()
         _compare(cursor, asked)
-        cursor.execute(engine.statement("suspects"))
+        cursor.execute(chain.statement("suspects"))
         suspects = tuple(pk for (pk,) in cursor.fetchall())
         if suspects and (closed := _close(cursor, replace(asked, account_ids=suspects))):
             counts.closed += closed
@@ -140,7 +140,7 @@ def _reconcile(asked: Question) -> Counts:
 def _compare(cursor: CursorWrapper, asked: Question) -> None:
     """The difference between stored and owed rows, as a temporary table."""
     cursor.execute("DROP TABLE IF EXISTS tend_difference")
-    engine.run(cursor, engine.statement("compare", engine.DIFFERENCE, asked.is_for_all), asked)
+    chain.run(cursor, chain.statement("compare", chain.DIFFERENCE, asked.is_for_all), asked)
 
 
 def _close(cursor: CursorWrapper, asked: Question) -> int:
@@ -166,7 +166,7 @@ def _close(cursor: CursorWrapper, asked: Question) -> int:
 
 
 def _close_once(cursor: CursorWrapper, asked: Question) -> list[tuple[int, date, bool]]:
-    engine.run(cursor, engine.statement("close", engine.CLOSING, asked.is_for_all), asked)
+    chain.run(cursor, chain.statement("close", chain.CLOSING, asked.is_for_all), asked)
     rows: list[tuple[int, date, bool]] = cursor.fetchall()
     return rows
 
@@ -174,16 +174,16 @@ def _close_once(cursor: CursorWrapper, asked: Question) -> list[tuple[int, date,
 def _write(cursor: CursorWrapper, asked: Question) -> Counts:
     """Write the difference; rows that somebody holds are theirs to reconcile."""
     counts = Counts()
-    cursor.execute(engine.statement("kinds"))
+    cursor.execute(chain.statement("kinds"))
     kinds = {is_new for (is_new,) in cursor.fetchall()}
     if False in kinds:
-        cursor.execute(engine.statement("update"))
+        cursor.execute(chain.statement("update"))
         for what, number in cursor.fetchall():
             setattr(counts, what, number)
     if True in kinds:
-        cursor.execute(engine.statement("insert"))
+        cursor.execute(chain.statement("insert"))
         counts.created = cursor.rowcount
     if not asked.replay:
-        engine.run(cursor, engine.statement("reassign", ("70_kept",), asked.is_for_all), asked)
+        chain.run(cursor, chain.statement("reassign", ("70_kept",), asked.is_for_all), asked)
         counts.moved += cursor.rowcount
     return counts
