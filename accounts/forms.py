@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Tier
-from core.forms import KeepsVersion, date_input, plain_helper
+from core.forms import KeepsVersion, choose_among, date_input, plain_helper
 from users.access import acts_for
 from users.models import User
 
@@ -96,11 +96,10 @@ class NewAccountForm(AccountForm):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["owner"]
         if not user.is_admin:
-            field.queryset = owners().filter(pk__in=acts_for(user))
-            if not user.is_manager:
-                field.required, field.empty_label = True, None
+            choose_among(self, "owner", owners().filter(pk__in=acts_for(user)))
+        if not (user.is_admin or user.is_manager):
+            self.fields["owner"].required = True
         self.initial.setdefault("owner", user.pk)
         self.helper.layout.fields[1].fields[0].fields.insert(2, "owner")
 

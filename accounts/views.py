@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.forms import BaseForm
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -14,12 +17,13 @@ from accounts.forms import AccountForm, NewAccountForm, OwnerForm, PauseForm, Ti
 from accounts.models import Account
 from core.forms import attempt, editable, form_reply, posted
 from core.htmx import go, toast
+from users.http import Request
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @form_page
-def create(request: HttpRequest) -> HttpResponse:
+def create(request: Request) -> HttpResponse:
     """A new account, a prospect until it buys."""
     if not services.may_create(request.user):
         raise PermissionDenied(_("Accounts are added by salespeople, managers and admins."))
@@ -35,7 +39,7 @@ def create(request: HttpRequest) -> HttpResponse:
 
 
 @form_page
-def edit(request: HttpRequest, pk: int) -> HttpResponse:
+def edit(request: Request, pk: int) -> HttpResponse:
     """What the account is."""
     account = editable(Account, request.user, pk)
     form = AccountForm(posted(request), instance=account)
@@ -48,7 +52,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @form_page
-def owner(request: HttpRequest, pk: int) -> HttpResponse:
+def owner(request: Request, pk: int) -> HttpResponse:
     """Hand the account to somebody else."""
     account = editable(Account, request.user, pk)
     if not services.may_reassign(request.user, account):
@@ -65,7 +69,7 @@ def owner(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @form_page
-def tier(request: HttpRequest, pk: int) -> HttpResponse:
+def tier(request: Request, pk: int) -> HttpResponse:
     """Choose the tier against the rules, or give it back to them."""
     account = editable(Account, request.user, pk)
     form = TierForm(posted(request), initial={"tier": account.tier_id if account.tier_pinned else None})
@@ -76,7 +80,7 @@ def tier(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @form_page
-def pause(request: HttpRequest, pk: int) -> HttpResponse:
+def pause(request: Request, pk: int) -> HttpResponse:
     """Days on which nothing is owed to the account."""
     account = editable(Account, request.user, pk)
     names = ("paused_from", "paused_until", "pause_reason")
@@ -91,7 +95,7 @@ def pause(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def former(request: HttpRequest, pk: int) -> HttpResponse:
+def former(request: Request, pk: int) -> HttpResponse:
     """A customer who left for good, or is back."""
     account = editable(Account, request.user, pk)
     try:
@@ -102,7 +106,7 @@ def former(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def book(request: HttpRequest, pk: int) -> HttpResponse:
+def book(request: Request, pk: int) -> HttpResponse:
     """Into one's book, or out of it."""
     account = editable(Account, request.user, pk)
     try:
@@ -117,10 +121,10 @@ def book(request: HttpRequest, pk: int) -> HttpResponse:
     return go(request, "accounts:detail", pk)
 
 
-def _fields(form: NewAccountForm) -> dict[str, object]:
+def _fields(form: NewAccountForm) -> dict[str, Any]:
     return {name: value for name, value in form.cleaned_data.items() if name != "version"}
 
 
-def _reply(request: HttpRequest, form: object, account: Account, title: str, submit: str) -> HttpResponse:
+def _reply(request: Request, form: BaseForm, account: Account, title: str, submit: str) -> HttpResponse:
     back = reverse("accounts:detail", args=[account.pk])
     return form_reply(request, form, title=title, submit=submit, back=back, back_text=account.name)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account
 from contacts.models import Ask, Channel, Concern, Contact
-from core.forms import KeepsVersion, date_input, plain_helper
+from core.forms import KeepsVersion, choose_among, date_input, plain_helper
 from users.models import User
 
 
@@ -87,7 +87,7 @@ class NoteForm(forms.Form):
 
     def __init__(self, *args: Any, account: Account, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["contact"].queryset = account.contacts.employed()
+        choose_among(self, "contact", account.contacts.employed())
         self.helper = plain_helper()
 
 
@@ -110,8 +110,8 @@ class ConcernForm(forms.Form):
 
     def __init__(self, *args: Any, account: Account, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["contact"].queryset = account.contacts.employed()
-        self.fields["owner"].queryset = User.objects.active().order_by("display_name")
+        choose_among(self, "contact", account.contacts.employed())
+        choose_among(self, "owner", User.objects.active().order_by("display_name"))
         self.helper = plain_helper()
         self.helper.layout = Layout(
             "what", Div("severity", "due_on", "owner", "contact", css_class="form-grid")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.forms import BaseForm
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,13 +18,14 @@ from contacts.models import Ask, Channel, Commitment, Concern, Contact, Interact
 from core.forms import attempt, editable, form_reply, posted
 from core.htmx import go, toast
 from core.pagination import page_number, paginate
+from users.http import Request
 from users.models import User
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_safe
-def contact_list(request: HttpRequest) -> HttpResponse:
+def contact_list(request: Request) -> HttpResponse:
     """Who they are, where, how to reach them, when we last did."""
     choice = Choice.read(request.GET, request.user)
     owners = User.objects.active().filter(roles__overlap=[User.Role.SALESPERSON, User.Role.MANAGER])
@@ -36,7 +38,7 @@ def contact_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def contact_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def contact_detail(request: Request, pk: int) -> HttpResponse:
     """One person: how to reach them, and every talk with them."""
     contact = get_object_or_404(
         Contact.objects.visible_to(request.user).select_related("account__owner", "formerly__account"), pk=pk
@@ -53,7 +55,7 @@ def contact_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @form_page
-def add(request: HttpRequest, account_pk: int) -> HttpResponse:
+def add(request: Request, account_pk: int) -> HttpResponse:
     """A new person at an account; anybody may add one."""
     account = get_object_or_404(Account.objects.visible_to(request.user), pk=account_pk)
     form = forms.ContactForm(posted(request), instance=Contact(account=account))
@@ -66,7 +68,7 @@ def add(request: HttpRequest, account_pk: int) -> HttpResponse:
 
 
 @form_page
-def edit(request: HttpRequest, pk: int) -> HttpResponse:
+def edit(request: Request, pk: int) -> HttpResponse:
     """Change a person."""
     contact = editable(Contact, request.user, pk)
     title = _("Edit %(name)s") % {"name": contact.name}
@@ -79,7 +81,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @form_page
-def note(request: HttpRequest, account_pk: int) -> HttpResponse:
+def note(request: Request, account_pk: int) -> HttpResponse:
     """Something to know about the account, from any department."""
     account = get_object_or_404(Account.objects.visible_to(request.user), pk=account_pk)
     form = forms.NoteForm(posted(request), account=account)
@@ -90,7 +92,7 @@ def note(request: HttpRequest, account_pk: int) -> HttpResponse:
 
 
 @form_page
-def concern_add(request: HttpRequest, account_pk: int) -> HttpResponse:
+def concern_add(request: Request, account_pk: int) -> HttpResponse:
     """What worries the customer; anybody may say it."""
     account = get_object_or_404(Account.objects.visible_to(request.user), pk=account_pk)
     form = forms.ConcernForm(posted(request), account=account)
@@ -104,7 +106,7 @@ def concern_add(request: HttpRequest, account_pk: int) -> HttpResponse:
 
 
 @form_page
-def concern_resolve(request: HttpRequest, pk: int) -> HttpResponse:
+def concern_resolve(request: Request, pk: int) -> HttpResponse:
     """Close a concern with the words that say how."""
     concern = editable(Concern, request.user, pk)
     form = forms.ResolveForm(posted(request))
@@ -120,7 +122,7 @@ def concern_resolve(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def concern_reopen(request: HttpRequest, pk: int) -> HttpResponse:
+def concern_reopen(request: Request, pk: int) -> HttpResponse:
     """It was not solved after all."""
     concern = editable(Concern, request.user, pk)
     services.reopen_concern(request.user, concern)
@@ -129,7 +131,7 @@ def concern_reopen(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def commitment_close(request: HttpRequest, pk: int) -> HttpResponse:
+def commitment_close(request: Request, pk: int) -> HttpResponse:
     """A promise was kept or broken."""
     promise = editable(Commitment, request.user, pk)
     try:
@@ -142,7 +144,7 @@ def commitment_close(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @form_page
-def ask_answer(request: HttpRequest, pk: int) -> HttpResponse:
+def ask_answer(request: Request, pk: int) -> HttpResponse:
     """What the customer said to being asked."""
     ask = editable(Ask, request.user, pk)
     form = forms.AnswerForm(
@@ -156,6 +158,6 @@ def ask_answer(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def _reply(request: HttpRequest, form: object, account: Account, title: str, submit: str) -> HttpResponse:
+def _reply(request: Request, form: BaseForm, account: Account, title: str, submit: str) -> HttpResponse:
     back = reverse("accounts:detail", args=[account.pk])
     return form_reply(request, form, title=title, submit=submit, back=back, back_text=account.name)

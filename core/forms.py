@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from crispy_forms.helper import FormHelper
 from django import forms
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Model
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
@@ -29,6 +29,11 @@ def plain_helper() -> FormHelper:
     helper.form_tag = False
     helper.disable_csrf = True
     return helper
+
+
+def choose_among(form: forms.BaseForm, name: str, rows: Any) -> None:
+    """Let a field choose among these rows."""
+    cast("forms.ModelChoiceField[Any]", form.fields[name]).queryset = rows
 
 
 def posted(request: HttpRequest) -> Any:
@@ -76,7 +81,7 @@ def editable(model: type[Model], user: Any, pk: int, refusal: str = "") -> Any:
     return found
 
 
-class KeepsVersion(forms.ModelForm):
+class KeepsVersion(forms.ModelForm):  # type: ignore[type-arg]
     """Refuses to overwrite what a colleague saved meanwhile; says what is stored now; keeps the typed."""
 
     version = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -88,8 +93,9 @@ class KeepsVersion(forms.ModelForm):
     def clean_version(self) -> str:
         sent = self.cleaned_data["version"]
         if self.instance.pk and sent and sent != self._stored_version():
-            self.data = self.data.copy()
-            self.data[self.add_prefix("version")] = self._stored_version()
+            data = cast(QueryDict, self.data).copy()
+            data[self.add_prefix("version")] = self._stored_version()
+            self.data = data
             raise ValidationError(
                 _(
                     "A colleague saved this while you were editing. "

@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 def is_htmx(request: HttpRequest) -> bool:
     """Whether htmx asked for a fragment (and not for a whole page it will swap in)."""
     details = getattr(request, "htmx", None)
-    return bool(details) and not details.boosted
+    return details is not None and bool(details) and not details.boosted
 
 
 def go(request: HttpRequest, to: str, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -8,7 +8,7 @@ from crispy_forms.layout import Div, Layout
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from core.forms import KeepsVersion, date_input, plain_helper
+from core.forms import KeepsVersion, choose_among, date_input, plain_helper
 from sales.models import Purchase
 from users.models import User
 
@@ -42,7 +42,7 @@ class PurchaseForm(KeepsVersion):
         stored = self.instance.amount  # shown as people write it: two decimals unless there are more
         written = f"{stored:.2f}" if stored == round(stored, 2) else f"{stored:f}"
         self.initial["amount"] = written if self.instance.pk else None
-        self.fields["sold_by"].queryset = User.objects.active().order_by("display_name")
+        choose_among(self, "sold_by", User.objects.active().order_by("display_name"))
         self.helper = plain_helper()
         self.helper.layout = Layout(
             "version",

@@ -18,7 +18,7 @@ from sales.currencies import is_currency
 from sales.models import Purchase
 from users.access import may_edit_owned_by, require, require_active
 from users.clock import today_for
-from users.models import User
+from users.models import Company, User
 
 FIELDS = frozenset({"purchased_on", "amount", "currency", "about", "sold_by", "external_id"})
 
@@ -26,6 +26,14 @@ FIELDS = frozenset({"purchased_on", "amount", "currency", "about", "sold_by", "e
 def may_sell(user: User, account: Account) -> bool:
     """Who may edit the account records what it bought."""
     return may_edit_owned_by(user, account.owner)
+
+
+def usual_currency(account: Account) -> str:
+    """What they paid with last; the company's currency for the first purchase."""
+    latest = (
+        Purchase.objects.filter(account=account).order_by("-purchased_on").values_list("currency", flat=True)
+    )
+    return latest.first() or Company.get().currency
 
 
 @transaction.atomic

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.forms import BaseForm
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,13 +20,13 @@ from sales import services
 from sales.forms import PurchaseForm, VoidForm
 from sales.models import Purchase
 from users.clock import today_for
-from users.models import Company
+from users.http import Request
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_safe
-def purchase_list(request: HttpRequest, account_pk: int) -> HttpResponse:
+def purchase_list(request: Request, account_pk: int) -> HttpResponse:
     """Everything an account bought, latest first."""
     account = get_object_or_404(Account.objects.visible_to(request.user), pk=account_pk)
     rows = Purchase.objects.visible_to(request.user).filter(account=account).select_related("sold_by")
@@ -38,12 +39,12 @@ def purchase_list(request: HttpRequest, account_pk: int) -> HttpResponse:
 
 
 @form_page
-def add(request: HttpRequest, account_pk: int) -> HttpResponse:
+def add(request: Request, account_pk: int) -> HttpResponse:
     """A new purchase or credit note."""
     account = editable(Account, request.user, account_pk)
     initial = {
         "purchased_on": today_for(request.user),
-        "currency": _usual_currency(account),
+        "currency": services.usual_currency(account),
         "sold_by": request.user.pk,
     }
     form = PurchaseForm(posted(request), instance=Purchase(account=account), initial=initial)
@@ -55,7 +56,7 @@ def add(request: HttpRequest, account_pk: int) -> HttpResponse:
 
 
 @form_page
-def edit(request: HttpRequest, pk: int) -> HttpResponse:
+def edit(request: Request, pk: int) -> HttpResponse:
     """Put right what was recorded wrongly."""
     purchase = editable(Purchase, request.user, pk)
     account = purchase.account
@@ -71,7 +72,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @form_page
-def void(request: HttpRequest, pk: int) -> HttpResponse:
+def void(request: Request, pk: int) -> HttpResponse:
     """It never was: the row stays, struck through."""
     purchase = editable(Purchase, request.user, pk)
     form = VoidForm(posted(request))
@@ -83,20 +84,12 @@ def void(request: HttpRequest, pk: int) -> HttpResponse:
     return _reply(request, form, purchase.account, title, _("Void the purchase"), lead=lead, danger=True)
 
 
-def _usual_currency(account: Account) -> str:
-    """What they paid with last; the company's currency for the first purchase."""
-    latest = (
-        Purchase.objects.filter(account=account).order_by("-purchased_on").values_list("currency", flat=True)
-    )
-    return latest.first() or Company.get().currency
-
-
 def _fields(form: PurchaseForm) -> dict[str, Any]:
     return {name: value for name, value in form.cleaned_data.items() if name != "version"}
 
 
 def _reply(
-    request: HttpRequest, form: Any, account: Account, title: str, submit: str, **more: Any
+    request: Request, form: BaseForm, account: Account, title: str, submit: str, **more: Any
 ) -> HttpResponse:
     back = reverse("accounts:detail", args=[account.pk])
     return form_reply(request, form, title=title, submit=submit, back=back, back_text=account.name, **more)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from typing import Any
+
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET, require_safe
 
@@ -13,10 +15,11 @@ from cadences.account_pages.timeline import timeline
 from contacts.models import Contact
 from core.pagination import page_number
 from users.clock import today_for
+from users.http import Request
 
 
 @require_safe
-def account_list(request: HttpRequest) -> HttpResponse:
+def account_list(request: Request) -> HttpResponse:
     """Whose accounts, how they stand, when we last spoke and when we speak next."""
     today = today_for(request.user)
     choice = rows.Choice.read(request.GET, request.user)
@@ -33,7 +36,7 @@ def account_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def quick(request: HttpRequest) -> HttpResponse:
+def quick(request: Request) -> HttpResponse:
     """The few accounts and people that match what is being typed into the search of the top bar."""
     text = request.GET.get("q", "").replace("\x00", "").strip()[:100]
     accounts, people = [], []
@@ -47,10 +50,10 @@ def quick(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def account_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def account_detail(request: Request, pk: int) -> HttpResponse:
     """How do we stand, and what next?"""
     today = today_for(request.user)
-    account = get_object_or_404(standing.for_page(request.user), pk=pk)
+    account: Any = get_object_or_404(standing.for_page(request.user), pk=pk)
     context = standing.page_facts(account, request.user, today)
     context["happenings"], context["next_offset"] = timeline(account, 0, request.user.time_zone)
     context["may_reassign"] = account.is_editable and (request.user.is_manager or request.user.is_admin)
@@ -58,7 +61,7 @@ def account_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-def account_timeline(request: HttpRequest, pk: int) -> HttpResponse:
+def account_timeline(request: Request, pk: int) -> HttpResponse:
     """More of what happened, from an offset on."""
     account = get_object_or_404(Account.objects.visible_to(request.user), pk=pk)
     text = request.GET.get("from", "0")
