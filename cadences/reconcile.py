@@ -16,7 +16,7 @@ from django.db import DatabaseError, OperationalError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from accounts.models import Account
-from cadences import chain
+from cadences import chain, public_holidays
 from cadences.chain import Question, engine_lock, question
 from cadences.models import Schedule
 from users.clock import company_today
@@ -68,7 +68,9 @@ def on_facts_changed(account_ids: frozenset[int], user_ids: frozenset[int]) -> N
     """The listener of ``core.facts``: at once, for the accounts that the change can touch."""
     if not Schedule.objects.filter(is_on=True).exists():
         return
-    reconcile(account_ids | accounts_served_by(user_ids), company_today())
+    today = company_today()
+    public_holidays.ensure(today, account_ids)
+    reconcile(account_ids | accounts_served_by(user_ids), today)
 
 
 def accounts_served_by(user_ids: Collection[int]) -> frozenset[int]:

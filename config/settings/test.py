@@ -22,3 +22,6 @@ DATABASES["default"]["TEST"] = {"NAME": env.str("TEND_TEST_DB", default="test_te
 # Nothing in a test database needs to survive a power cut.
 DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c synchronous_commit=off"
 DATABASES["default"]["CONN_MAX_AGE"] = 0
+
+# Fault tests may kill a worker at a named step (TEND_KILL_AT); nowhere else does that do anything.
+FAULT_TESTS = True

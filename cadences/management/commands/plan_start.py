@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
+from cadences.management.arguments import iso_date
 from cadences.plans import start_plan
-
-
-def iso_date(text: str) -> date:
-    """A date as YYYY-MM-DD; anything else is refused in words."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"“{text}” is no date; write it as 2026-11-22") from None
 
 
 class Command(BaseCommand):
@@ -30,5 +22,5 @@ class Command(BaseCommand):
         try:
             plan = start_plan(options["date"])
         except ValidationError as error:
-            raise CommandError(" ".join(error.messages)) from None
+            raise CommandError(" ".join(error.messages), returncode=2) from None
         self.stdout.write(f"Plan {plan.version} runs from {plan.effective_from}.")

@@ -1,0 +1,21 @@
+"""What beat rings. The database decides what is due; these only ask it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from celery import shared_task
+
+from cadences import nightly
+
+
+@shared_task(name="cadences.tasks.tick")
+def tick(**_: Any) -> None:
+    """Start the night if it is due and not done."""
+    nightly.tick()
+
+
+@shared_task(name="cadences.tasks.heartbeat", bind=True)
+def heartbeat(self: Any, **_: Any) -> None:
+    """Leave a sign of life of worker and beat."""
+    nightly.heartbeat(str(self.request.hostname or ""))

@@ -1,0 +1,130 @@
+"""Periodic jobs: claimed in the run log, once per civil period. Beat and Redis only ring the bell.
+
+A claim is one conditional insert or update. Whoever holds it counts in ``attempts``; the effect of the
+job and ``done`` commit together and only if the claim is still the same, so a worker that was given up
+and comes back writes nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+from zlib import crc32
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+
+from core.models import Heartbeat, JobRun
+
+LEASE = timedelta(minutes=30)
+MAX_ATTEMPTS = 5
+JOB_LOCKS = 7435  # first key of the advisory locks that running jobs hold
+
+# A run that died with its process holds no lock: it need not wait for the lease to end.
+CLAIM = """
+INSERT INTO core_jobrun AS run
+    (job, period, state, attempts, lease_until, asked_by, started_at, counts, error)
+VALUES (%(job)s, %(period)s, 'running', 1, %(now)s + %(lease)s, %(asked_by)s, %(now)s, '{}', '')
+ON CONFLICT (job, period) DO UPDATE
+SET state = 'running', attempts = run.attempts + 1, lease_until = %(now)s + %(lease)s,
+    asked_by = %(asked_by)s, started_at = %(now)s, finished_at = NULL, error = ''
+WHERE run.state = 'failed' AND (%(again)s OR run.lease_until IS NULL OR run.lease_until < %(now)s)
+    OR run.state = 'running' AND run.lease_until < %(now)s
+    OR run.state = 'running' AND run.started_at <= %(now)s - %(grace)s AND NOT EXISTS (
+        SELECT FROM pg_locks
+        WHERE locktype = 'advisory' AND classid = %(locks)s AND objid = %(number)s AND granted
+            AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+    )
+    OR %(again)s AND run.state IN ('done', 'dead', 'covered')
+RETURNING run.id
+"""
+
+
+class LostClaimError(Exception):
+    """Somebody else took the run over; what this process did is rolled back."""
+
+
+def claim(
+    job: str, period: str, asked_by: str, *, again: bool = False, grace: timedelta = timedelta(seconds=60)
+) -> JobRun | None:
+    """The run of that period if it is ours to do now, else None.
+
+    ``again``: also when it is done or dead, because a person asked. ``grace``: how long a run may stand
+    without its lock before it counts as orphaned.
+    """
+    values = {
+        "job": job, "period": period, "asked_by": asked_by, "now": timezone.now(), "lease": LEASE,
+        "grace": grace, "locks": JOB_LOCKS, "number": _number(job), "again": again,
+    }  # fmt: skip
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(CLAIM, values)
+        row = cursor.fetchone()
+    return JobRun.objects.get(pk=row[0]) if row else None
+
+
+def perform(run: JobRun, work: Callable[[], dict[str, Any]]) -> JobRun:
+    """Do the work of a claimed run; its effect and ``done`` commit together.
+
+    On an error the run is ``failed`` and tried again by a later tick, each time after a longer pause;
+    after ``MAX_ATTEMPTS`` it is ``dead``. The error is raised again.
+    """
+    try:
+        with transaction.atomic():
+            _hold(run.job)
+            counts = work()
+            _finish(run, counts)
+            kill_point("finished")
+    except LostClaimError:
+        raise
+    except Exception as error:
+        _fail(run, error)
+        raise
+    kill_point("committed")
+    return run
+
+
+def beat(name: str, detail: str = "", at: datetime | None = None) -> None:
+    """Leave a sign of life."""
+    Heartbeat.objects.update_or_create(
+        name=name, defaults={"beat_at": at or timezone.now(), "detail": detail[:200]}
+    )
+
+
+def kill_point(step: str) -> None:
+    """Die here, as by ``kill -9``, when a fault test asks for it. Does nothing outside test settings."""
+    if getattr(settings, "FAULT_TESTS", False) and os.environ.get("TEND_KILL_AT") == step:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _number(job: str) -> int:
+    return crc32(job.encode()) & 0x7FFFFFFF
+
+
+def _hold(job: str) -> None:
+    """Two runs of one job never work at the same time; released with the transaction or the process."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [JOB_LOCKS, _number(job)])
+
+
+def _finish(run: JobRun, counts: dict[str, Any]) -> None:
+    changed = JobRun.objects.filter(pk=run.pk, attempts=run.attempts, state=JobRun.State.RUNNING).update(
+        state=JobRun.State.DONE, finished_at=timezone.now(), lease_until=None, counts=counts
+    )
+    if not changed:
+        raise LostClaimError(str(run))
+    run.refresh_from_db()
+
+
+def _fail(run: JobRun, error: Exception) -> None:
+    state = JobRun.State.DEAD if run.attempts >= MAX_ATTEMPTS else JobRun.State.FAILED
+    JobRun.objects.filter(pk=run.pk, attempts=run.attempts, state=JobRun.State.RUNNING).update(
+        state=state,
+        finished_at=timezone.now(),
+        lease_until=timezone.now() + timedelta(minutes=2**run.attempts),
+        error=f"{type(error).__name__}: {error}"[:2000],
+    )
+    run.refresh_from_db()
