@@ -147,11 +147,7 @@ def closed_rows(night: Night, item: Item, row: Row, track_days: set[date]) -> li
 
 def candidates(night: Night, item: Item) -> list[Talk]:
     """Qualifying contacts in order, one a day, without those that already closed such a row."""
-    used = {
-        row.interaction
-        for row in night.rows.values()
-        if row.interaction and (row.slot == item.slot or (row.slot == "agreed" and row.kind == "call"))
-    }
+    used = {row.interaction for row in night.rows.values() if is_same_contact(row, item)}
     first_of_day: dict[date, Talk] = {}
     for talk in sorted(qualifying(night, item), key=lambda talk: (talk.day, talk.id)):
         if talk.id not in used:
@@ -162,6 +158,11 @@ def candidates(night: Night, item: Item) -> list[Talk]:
 def is_near(row: Row, talk: Talk) -> bool:
     """A row that was counted from the floor is closed by a contact before the floor as well."""
     return row.basis == "floor" and talk.day >= row.ideal_on - timedelta(days=row.tolerance)
+
+
+def is_same_contact(row: Row, item: Item) -> bool:
+    """Whether a row is of the item's slot, or an agreed call that stands in for the rolling call."""
+    return row.slot == item.slot or (row.slot == "agreed" and row.kind == item.kind == "call")
 
 
 def closing_talk(night: Night, item: Item, row: Row, talks: list[Talk], track_days: set[date]) -> Talk | None:

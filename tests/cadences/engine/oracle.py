@@ -64,15 +64,16 @@ class Night:
         self.world, self.account, self.as_of, self.days = world, account, as_of, days
         self.items = effective_items(world, account, as_of) if self.is_customer else {}
         self.rows: Rows = dict(account.rows)
+        self.spans = self.track_spans()
 
     # -- the course of a run -------------------------------------------------------------------
 
     def rows_after(self) -> Rows:
         track = self.track_rows()
-        self.rows = close_by_contacts(self, {row.base_on for row in track})
-        owed = [*self.event_rows(), *self.calendar_rows(track)]
+        self.rows = close_by_contacts(self, {span[0] for span in self.spans})
+        owed = [*self.event_rows(), *self.calendar_rows()]
         self.rows = self.merged(owed)
-        rolling = [] if self.track_runs(track) else list(self.rolling_rows(track))
+        rolling = [] if self.track_runs(track) else list(self.rolling_rows())
         return self.finished([*owed, *rolling], track)
 
     def merged(self, owed: list[Row]) -> Rows:
@@ -174,30 +175,38 @@ class Night:
 
     def track_runs(self, track: list[Row]) -> bool:
         """*while a track runs (until all its items are closed in any way) no rolling item is owed*"""
-        closed = {DONE, SKIPPED, LAPSED}
-        return any(
-            row.key not in self.rows or self.rows[row.key].state not in closed
-            for row in track
-            if row.ideal_on >= self.oldest
-        )
+        return any(not self.is_closed(row) for row in track if row.ideal_on >= self.oldest)
 
-    def falls_into_track(self, ideal: date, track: list[Row]) -> bool:
+    def is_closed(self, owed: Row) -> bool:
+        """Closed in any way, or sure to lapse because its day lies in a pause."""
+        if self.is_in_pause(owed.ideal_on) and owed.ideal_on > self.horizon:
+            return True
+        row = self.rows.get(owed.key)
+        return row is not None and row.state in {DONE, SKIPPED, LAPSED}
+
+    def track_spans(self) -> list[tuple[date, date]]:
+        """From a purchase day to the last date of its track, whether or not a later purchase restarts it."""
+        last: dict[date, date] = {}
+        for item in self.event_items():
+            for event in self.events(item) if item.is_track else ():
+                ideal = plus(event.day, *item.interval)
+                if ideal >= item.since:
+                    last[event.day] = max(ideal, last.get(event.day, ideal))
+        return sorted(last.items())
+
+    def falls_into_track(self, ideal: date) -> bool:
         """*A cycle with ideal_on from the purchase to the last track ideal_on is not owed at all*"""
-        for day in {row.base_on for row in track}:
-            last = max(row.ideal_on for row in track if row.base_on == day)
-            if day <= ideal <= last:
-                return True
-        return False
+        return any(first <= ideal <= last for first, last in self.spans)
 
     # -- calendar ------------------------------------------------------------------------------
 
-    def calendar_rows(self, track: list[Row]) -> list[Row]:
+    def calendar_rows(self) -> list[Row]:
         return [
             row
             for item in self.items.values()
             if item.anchor == CALENDAR
             for row in self.cycles_of(item)
-            if not (item.avoids_track and self.falls_into_track(row.ideal_on, track))
+            if not (item.avoids_track and self.falls_into_track(row.ideal_on))
         ]
 
     def cycles_of(self, item: Item) -> Iterator[Row]:
@@ -217,7 +226,7 @@ class Night:
         """*Calendar items reached by a tier change: floor includes tier_since*"""
         account = self.account
         facts = [item.since, account.became_customer, account.facts_from]
-        if account.rank_before is not None and account.tier_since is not None:
+        if account.rank_before is not None and account.tier_since and account.tier_since <= self.as_of:
             before = effective_items(self.world, account, self.as_of, account.rank_before).get(item.slot)
             if before is None or before.anchor != CALENDAR or before.cycle != item.cycle:
                 facts.append(account.tier_since)
@@ -241,12 +250,12 @@ class Night:
 
     # -- rolling -------------------------------------------------------------------------------
 
-    def rolling_rows(self, track: list[Row]) -> Iterator[Row]:
+    def rolling_rows(self) -> Iterator[Row]:
         """*rolling always; at most one open row per slot, none while suppressed*"""
         for item in self.items.values():
             if item.anchor == ROLLING and not self.is_suppressed(item):
-                ends = [row.ideal_on for row in track]
-                ideal, basis, base_on = rolling_date(self, item, max(ends, default=None))
+                last = max((last for _, last in self.spans), default=None)
+                ideal, basis, base_on = rolling_date(self, item, last)
                 yield self.owed_row(item, f"n{self.next_number(item.slot)}", basis, base_on, ideal)
 
     def is_suppressed(self, item: Item) -> bool:
@@ -380,7 +389,7 @@ class Night:
             return self.rolling_ended_because(row, track)
         if row.anchor == EVENT:
             return self.event_ended_because(row)
-        return "falls into a track" if self.cycle_fell_into_track(row, track) else ""
+        return "falls into a track" if self.cycle_fell_into_track(row) else ""
 
     def rolling_ended_because(self, row: Row, track: list[Row]) -> str:
         if self.track_runs(track):
@@ -401,8 +410,8 @@ class Night:
             return ""
         return "restarted by a later purchase" if any(day > keys[row.cycle] for day, _ in found) else ""
 
-    def cycle_fell_into_track(self, row: Row, track: list[Row]) -> bool:
+    def cycle_fell_into_track(self, row: Row) -> bool:
         item = self.items.get(row.slot)
         if item is None or item.anchor != CALENDAR or not item.avoids_track:
             return False
-        return is_key_of(item.cycle, row.cycle) and self.falls_into_track(row.ideal_on, track)
+        return is_key_of(item.cycle, row.cycle) and self.falls_into_track(row.ideal_on)

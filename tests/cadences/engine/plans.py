@@ -38,7 +38,8 @@ def windowed(rng: Random, slot: str, rank: int, kind: str, cycle: str = "", **mo
     more.setdefault("qualifying", ("call", "email", "letter", "gift", "meeting"))
     return Item(
         slot, rank, kind, CALENDAR, cycle=cycle, window_from=rng.randrange(CYCLE_DAYS[cycle] - length + 1),
-        window_days=length, tolerance=rng.choice([0, 5]), lapse_after=rng.choice([0, 3, 14, 40, None]), **more,
+        window_days=length, tolerance=rng.choice([0, 5]), lapse_after=rng.choice([0, 3, 14, 40, None]),
+        **more,
     )  # fmt: skip
 
 
