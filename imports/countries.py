@@ -72,9 +72,14 @@ def _known() -> dict[str, str]:
     return known | ALIASES
 
 
+@lru_cache(maxsize=4096)
+def _code(text: str) -> str | None:
+    return _known().get(fold(text))
+
+
 def to_country(text: str) -> str:
     """The two-letter code. Raises RefusedError: postal codes and cities in this column are no countries."""
-    code = _known().get(fold(text))
+    code = _code(text)
     if code is None:
         raise RefusedError(_("“%s” is no country. Write its name, or its code such as DE.") % text[:60])
     return code

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import ngettext_lazy
 
 from core.models import TimeStamped
 from imports.querysets import ImportBatchQuerySet
@@ -66,6 +67,16 @@ class ImportBatch(TimeStamped):
     def would_change(self) -> int:
         """How many rows would write something, as the check counted."""
         return int(self.counts.get("new", 0)) + int(self.counts.get("changed", 0))
+
+    @property
+    def also(self) -> list[str]:
+        """What came with the rows, in words."""
+        words = {
+            "contacts": ngettext_lazy("%d contact", "%d contacts"),
+            "interactions": ngettext_lazy("%d last contact", "%d last contacts"),
+            "owners": ngettext_lazy("%d account with a new owner", "%d accounts with a new owner"),
+        }
+        return [str(text % self.counts[name]) for name, text in words.items() if self.counts.get(name)]
 
 
 class Refusal(models.Model):

@@ -16,6 +16,7 @@ from typing import NamedTuple, TextIO
 from django.utils.translation import gettext as _
 
 from imports import encoding as encodings
+from imports.cells import value
 from imports.errors import BadFileError, BadMappingError
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
@@ -68,8 +69,8 @@ def inspect(path: Path, encoding: str = "", delimiter: str = "") -> Layout:
         if number >= PREVIEW_ROWS:
             break
         for seen, cell in zip(examples, row.cells, strict=False):
-            if cell.strip() and cell not in seen and len(seen) < EXAMPLES:
-                seen.append(cell)
+            if len(seen) < EXAMPLES and (known := value(cell)) and known not in seen:
+                seen.append(known[:200])
     notes = (found.note,) if found.note else ()
     return Layout(found.name, mark, header, notes, tuple(tuple(seen) for seen in examples))
 

@@ -180,7 +180,7 @@ def insert_select(model: type[models.Model], given: dict[str, str], source: str)
     """
     names, expressions, params = [], [], []
     for field in model._meta.concrete_fields:
-        if field.primary_key or field.generated:
+        if field.generated or isinstance(field, models.AutoField):
             continue
         stamped = getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
         default = timezone.now() if stamped else field.get_default()

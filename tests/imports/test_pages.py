@@ -13,7 +13,6 @@ from django.urls import reverse
 from accounts.models import Account
 from imports import services
 from imports.models import ImportBatch
-from tests.factories import make_user
 from users.models import User
 
 CUSTOMERS = (
