@@ -1,32 +1,32 @@
-"""The next date that the form is prefilled with: what the plan will say once this one is closed."""
+"""The next date that the form is prefilled with: what will be owed once this touchpoint is closed."""
 
 from __future__ import annotations
 
-from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from cadences.models import PlanItem, Touchpoint
-from cadences.upcoming import Upcoming
+from cadences.engine import owed_after
+from cadences.models import Slot, Touchpoint
+from cadences.upcoming import NOT_A_CONTACT
 
 
 @dataclass(frozen=True)
 class Suggestion:
-    """The plan's next contact: accepting it unchanged creates nothing."""
+    """The next contact as the plan and the agreements stand: accepting it unchanged creates nothing."""
 
     on: date
     kind: str
     slot: str
 
 
-def suggest(touchpoint: Touchpoint, today: date, upcoming: Upcoming | None) -> Suggestion | None:
-    """The earlier of what is owed anyway and this rhythm's next turn; None where the plan is silent."""
-    found = [Suggestion(upcoming.on, upcoming.kind, upcoming.slot)] if upcoming else []
-    item: PlanItem | None = touchpoint.item
-    if item is not None and touchpoint.anchor == PlanItem.Anchor.AFTER_CONTACT:
-        turn = _next_turn(touchpoint, item, today)
-        found.append(Suggestion(turn, touchpoint.kind, touchpoint.slot.name))
-    return min(found, key=lambda one: one.on, default=None)
+def suggest(touchpoint: Touchpoint, today: date) -> Suggestion | None:
+    """The first contact after today, if this one were done today; None where nothing follows."""
+    found = [*_from_plan(touchpoint, today), *_open_rows(touchpoint)]
+    ahead = [one for one in found if one[0] > today]
+    if not ahead:
+        return None
+    on, kind, slot_id = min(ahead)
+    return Suggestion(on, kind, Slot.objects.get(pk=slot_id).name)
 
 
 def next_working_day(day: date) -> date:
@@ -37,15 +37,12 @@ def next_working_day(day: date) -> date:
     return day
 
 
-def add(base: date, count: int, unit: str) -> date:
-    """Base plus so many units, clamped to the month's end (decision table, month ends)."""
-    if unit in (PlanItem.Unit.DAY, PlanItem.Unit.WEEK):
-        return base + timedelta(days=count * (7 if unit == PlanItem.Unit.WEEK else 1))
-    months = base.month - 1 + count * (12 if unit == PlanItem.Unit.YEAR else 1)
-    year, month = base.year + months // 12, months % 12 + 1
-    return date(year, month, min(base.day, monthrange(year, month)[1]))
+def _from_plan(touchpoint: Touchpoint, today: date) -> list[tuple[date, str, int]]:
+    return [(row.due_on, row.kind, row.slot_id) for row in owed_after(touchpoint, today)]
 
 
-def _next_turn(touchpoint: Touchpoint, item: PlanItem, today: date) -> date:
-    ideal = add(today, item.every, item.unit)
-    return next_working_day(ideal - timedelta(days=1))
+def _open_rows(touchpoint: Touchpoint) -> list[tuple[date, str, int]]:
+    """What stands open already, but for rolling rows: the plan's answer has those after this contact."""
+    rows = Touchpoint.objects.open().filter(account=touchpoint.account_id).exclude(pk=touchpoint.pk)
+    rows = rows.exclude(kind__in=NOT_A_CONTACT).exclude(anchor="after_contact")
+    return list(rows.values_list("due_on", "kind", "slot_id"))

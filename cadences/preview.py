@@ -55,6 +55,11 @@ def preview(
 
 def next_after(touchpoint: Touchpoint, closed_on: date) -> date | None:
     """The date that the plan proposes next, if this row were done on that day; None if nothing is owed."""
+    return min((owed.due_on for owed in owed_after(touchpoint, closed_on)), default=None)
+
+
+def owed_after(touchpoint: Touchpoint, closed_on: date) -> list[Owed]:
+    """What the plan owes to the account, surveys apart, if this row were done on that day."""
     asked = question(
         [touchpoint.account_id],
         company_today(),
@@ -62,7 +67,7 @@ def next_after(touchpoint: Touchpoint, closed_on: date) -> date | None:
         assumed_id=touchpoint.pk,
         assumed_on=closed_on,
     )
-    return min((owed.due_on for owed in _preview(asked) if owed.kind != "survey"), default=None)
+    return [owed for owed in _preview(asked) if owed.kind != "survey"]
 
 
 def next_contact(account_id: int, talked_on: date | None = None) -> date | None:

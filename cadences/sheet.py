@@ -11,7 +11,6 @@ from cadences.gate import Gate, favourable
 from cadences.lateness import late_days
 from cadences.models import PlanItem, Touchpoint
 from cadences.next_date import Suggestion, suggest
-from cadences.upcoming import Upcoming, next_planned
 from cadences.words import short_why
 from contacts.models import Ask, Commitment, Concern, Contact, Interaction
 from sales.models import Purchase
@@ -50,7 +49,6 @@ class Sheet:
     points: list[Point] = field(default_factory=list)
     why: str = ""
     late: int = 0
-    upcoming: Upcoming | None = None
     suggestion: Suggestion | None = None
     may_close: bool = True
 
@@ -71,8 +69,7 @@ def of_touchpoint(user: User, touchpoint: Touchpoint) -> Sheet:
     sheet.touchpoint = touchpoint
     sheet.why = short_why(touchpoint)
     sheet.late = late_days(touchpoint.planned_on, touchpoint.tolerance_days, sheet.today)
-    sheet.upcoming = next_planned(touchpoint.account_id, sheet.today, without=touchpoint.pk)
-    sheet.suggestion = suggest(touchpoint, sheet.today, sheet.upcoming)
+    sheet.suggestion = suggest(touchpoint, sheet.today) if touchpoint.state == "open" else None
     sheet.may_close = Touchpoint.objects.editable_by(user).filter(pk=touchpoint.pk).exists()
     if purpose is not None:
         sheet.talking_points = purpose.talking_points

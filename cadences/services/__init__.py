@@ -6,7 +6,7 @@ with ``core.facts.changed``, so that the plan answers at once.
 
 from cadences.services.closing import close_todo, complete, log_contact, reopen, skip, tried
 from cadences.services.dates import add_todo, call_back, snooze, unsnooze
-from cadences.services.locks import TouchpointClosedError
+from cadences.services.locks import TouchpointClosedError, require_editable
 from cadences.services.recording import Submission, record, record_on_account
 from cadences.services.steps import NextStep
 from cadences.services.withdrawn import settle_withdrawn, undo_log
@@ -23,6 +23,7 @@ __all__ = [
     "record",
     "record_on_account",
     "reopen",
+    "require_editable",
     "settle_withdrawn",
     "skip",
     "snooze",

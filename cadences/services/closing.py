@@ -15,7 +15,7 @@ from cadences.models import Touchpoint
 from cadences.services.dates import agree, hand_date
 from cadences.services.locks import lock, lock_account, lock_open, sent_before
 from cadences.services.steps import NextStep
-from cadences.upcoming import next_planned
+from cadences.upcoming import next_owed_on
 from contacts.models import Interaction
 from contacts.services import LogEntry, write_log
 from core import facts
@@ -183,7 +183,7 @@ def _settle_next(
     facts.changed(account_ids=[account.pk])
     if step.on or step.reason or not demanded:
         return
-    if next_planned(account.pk, today_for(user)) is None:
+    if next_owed_on(account.pk) is None:
         raise ValidationError(
             {
                 "next_on": _(

@@ -43,11 +43,7 @@ def lock_open(user: User, touchpoint: Touchpoint) -> Touchpoint:
 
 def lock(user: User, touchpoint: Touchpoint) -> Touchpoint:
     """Ask for permission, then lock account and touchpoint in this order."""
-    require_active(user)
-    require(
-        Touchpoint.objects.editable_by(user).filter(pk=touchpoint.pk).exists(),
-        _("Only who it is assigned to or those who look after the account may change this."),
-    )
+    require_editable(user, touchpoint)
     lock_account(touchpoint.account_id)
     locked: Touchpoint = (
         Touchpoint.objects.select_for_update(of=("self",))
@@ -55,6 +51,15 @@ def lock(user: User, touchpoint: Touchpoint) -> Touchpoint:
         .get(pk=touchpoint.pk)
     )
     return locked
+
+
+def require_editable(user: User, touchpoint: Touchpoint) -> None:
+    """Refuse, before anything is read from a form, whoever may not change this touchpoint."""
+    require_active(user)
+    require(
+        Touchpoint.objects.editable_by(user).filter(pk=touchpoint.pk).exists(),
+        _("Only who it is assigned to or those who look after the account may change this."),
+    )
 
 
 def sent_before(user: User, token: UUID | None) -> Interaction | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
@@ -12,6 +11,7 @@ from django.utils.translation import gettext as _
 from cadences.models import PlanItem, Touchpoint
 from contacts.models import Interaction
 from contacts.services import withdraw_interaction
+from users.access import require
 from users.clock import company_today
 from users.models import User
 
@@ -26,8 +26,10 @@ UNDONE = Q(interaction__withdrawn_at__isnull=False) | Q(
 @transaction.atomic
 def undo_log(user: User, interaction: Interaction) -> Interaction:
     """One click after saving: the log is withdrawn and what it closed is owed again."""
-    if interaction.user_id != user.pk:
-        raise ValidationError(_("Only who logged it may undo it; withdraw it with a reason instead."))
+    require(
+        interaction.user_id == user.pk,
+        _("Only who logged it may undo it; withdraw it with a reason instead."),
+    )
     return withdraw_interaction(user, interaction, _("Undone by its author right after saving."))
 
 

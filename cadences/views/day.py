@@ -4,51 +4,51 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from cadences.day import Day, my_day, next_days, unassigned
 from users.clock import today_for
-from users.models import User
+from users.http import Request
 
 
 @require_GET
-def day(request: HttpRequest) -> HttpResponse:
+def day(request: Request) -> HttpResponse:
     """Late, today and what follows; ``at`` names the line in front."""
     context = context_of(request, at=_number(request.GET.get("at")))
     return render(request, "cadences/day.html", context)
 
 
 @require_GET
-def lines(request: HttpRequest) -> HttpResponse:
+def lines(request: Request) -> HttpResponse:
     """The list alone, as it is now."""
     context = context_of(request, at=_number(request.GET.get("at")))
     return render(request, "cadences/_lines.html", context)
 
 
 @require_GET
-def next_lines(request: HttpRequest) -> HttpResponse:
+def next_lines(request: Request) -> HttpResponse:
     """The folded section, opened."""
-    user = _user(request)
+    user = request.user
     today = today_for(user)
     found = next_days(user, today, book_only=wants_book(request))
     return render(request, "cadences/_section_rows.html", {"lines": found, "today": today, "section": "next"})
 
 
 @require_GET
-def unassigned_lines(request: HttpRequest) -> HttpResponse:
+def unassigned_lines(request: Request) -> HttpResponse:
     """What nobody is there to do, for managers."""
-    user = _user(request)
+    user = request.user
     today = today_for(user)
     found = unassigned(user, today)
     context = {"lines": found, "today": today, "section": "unassigned"}
     return render(request, "cadences/_section_rows.html", context)
 
 
-def context_of(request: HttpRequest, at: int | None = None) -> dict[str, Any]:
+def context_of(request: Request, at: int | None = None) -> dict[str, Any]:
     """What the list needs, with the chosen line: the asked one if it is there, else the first."""
-    user = _user(request)
+    user = request.user
     today = today_for(user)
     shown: Day = my_day(user, today, book_only=wants_book(request))
     opened = _given(request, "open").split(",")
@@ -60,20 +60,14 @@ def context_of(request: HttpRequest, at: int | None = None) -> dict[str, Any]:
     return context | {"at": at if at in shown.ids else (shown.ids or [None])[0]}
 
 
-def wants_book(request: HttpRequest) -> bool:
+def wants_book(request: Request) -> bool:
     """Whether only the accounts of the book are shown."""
     return _given(request, "book") == "1"
 
 
-def _given(request: HttpRequest, name: str) -> str:
+def _given(request: Request, name: str) -> str:
     return request.POST.get(name) or request.GET.get(name) or ""
 
 
 def _number(text: str | None) -> int | None:
     return int(text) if text and text.isdigit() and len(text) < 19 else None
-
-
-def _user(request: HttpRequest) -> User:
-    user = request.user
-    assert isinstance(user, User)  # noqa: S101 - the middleware lets nobody else in
-    return user

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,13 +17,13 @@ from cadences.sheet import of_account, open_to_tick
 from contacts.models import Interaction
 from contacts.services import correct_interaction, withdraw_interaction
 from core.htmx import go, page_or_fragment, toast
-from users.models import User
+from users.http import Request
 
 
 @require_http_methods(["GET", "POST"])
-def log(request: HttpRequest, pk: int) -> HttpResponse:
+def log(request: Request, pk: int) -> HttpResponse:
     """Log a contact on any account; what it counts as is asked where it is not certain."""
-    user = _user(request)
+    user = request.user
     account = get_object_or_404(Account.objects.visible_to(user).select_related("owner", "tier"), pk=pk)
     sheet, ticks = of_account(user, account), open_to_tick(user, account)
     form = LogForm(request.POST or None, sheet=sheet, ticks=ticks)
@@ -44,9 +44,9 @@ def log(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def correct(request: HttpRequest, pk: int) -> HttpResponse:
+def correct(request: Request, pk: int) -> HttpResponse:
     """Change a log; the row as it was stays in the history."""
-    user = _user(request)
+    user = request.user
     interaction = _mine(request, pk)
     form = CorrectForm(request.POST or None, instance=interaction)
     if request.method == "POST" and form.is_valid():
@@ -61,9 +61,9 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+def withdraw(request: Request, pk: int) -> HttpResponse:
     """Take a log back with a reason; what it had closed is owed again."""
-    user = _user(request)
+    user = request.user
     interaction = _mine(request, pk)
     form = WithdrawForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -78,9 +78,9 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def undo(request: HttpRequest, pk: int) -> HttpResponse:
+def undo(request: Request, pk: int) -> HttpResponse:
     """Right after saving: as if it had not been logged; ``at`` leads back to its line on My day."""
-    user = _user(request)
+    user = request.user
     interaction = _mine(request, pk)
     services.undo_log(user, interaction)
     touchpoint = request.GET.get("at", "")
@@ -89,9 +89,9 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("accounts:detail", interaction.account_id)
 
 
-def _mine(request: HttpRequest, pk: int) -> Interaction:
+def _mine(request: Request, pk: int) -> Interaction:
     """The log, if this user may change it: 404 for what does not exist, 403 for what is not theirs."""
-    user = _user(request)
+    user = request.user
     logs = Interaction.objects.select_related("account", "user", "contact")
     interaction: Interaction = get_object_or_404(logs.visible_to(user), pk=pk)
     if not Interaction.objects.editable_by(user).filter(pk=pk).exists():
@@ -100,14 +100,8 @@ def _mine(request: HttpRequest, pk: int) -> Interaction:
 
 
 def _form_page(
-    request: HttpRequest, form: CorrectForm | WithdrawForm, interaction: Interaction, title: str, button: str
+    request: Request, form: CorrectForm | WithdrawForm, interaction: Interaction, title: str, button: str
 ) -> HttpResponse:
     context = {"form": form, "interaction": interaction, "title": title, "button": button}
     status = 422 if form.is_bound and form.errors else 200
     return render(request, "cadences/log_change.html", context, status=status)
-
-
-def _user(request: HttpRequest) -> User:
-    user = request.user
-    assert isinstance(user, User)  # noqa: S101 - the middleware lets nobody else in
-    return user

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -23,25 +23,24 @@ from contacts.models import Interaction
 from contacts.services import add_note
 from core.htmx import is_htmx, toast
 from core.templatetags.ui import said
-from users.access import require
 from users.clock import today_for
-from users.models import User
+from users.http import Request
 
 
 @require_GET
-def touchpoint(request: HttpRequest, pk: int) -> HttpResponse:
+def touchpoint(request: Request, pk: int) -> HttpResponse:
     """The sheet: beside the list for htmx, a page of its own without."""
     row = get_object_or_404(loaded().visible_to(request.user), pk=pk)
-    return show(request, of_touchpoint(_user(request), row))
+    return show(request, of_touchpoint(request.user, row))
 
 
 @require_POST
-def log(request: HttpRequest, pk: int) -> HttpResponse:
+def log(request: Request, pk: int) -> HttpResponse:
     """Save the log of this touchpoint and put the next one in front."""
-    user = _user(request)
+    user = request.user
     row = get_object_or_404(loaded().visible_to(user), pk=pk)
+    services.require_editable(user, row)
     sheet = of_touchpoint(user, row)
-    require(sheet.may_close, _("Only who it is assigned to or those who look after the account may log it."))
     form = LogForm(request.POST, sheet=sheet)
     if not form.is_valid():
         return show(request, sheet, form, status=422)
@@ -60,7 +59,7 @@ def log(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def snooze(request: HttpRequest, pk: int) -> HttpResponse:
+def snooze(request: Request, pk: int) -> HttpResponse:
     """Put it off to another day."""
     row = get_object_or_404(loaded().visible_to(request.user), pk=pk)
     form = SnoozeForm(request.POST)
@@ -68,7 +67,7 @@ def snooze(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def skip(request: HttpRequest, pk: int) -> HttpResponse:
+def skip(request: Request, pk: int) -> HttpResponse:
     """Leave it out, with a reason."""
     row = get_object_or_404(loaded().visible_to(request.user), pk=pk)
     form = SkipForm(request.POST)
@@ -76,9 +75,9 @@ def skip(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def back(request: HttpRequest, pk: int) -> HttpResponse:
+def back(request: Request, pk: int) -> HttpResponse:
     """Undo of putting off and of skipping."""
-    user = _user(request)
+    user = request.user
     row = get_object_or_404(Touchpoint.objects.visible_to(user), pk=pk)
     if row.state == Touchpoint.State.SKIPPED:
         services.reopen(user, row)
@@ -88,9 +87,9 @@ def back(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def note(request: HttpRequest, pk: int) -> HttpResponse:
+def note(request: Request, pk: int) -> HttpResponse:
     """A note on the account, without leaving the sheet."""
-    user = _user(request)
+    user = request.user
     row = get_object_or_404(loaded().visible_to(user), pk=pk)
     text = request.POST.get("text", "")
     try:
@@ -105,7 +104,7 @@ def note(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def show(
-    request: HttpRequest, sheet: Sheet, form: LogForm | None = None, status: int = 200, **more: Any
+    request: Request, sheet: Sheet, form: LogForm | None = None, status: int = 200, **more: Any
 ) -> HttpResponse:
     """The sheet with its form, as a fragment or as a page."""
     tomorrow = next_working_day(sheet.today)
@@ -121,9 +120,9 @@ def show(
     return render(request, template, context | more, status=status)
 
 
-def put_next_in_front(request: HttpRequest, done: int, before: list[int]) -> HttpResponse:
+def put_next_in_front(request: Request, done: int, before: list[int]) -> HttpResponse:
     """The list as it is now and the sheet of the next line; without htmx the page that shows both."""
-    user = _user(request)
+    user = request.user
     context = context_of(request)
     following = after(done, before, context["day"].ids)
     if not is_htmx(request):
@@ -146,9 +145,10 @@ def put_next_in_front(request: HttpRequest, done: int, before: list[int]) -> Htt
     return response
 
 
-def _small_verb(request: HttpRequest, row: Touchpoint, form: Any, name: str, verb: Any) -> HttpResponse:
+def _small_verb(request: Request, row: Touchpoint, form: Any, name: str, verb: Any) -> HttpResponse:
     """Check the small form, run its verb, go on; what is wrong stays in the sheet with what was typed."""
-    user = _user(request)
+    user = request.user
+    services.require_editable(user, row)
     before = _ids(request)
     if form.is_valid():
         try:
@@ -160,14 +160,14 @@ def _small_verb(request: HttpRequest, row: Touchpoint, form: Any, name: str, ver
     return show(request, of_touchpoint(user, row), status=422, **{name: form})
 
 
-def _put_off(request: HttpRequest, row: Touchpoint, given: dict[str, Any]) -> None:
-    services.snooze(_user(request), row, given["until"], given["reason"])
+def _put_off(request: Request, row: Touchpoint, given: dict[str, Any]) -> None:
+    services.snooze(request.user, row, given["until"], given["reason"])
     words = _("%(account)s: put off to %(day)s.") % {"account": row.account, "day": said(given["until"])}
     toast(request, words, undo=reverse("cadences:back", args=[row.pk]))
 
 
-def _leave_out(request: HttpRequest, row: Touchpoint, given: dict[str, Any]) -> None:
-    services.skip(_user(request), row, given["reason"])
+def _leave_out(request: Request, row: Touchpoint, given: dict[str, Any]) -> None:
+    services.skip(request.user, row, given["reason"])
     words = _("%(account)s: %(slot)s skipped.") % {"account": row.account, "slot": row.slot}
     toast(request, words, undo=reverse("cadences:back", args=[row.pk]))
 
@@ -183,12 +183,6 @@ def _saved(row: Touchpoint, interaction: Interaction) -> str:
     return _("%(account)s: saved, stays owed, next try %(day)s.") % words
 
 
-def _ids(request: HttpRequest) -> list[int]:
-    user = _user(request)
-    return my_day(user, today_for(user), book_only=wants_book(request)).ids
-
-
-def _user(request: HttpRequest) -> User:
+def _ids(request: Request) -> list[int]:
     user = request.user
-    assert isinstance(user, User)  # noqa: S101 - the middleware lets nobody else in
-    return user
+    return my_day(user, today_for(user), book_only=wants_book(request)).ids

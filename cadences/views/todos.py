@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -12,14 +12,13 @@ from cadences.forms import TodoForm, errors_into
 from core.htmx import go, page_or_fragment, toast
 from core.templatetags.ui import said
 from users.clock import today_for
-from users.models import User
+from users.http import Request
 
 
 @require_http_methods(["GET", "POST"])
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: Request) -> HttpResponse:
     """Write a to-do on an account; it shows on My day."""
     user = request.user
-    assert isinstance(user, User)  # noqa: S101 - the middleware lets nobody else in
     initial = {"account": request.GET.get("account"), "on": today_for(user)}
     form = TodoForm(request.POST or None, user=user, initial=initial)
     if request.method == "POST" and form.is_valid():

@@ -191,8 +191,8 @@ function lineOf(button) {
 
 function startLog() {
   const start = sheet?.querySelector("[data-log-start]") ?? document.querySelector("[data-log-start]");
-  start?.focus({ preventScroll: false });
-  start?.closest("fieldset")?.scrollIntoView({ block: "nearest" });
+  start?.focus({ preventScroll: true });
+  start?.closest("fieldset")?.scrollIntoView({ block: "start" });
 }
 
 // After saving: the next line has the focus, its sheet is in front.
@@ -211,9 +211,11 @@ document.addEventListener("day:next", () => {
 });
 
 document.addEventListener("htmx:afterSettle", () => dressAll());
-document.addEventListener("toggle", (event) => {
-  if (event.target.open) event.target.querySelector?.("summary ~ * input:not([type=hidden]):not([type=checkbox]), summary ~ * textarea, summary ~ input")?.focus();
-}, true);
+// A fold that somebody opens puts the cursor into its first field.
+document.addEventListener("click", (event) => {
+  const fold = event.target.closest?.(".log-more summary, .sheet-aside summary")?.parentElement;
+  if (fold && !fold.open) setTimeout(() => fold.querySelector("input:not([type=hidden]), textarea, select")?.focus(), 0);
+});
 
 /* -- Keys --------------------------------------------------------------------------------------- */
 

@@ -230,7 +230,12 @@ def test_a_note_is_added_without_leaving_the_sheet(client, people, owed):
 
 def test_the_plan_s_date_accepted_unchanged_creates_nothing(people, owed, desk_of):
     make.make_touchpoint(
-        owed.account, people.owner, date(2027, 1, 8), make.make_slot("meeting"), kind="meeting"
+        owed.account,
+        people.owner,
+        date(2027, 1, 8),
+        make.make_slot("meeting"),
+        kind="meeting",
+        anchor="calendar",
     )
     html = desk_of.get(sheet_url(owed)).content.decode()
     assert 'name="next_on" value="2027-01-08"' in html

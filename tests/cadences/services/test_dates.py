@@ -150,5 +150,5 @@ def test_a_log_moved_to_another_day_moves_the_closing(people, rolling):
 
 def test_only_its_author_undoes_a_log(people, rolling):
     log = close(people.owner, rolling)
-    with pytest.raises(ValidationError):
+    with pytest.raises(PermissionDenied):
         services.undo_log(people.manager, log)
