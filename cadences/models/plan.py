@@ -10,7 +10,6 @@ from contacts.models import Interaction
 from core.history import tracked
 from core.models import TimeStamped
 
-
 SLOT_AGREED = "agreed"
 SLOT_TODO = "todo"
 

@@ -142,6 +142,12 @@ class Touchpoint(models.Model):
                 name="touchpoint_planned_not_after_lapse",
                 condition=Q(lapses_on__isnull=True) | Q(lapses_on__gte=F("due_on")),
             ),
+            # a date that Python cannot read would break every page it stands on; here it breaks one account
+            models.CheckConstraint(
+                name="touchpoint_dates_of_this_age",
+                condition=Q(ideal_on__range=(date(1900, 1, 1), date(2999, 12, 31)))
+                & Q(due_on__range=(date(1900, 1, 1), date(2999, 12, 31))),
+            ),
         ]
         indexes = [
             # My day: what is open for one person, by date

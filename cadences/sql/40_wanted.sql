@@ -88,7 +88,42 @@ wanted AS MATERIALIZED (
     WHERE %(project)s AND ideal_on + step * ahead <= %(horizon)s
 ),
 
--- Dates are moved once per distinct combination, not once per row.
+-- d1 of every place and ideal date: the first working day of the owner's calendar, absences ignored.
+-- Dates are moved once per distinct combination, never row by row.
+first_day AS MATERIALIZED (
+    SELECT
+        place.*,
+        coalesce((
+            -- a function scan yields its numbers in order: the first hit is the nearest day
+            SELECT place.ideal_on + step
+            FROM generate_series(0, 60) step
+            WHERE @works(place.ideal_on + step, calendar, place.land)
+            LIMIT 1
+        ), place.ideal_on) AS d1
+    FROM (SELECT DISTINCT calendar_id, land, ideal_on FROM wanted) place
+    LEFT JOIN users_calendar calendar ON calendar.id = place.calendar_id
+),
+
+-- Days on which somebody wanted is away.
+away AS MATERIALIZED (
+    SELECT DISTINCT absence.user_id AS person, day::date AS day
+    FROM (SELECT min(d1) AS first_on, max(d1) AS last_on FROM first_day) reach
+    JOIN users_absence absence ON absence.starts_on <= reach.last_on AND absence.ends_on >= reach.first_on
+    CROSS JOIN generate_series(
+        greatest(absence.starts_on, reach.first_on)::timestamp,
+        least(absence.ends_on, reach.last_on)::timestamp,
+        interval '1 day'
+    ) day
+    WHERE absence.user_id IN (SELECT person FROM wanted)
+),
+
+-- Most rows are settled: somebody works on d1, is there, and it lies in the window. The rest are few.
+met AS MATERIALIZED (
+    SELECT wanted.*, first_day.d1, away.day IS NOT NULL OR first_day.d1 > window_end AS is_hard
+    FROM wanted
+    JOIN first_day USING (calendar_id, land, ideal_on)
+    LEFT JOIN away ON away.person = wanted.person AND away.day = first_day.d1
+),
 spot AS MATERIALIZED (
-    SELECT DISTINCT person, calendar_id, land, ideal_on, window_on, window_end FROM wanted
+    SELECT DISTINCT person, calendar_id, land, ideal_on, window_on, window_end FROM met WHERE is_hard
 )

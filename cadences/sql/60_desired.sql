@@ -8,14 +8,17 @@ shifted AS MATERIALIZED (
 ),
 placed AS NOT MATERIALIZED (
     SELECT
-        wanted.*,
-        shifted.due_on AS planned_on,
-        nullif(shifted.who, 0) AS assignee_id,
-        CASE WHEN wanted.anchor = 'calendar' THEN greatest(wanted.window_end, shifted.due_on)
-            ELSE shifted.due_on
-        END + wanted.lapse_after AS lapses_on
-    FROM wanted
-    JOIN shifted USING (person, calendar_id, land, ideal_on, window_on, window_end)
+        met.*,
+        coalesce(shifted.due_on, met.d1) AS planned_on,
+        nullif(coalesce(shifted.who, met.person), 0) AS assignee_id,
+        CASE WHEN met.anchor = 'calendar' THEN greatest(met.window_end, coalesce(shifted.due_on, met.d1))
+            ELSE coalesce(shifted.due_on, met.d1)
+        END + met.lapse_after AS lapses_on
+    FROM met
+    LEFT JOIN shifted ON met.is_hard
+        AND shifted.person = met.person AND shifted.calendar_id = met.calendar_id AND shifted.land = met.land
+        AND shifted.ideal_on = met.ideal_on
+        AND shifted.window_on = met.window_on AND shifted.window_end = met.window_end
 ),
 
 -- A track runs until all its rows are closed in any way; those beyond the horizon are not closed yet.
