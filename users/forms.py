@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib.auth.password_validation import password_validators_help_text_html
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from users.models import Absence, Calendar, Team, User
@@ -20,13 +20,6 @@ ROLE_HELP = {
     User.Role.ADMIN: _("configures tiers, plans, users, calendars and imports"),
     User.Role.READER: _("reads everything; logs contacts, notes and concerns"),
 }
-
-
-def add_errors(form: forms.BaseForm, error: ValidationError) -> None:
-    """Show what a verb refused beside the field it names, or above the form."""
-    by_field = error.error_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.error_list}
-    for field, messages in by_field.items():
-        form.add_error(field if field in form.fields else None, messages)
 
 
 class UserForm(forms.ModelForm):

@@ -3,31 +3,26 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from core.forms import attempt, posted
 from users import services
 from users.clock import today_for
-from users.forms import AbsenceForm, add_errors
+from users.forms import AbsenceForm
 from users.models import Absence, User
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def listing(request: HttpRequest) -> HttpResponse:
     users = User.objects.active().with_absences_planned_by(request.user).by_name()
-    form = AbsenceForm(request.POST or None, users=users, initial={"user": request.user})
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.add_absence(request.user, **_named(form))
-        except ValidationError as error:
-            add_errors(form, error)
-        else:
-            messages.success(request, _("The absence is in; what falls into it has been moved."))
-            return _back(request)
+    form = AbsenceForm(posted(request), users=users, initial={"user": request.user})
+    if attempt(form, lambda: services.add_absence(request.user, **_named(form))):
+        messages.success(request, _("The absence is in; what falls into it has been moved."))
+        return _back(request)
     context = {
         "form": form,
         "absences": Absence.objects.visible_to(request.user).of(users).not_over(today_for(request.user)),

@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from core.forms import posted
 from users import services
 from users.forms import AcceptForm
 
@@ -22,7 +23,7 @@ from users.forms import AcceptForm
 @require_http_methods(["GET", "HEAD", "POST"])
 def accept(request: HttpRequest, pk: int, token: str) -> HttpResponse:
     user = services.find_invited(pk, token)
-    form = AcceptForm(request.POST or None)
+    form = AcceptForm(posted(request))
     if user is not None and request.method == "POST" and form.is_valid():
         try:
             user = services.accept_invitation(pk, token, form.cleaned_data["password1"])

@@ -5,16 +5,20 @@ from __future__ import annotations
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from core.forms import attempt, editable, posted
 from core.pagination import page_number, paginate
 from users import holdings, services
 from users.access import require_admin
-from users.forms import InviteForm, UserForm, add_errors, time_zones
+from users.forms import InviteForm, UserForm, time_zones
 from users.mail import NotSentError
 from users.models import Team, User
+
+ADMINS_ONLY = gettext_lazy("Users are changed by admins.")
 
 
 @require_safe
@@ -38,54 +42,42 @@ def listing(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def create(request: HttpRequest) -> HttpResponse:
     require_admin(request.user)
-    form = UserForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            user = services.create_user(request.user, **form.cleaned_data)
-        except ValidationError as error:
-            add_errors(form, error)
-        else:
-            messages.success(request, _("%(name)s is in. Now invite them.") % {"name": user.display_name})
-            return redirect("users:edit", user.pk)
+    form = UserForm(posted(request))
+    user = attempt(form, lambda: services.create_user(request.user, **form.cleaned_data))
+    if user is not None:
+        messages.success(request, _("%(name)s is in. Now invite them.") % {"name": user.display_name})
+        return redirect("users:edit", user.pk)
     return _form_page(request, form, None)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
-    user = _editable(request, pk)
-    form = UserForm(request.POST or None, instance=user)
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.edit_user(request.user, user, **form.changes)
-        except ValidationError as error:
-            add_errors(form, error)
-        else:
-            messages.success(request, _("Saved."))
-            return redirect("users:edit", user.pk)
+    user = editable(User, request.user, pk, ADMINS_ONLY)
+    form = UserForm(posted(request), instance=user)
+    if attempt(form, lambda: services.edit_user(request.user, user, **form.changes)):
+        messages.success(request, _("Saved."))
+        return redirect("users:edit", user.pk)
     return _form_page(request, form, user)
 
 
 @require_POST
 def invite(request: HttpRequest, pk: int) -> HttpResponse:
-    user = _editable(request, pk)
+    user = editable(User, request.user, pk, ADMINS_ONLY)
     form = InviteForm(request.POST)
-    if form.is_valid():
-        try:
-            services.invite(request.user, user, email=form.cleaned_data["email"])
-        except ValidationError as error:
-            add_errors(form, error)
-        except NotSentError:
-            form.add_error(None, _("The mail server did not take the invitation. Try again later."))
-        else:
-            sent = _("An invitation is on its way to %(email)s.")
-            messages.success(request, sent % {"email": form.cleaned_data["email"]})
-            return redirect("users:edit", user.pk)
+    try:
+        invited = attempt(form, lambda: services.invite(request.user, user, email=form.cleaned_data["email"]))
+    except NotSentError:
+        invited = None
+        form.add_error(None, _("The mail server did not take the invitation. Try again later."))
+    if invited is not None:
+        messages.success(request, _("An invitation is on its way to %(email)s.") % {"email": invited.email})
+        return redirect("users:edit", user.pk)
     return _form_page(request, UserForm(instance=user), user, invite_form=form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def deactivate(request: HttpRequest, pk: int) -> HttpResponse:
-    user = _editable(request, pk)
+    user = editable(User, request.user, pk, ADMINS_ONLY)
     problem = ""
     if request.method == "POST":
         try:
@@ -102,17 +94,10 @@ def deactivate(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def reactivate(request: HttpRequest, pk: int) -> HttpResponse:
-    user = services.reactivate(request.user, _editable(request, pk))
+    user = services.reactivate(request.user, editable(User, request.user, pk, ADMINS_ONLY))
     done = _("%(name)s works here again. Invite them, so that they choose a new password.")
     messages.success(request, done % {"name": user.display_name})
     return redirect("users:edit", user.pk)
-
-
-def _editable(request: HttpRequest, pk: int) -> User:
-    """The user; 404 when there is none, 403 for who is no admin."""
-    user: User = get_object_or_404(User.objects.visible_to(request.user), pk=pk)
-    require_admin(request.user)
-    return user
 
 
 def _form_page(

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from core.forms import attempt, posted
 from users import services
 from users.clock import today_for
-from users.forms import AbsenceForm, ProfileForm, add_errors, time_zones
+from users.forms import AbsenceForm, ProfileForm, time_zones
 from users.models import Absence, User
 
 
@@ -19,15 +19,10 @@ from users.models import Absence, User
 def profile(request: HttpRequest) -> HttpResponse:
     user = request.user
     initial = {"time_zone": user.time_zone, "language": user.language}
-    form = ProfileForm(request.POST or None, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.edit_profile(user, **form.cleaned_data)
-        except ValidationError as error:
-            add_errors(form, error)
-        else:
-            messages.success(request, _("Saved."))
-            return redirect("users:profile")
+    form = ProfileForm(posted(request), initial=initial)
+    if attempt(form, lambda: services.edit_profile(user, **form.cleaned_data)):
+        messages.success(request, _("Saved."))
+        return redirect("users:profile")
     context = {
         "form": form,
         "zones": time_zones(),

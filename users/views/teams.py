@@ -5,14 +5,18 @@ from __future__ import annotations
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from core.forms import attempt, editable, posted
 from users import services
 from users.access import require_admin
-from users.forms import TeamForm, add_errors
+from users.forms import TeamForm
 from users.models import Team
+
+ADMINS_ONLY = gettext_lazy("Teams are changed by admins.")
 
 
 @require_safe
@@ -29,12 +33,12 @@ def create(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
-    return _team_form(request, _editable(request, pk))
+    return _team_form(request, editable(Team, request.user, pk, ADMINS_ONLY))
 
 
 @require_POST
 def delete(request: HttpRequest, pk: int) -> HttpResponse:
-    team = _editable(request, pk)
+    team = editable(Team, request.user, pk, ADMINS_ONLY)
     try:
         services.delete_team(request.user, team)
     except ValidationError as error:
@@ -44,24 +48,16 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("users:teams")
 
 
-def _editable(request: HttpRequest, pk: int) -> Team:
-    team: Team = get_object_or_404(Team.objects.visible_to(request.user), pk=pk)
-    require_admin(request.user)
-    return team
-
-
 def _team_form(request: HttpRequest, team: Team | None) -> HttpResponse:
-    form = TeamForm(request.POST or None, instance=team)
-    if request.method == "POST" and form.is_valid():
-        try:
-            if team is None:
-                services.create_team(request.user, **form.cleaned_data)
-            else:
-                services.edit_team(request.user, team, **form.cleaned_data)
-        except ValidationError as error:
-            add_errors(form, error)
-        else:
-            messages.success(request, _("Saved."))
-            return redirect("users:teams")
+    form = TeamForm(posted(request), instance=team)
+    if attempt(form, lambda: _save(request, team, form)):
+        messages.success(request, _("Saved."))
+        return redirect("users:teams")
     status = 422 if form.errors else 200
     return render(request, "users/team_form.html", {"form": form, "team": team}, status=status)
+
+
+def _save(request: HttpRequest, team: Team | None, form: TeamForm) -> Team:
+    if team is None:
+        return services.create_team(request.user, **form.cleaned_data)
+    return services.edit_team(request.user, team, **form.cleaned_data)

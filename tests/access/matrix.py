@@ -1,0 +1,136 @@
+"""Every URL x method x kind of user, in one table. ``test_matrix.py`` walks it; a URL without a row fails.
+
+A row: the name of the URL, the records its address needs (names from ``world.py``), and who may use which
+method. A method that is not named answers 405. Who may not: 403, or ``hidden`` rows 404; somebody who is
+not signed in, or has been deactivated, is sent to the sign-in page. A refused request writes nothing, and
+GET never does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+ACTORS = (
+    "anonymous",
+    "owner",  # salesperson, owns the account
+    "colleague",  # salesperson of the same team
+    "stranger",  # salesperson of another team
+    "manager",  # of the owner's team
+    "other_manager",
+    "reader",  # another department
+    "admin",
+    "deactivated",  # was the owner's deputy and an admin; their session is still in the database
+)
+SIGNED_OUT = frozenset({"anonymous", "deactivated"})
+ALL = frozenset(ACTORS) - SIGNED_OUT
+PUBLIC = frozenset(ACTORS)
+EDITORS = frozenset({"owner", "manager", "admin"})  # of what the owner owns
+MANAGERS = frozenset({"manager", "other_manager", "admin"})
+TEAM = frozenset({"owner", "manager"})
+ADMIN = frozenset({"admin"})
+NOBODY: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Row:
+    name: str
+    records: tuple[str, ...]
+    allowed: dict[str, frozenset[str]]
+    data: dict[str, str] = field(default_factory=dict)  # of the POST
+    hidden: bool = False
+
+
+def row(
+    name: str,
+    records: str = "",
+    *,
+    get: frozenset[str] | None = None,
+    post: frozenset[str] | None = None,
+    data: dict[str, str] | None = None,
+    hidden: bool = False,
+) -> Row:
+    allowed = {method: who for method, who in (("GET", get), ("POST", post)) if who is not None}
+    return Row(name, tuple(records.split()), allowed, data or {}, hidden)
+
+
+ROWS = [
+    # -- signing in and passwords ------------------------------------------------------------------
+    row("account_login", get=PUBLIC, post=PUBLIC),
+    row("account_logout", get=PUBLIC, post=PUBLIC),
+    row("account_change_password", get=ALL, post=ALL),
+    row("account_set_password", get=ALL),
+    row("account_reset_password", get=PUBLIC, post=PUBLIC),
+    row("account_reset_password_done", get=PUBLIC),
+    row("account_reset_password_from_key", "reset_uid reset_key", get=PUBLIC, post=PUBLIC),
+    row("account_reset_password_from_key_done", get=PUBLIC),
+    # -- users ---------------------------------------------------------------------------------------
+    row("users:list", get=ADMIN),
+    row("users:create", get=ADMIN, post=ADMIN),
+    row("users:edit", "owner", get=ADMIN, post=ADMIN),
+    row("users:invite", "invited", post=ADMIN, data={"email": "new@tend.example"}),
+    row("users:deactivate", "owner", get=ADMIN, post=ADMIN),
+    row("users:reactivate", "deactivated", post=ADMIN),
+    row("users:profile", get=ALL, post=ALL),
+    row("users:absences", get=ALL, post=ALL),
+    row("users:remove_absence", "absence", post=EDITORS),
+    row("users:teams", get=ADMIN),
+    row("users:create_team", get=ADMIN, post=ADMIN),
+    row("users:edit_team", "team", get=ADMIN, post=ADMIN),
+    row("users:delete_team", "empty_team", post=ADMIN),
+    row("users:invitation", "invited invitation_token", get=PUBLIC, post=PUBLIC),
+    row("core:history", "account_label account", get=ALL),
+    # -- My day, touchpoints, logs ---------------------------------------------------------------------
+    row("home", get=ALL),
+    row("cadences:day", get=ALL),
+    row("cadences:lines", get=ALL),
+    row("cadences:next", get=ALL),
+    row("cadences:unassigned", get=ALL),  # empty for who is no manager
+    row("cadences:touchpoint", "touchpoint", get=ALL),
+    row("cadences:touchpoint_log", "touchpoint", post=EDITORS),
+    row("cadences:snooze", "touchpoint", post=EDITORS),
+    row("cadences:skip", "touchpoint", post=EDITORS),
+    row("cadences:back", "touchpoint", post=EDITORS),
+    row("cadences:touchpoint_note", "touchpoint", post=ALL, data={"text": "Rang back"}),
+    row("cadences:todo", get=ALL, post=ALL),
+    row("cadences:log", "account", get=ALL, post=ALL),  # every department logs (R16)
+    row("cadences:correct", "interaction", get=EDITORS, post=EDITORS),
+    row("cadences:withdraw", "interaction", get=EDITORS, post=EDITORS),
+    row("cadences:undo", "interaction", post=frozenset({"owner"})),
+    # -- accounts --------------------------------------------------------------------------------------
+    row("accounts:list", get=ALL),
+    row("accounts:quick", get=ALL),
+    row("accounts:detail", "account", get=ALL),
+    row("accounts:timeline", "account", get=ALL),
+    row("accounts:create", get=ALL - {"reader"}, post=ALL - {"reader"}),
+    row("accounts:edit", "account", get=EDITORS, post=EDITORS),
+    row("accounts:owner", "account", get=EDITORS - {"owner"}, post=EDITORS - {"owner"}),
+    row("accounts:tier", "account", get=EDITORS, post=EDITORS),
+    row("accounts:pause", "account", get=EDITORS, post=EDITORS),
+    row("accounts:former", "account", post=EDITORS, data={"former": "1"}),
+    row("accounts:book", "account", post=EDITORS, data={"in_book": "1"}),
+    # -- people, concerns, promises, asks: every department adds, those who look after change ----------
+    row("contacts:list", get=ALL),
+    row("contacts:detail", "contact", get=ALL),
+    row("contacts:edit", "contact", get=EDITORS, post=EDITORS),
+    row("contacts:add", "account", get=ALL, post=ALL),
+    row("contacts:note", "account", get=ALL, post=ALL),
+    row("contacts:concern_add", "account", get=ALL, post=ALL),
+    row("contacts:concern_resolve", "concern", get=EDITORS, post=EDITORS),
+    row("contacts:concern_reopen", "concern", post=EDITORS),
+    row("contacts:commitment_close", "commitment", post=EDITORS, data={"kept": "1"}),
+    row("contacts:ask_answer", "ask", get=EDITORS, post=EDITORS),
+    # -- purchases -------------------------------------------------------------------------------------
+    row("sales:list", "account", get=ALL),
+    row("sales:add", "account", get=EDITORS, post=EDITORS),
+    row("sales:edit", "purchase", get=EDITORS, post=EDITORS),
+    row("sales:void", "purchase", get=EDITORS, post=EDITORS),
+    # -- imports ---------------------------------------------------------------------------------------
+    row("imports:list", get=ADMIN),
+    row("imports:upload", get=ADMIN, post=ADMIN),
+    row("imports:detail", "batch", get=ADMIN),
+    row("imports:map", "batch", get=ADMIN, post=ADMIN),
+    row("imports:reread", "batch", post=ADMIN),
+    row("imports:confirm", "batch", post=ADMIN),
+    row("imports:refusals", "batch", get=ADMIN),
+]
+BY_NAME = {each.name: each for each in ROWS}

@@ -1,0 +1,80 @@
+"""The small company in which the table of ``matrix.py`` is walked: one record and one user of each kind."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from allauth.account.utils import user_pk_to_url_str
+from django.core.files.base import ContentFile
+from django.utils import timezone
+
+from contacts.models import Ask, Commitment
+from imports.models import ImportBatch
+from tests import factories as make
+from users.tokens import ResetTokens, invitations
+
+TODAY = date(2026, 11, 23)
+PASSWORD = "correct horse battery"
+
+
+def build() -> dict[str, Any]:
+    """Name -> record, or the text that stands for it in an address."""
+    world = _people()
+    world |= _records(world)
+    world["invitation_token"] = invitations.make_token(world["invited"])
+    world["reset_uid"] = user_pk_to_url_str(world["owner"])
+    world["reset_key"] = ResetTokens().make_token(world["owner"])
+    return world
+
+
+def _people() -> dict[str, Any]:
+    make.make_company()
+    make.make_schedule()
+
+    def user(*roles: str, **fields: Any) -> Any:
+        return make.make_user(*roles, password=PASSWORD, **fields)
+
+    manager = user("manager")
+    team = make.make_team(manager=manager)
+    deactivated = user("salesperson", "admin")
+    owner = user(team=team, deputy=deactivated)
+    invited = make.make_user(invited_at=timezone.now())
+    return {
+        "owner": owner,
+        "colleague": user(team=team),
+        "stranger": user(team=make.make_team()),
+        "manager": manager,
+        "other_manager": make.make_team(manager=user("manager")).manager,
+        "reader": user("reader"),
+        "admin": user("admin"),
+        "deactivated": deactivated,
+        "invited": invited,
+        "team": team,
+        "empty_team": make.make_team(),
+        "absence": make.make_absence(owner, TODAY, TODAY),
+    }
+
+
+def _records(people: dict[str, Any]) -> dict[str, Any]:
+    owner = people["owner"]
+    account = make.make_account(owner, status="customer")
+    contact = make.make_contact(account)
+    interaction = make.make_interaction(account, owner, contact=contact, happened_on=TODAY)
+    return {
+        "account": account,
+        "account_label": "accounts.account",
+        "contact": contact,
+        "interaction": interaction,
+        "concern": make.make_concern(account, owner=owner),
+        "purchase": make.make_purchase(account, TODAY),
+        "touchpoint": make.make_touchpoint(account, owner, TODAY),
+        "commitment": Commitment.objects.create(account=account, user=owner, what="A quote", due_on=TODAY),
+        "ask": Ask.objects.create(account=account, kind=Ask.Kind.REFERRAL, asked_on=TODAY, asked_by=owner),
+        "batch": _batch(),
+    }
+
+
+def _batch() -> ImportBatch:
+    file = ContentFile(b"id;name\n1;Borg\n", "customers.csv")
+    return ImportBatch.objects.create(kind=ImportBatch.Kind.ACCOUNTS, filename=file.name, file=file)
