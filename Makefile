@@ -1,7 +1,6 @@
 # Tend. `make help` lists what there is.
 
 PYTHON ?= python3
-export PORT DEMO DATABASE_URL REDIS_URL EMAIL_URL FILE FORCE RELOAD TESTS
 
 OLD = Tend needs Python 3.11 or newer, this is %s: set PYTHON=/path/to/a/newer/python3.
 STACK = @$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("$(OLD)" % sys.version.split()[0])' \

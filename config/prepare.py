@@ -8,6 +8,7 @@ import sys
 from typing import Any
 
 import django
+from django.conf import settings
 from django.core.management import call_command, get_commands
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
@@ -22,7 +23,7 @@ def main() -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
     django.setup()
     try:
-        prepare(demo=os.environ.get("DEMO", "1") not in {"0", "no", "false"})
+        prepare(demo=settings.DEMO)
     except DatabaseError as error:
         warn(f"The database refused: {' '.join(str(error).split())}")
         return 1

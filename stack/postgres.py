@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from stack import processes
-from stack.identity import unprivileged
+from stack.identity import hand_over, unprivileged
 from stack.paths import LOGS, SOCKETS, VAR
 from stack.say import Problem
 from stack.secrets import secret
@@ -135,6 +135,7 @@ def start() -> int:
     if pid:
         processes.stop(pid, signal.SIGINT, STOP_SECONDS)
     _remove_stale_lock()
+    hand_over(data())
     settings = [f"--{key}={value}" for key, value in CONFIGURATION.items()]
     command = unprivileged([str(binaries() / "postgres"), "-D", str(data()), *settings])
     for _ in range(2):  # a killed server's last children may hold its memory for a moment

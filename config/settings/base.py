@@ -217,6 +217,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 900}
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_REDIRECT_STDOUTS = False
 
+# Whether `python -m config.prepare` fills a new database with the demo company.
+DEMO = False
+
 # -- Logging ---------------------------------------------------------------------------------------
 
 LOGGING = {

@@ -10,6 +10,7 @@ from config.env import env  # noqa: E402 - the line above provides what base req
 from config.settings.base import *  # noqa: E402, F403
 
 DEBUG = False
+DEMO = env.bool("DEMO", default=True)
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", ".localhost"]
 
 # Straight from the source folders: nothing to collect. Browsers ask each time and get a 304.

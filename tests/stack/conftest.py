@@ -59,7 +59,7 @@ class Installation:
             env=self.env | env,
             capture_output=True,
             text=True,
-            timeout=90,
+            timeout=180,
             check=False,
         )
 
@@ -72,7 +72,7 @@ class Installation:
             env=env,
             capture_output=True,
             text=True,
-            timeout=90,
+            timeout=180,
             check=False,
         )
         assert done.returncode == 0, done.stderr
@@ -84,7 +84,7 @@ class Installation:
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
 
-    def start(self, seconds: float = 90) -> float:
+    def start(self, seconds: float = 180) -> float:
         """`run` until it says it is ready. Returns how long that took."""
         began = time.monotonic()
         self.lines, self._incoming = [], queue.Queue()
