@@ -65,6 +65,7 @@ class Night:
         self.items = effective_items(world, account, as_of) if self.is_customer else {}
         self.rows: Rows = dict(account.rows)
         self.spans = self.track_spans()
+        self.held: dict[tuple[str, str], str] = {}  # what the plan has and a fact holds back, and why
 
     # -- the course of a run -------------------------------------------------------------------
 
@@ -73,8 +74,7 @@ class Night:
         self.rows = close_by_contacts(self, {span[0] for span in self.spans})
         owed = [*self.event_rows(), *self.calendar_rows()]
         self.rows = self.merged(owed)
-        rolling = [] if self.track_runs(track) else list(self.rolling_rows())
-        return self.finished([*owed, *rolling], track)
+        return self.finished(owed, list(self.rolling_rows(track)))
 
     def merged(self, owed: list[Row]) -> Rows:
         """The rows with the owed ones of events and calendar laid over them."""
@@ -83,13 +83,12 @@ class Night:
             rows[row.key] = self.meet(rows.get(row.key), row)
         return rows
 
-    def finished(self, owed: list[Row], track: list[Row]) -> Rows:
-        rolling = [row for row in owed if row.anchor == ROLLING]
+    def finished(self, owed: list[Row], rolling: list[Row]) -> Rows:
         rows = self.merged(rolling)
-        keys = {row.key for row in owed}
+        keys = {row.key for row in [*owed, *rolling]}
         for key, row in rows.items():
             if key not in keys and row.state == OPEN:
-                rows[key] = self.leave(row, track)
+                rows[key] = self.leave(row)
         return rows
 
     # -- facts ---------------------------------------------------------------------------------
@@ -147,8 +146,9 @@ class Night:
             row = self.owed_row(item, event.key, "purchase", event.day, ideal)
             restarted = item.starts == "restart" and event.next_day is not None
             if restarted and (row.lapses_on is None or row.lapses_on >= event.next_day):
-                continue
-            yield row
+                self.held[row.key] = "restarted by a later purchase"
+            else:
+                yield row
 
     def event_items(self) -> list[Item]:
         return [item for item in self.items.values() if item.anchor == EVENT]
@@ -200,14 +200,13 @@ class Night:
 
     # -- calendar ------------------------------------------------------------------------------
 
-    def calendar_rows(self) -> list[Row]:
-        return [
-            row
-            for item in self.items.values()
-            if item.anchor == CALENDAR
-            for row in self.cycles_of(item)
-            if not (item.avoids_track and self.falls_into_track(row.ideal_on))
-        ]
+    def calendar_rows(self) -> Iterator[Row]:
+        for item in self.items.values():
+            for row in self.cycles_of(item) if item.anchor == CALENDAR else ():
+                if item.avoids_track and self.falls_into_track(row.ideal_on):
+                    self.held[row.key] = "falls into a track"
+                else:
+                    yield row
 
     def cycles_of(self, item: Item) -> Iterator[Row]:
         """*Calendar items have a window, spread in it; ideal_on before the floor is not owed*"""
@@ -250,19 +249,23 @@ class Night:
 
     # -- rolling -------------------------------------------------------------------------------
 
-    def rolling_rows(self) -> Iterator[Row]:
+    def rolling_rows(self, track: list[Row]) -> Iterator[Row]:
         """*rolling always; at most one open row per slot, none while suppressed*"""
+        last = max((last for _, last in self.spans), default=None)
         for item in self.items.values():
-            if item.anchor == ROLLING and not self.is_suppressed(item):
-                last = max((last for _, last in self.spans), default=None)
-                ideal, basis, base_on = rolling_date(self, item, last)
-                yield self.owed_row(item, f"n{self.next_number(item.slot)}", basis, base_on, ideal)
+            if item.anchor != ROLLING or self.is_replaced(item):
+                continue
+            ideal, basis, base_on = rolling_date(self, item, last)
+            row = self.owed_row(item, f"n{self.next_number(item.slot)}", basis, base_on, ideal)
+            if self.track_runs(track):
+                self.held[row.key] = "track started"
+            elif item.kind == "call" and self.agreed_call_is_open():
+                self.held[row.key] = "agreed call open"
+            else:
+                yield row
 
-    def is_suppressed(self, item: Item) -> bool:
-        """*An open agreed call suppresses the account's rolling call*; so does a touched row of another
-        anchor, which stands for it."""
-        if item.kind == "call" and self.agreed_call_is_open():
-            return True
+    def is_replaced(self, item: Item) -> bool:
+        """A touched open row of another anchor stands for the rolling one."""
         return any(
             row.slot == item.slot and row.state == OPEN and row.touched and row.anchor != ROLLING
             for row in self.rows.values()
@@ -327,6 +330,9 @@ class Night:
         """*a row whose ideal_on lies in a pause lapses (`paused`); a row not done in time lapses*"""
         if row.anchor in {EVENT, CALENDAR} and self.is_in_pause(ideal):
             return row.but(state=LAPSED, reason=PAUSED, closed_on=ideal)
+        return self.lapsed_in_time(row)
+
+    def lapsed_in_time(self, row: Row) -> Row:
         if row.lapses_on is not None and row.lapses_on < self.as_of:
             return row.but(state=LAPSED, reason=NOT_IN_TIME, closed_on=row.lapses_on + timedelta(days=1))
         return row
@@ -366,52 +372,34 @@ class Night:
 
     # -- rows that are not owed ----------------------------------------------------------------
 
-    def leave(self, row: Row, track: list[Row]) -> Row:
+    def leave(self, row: Row) -> Row:
         """*cancel (with reason) those no longer owed; touched ones are safe from plan, tier and calendar
         changes, not from facts that end the obligation*"""
         if row.anchor == AGREED:
             return row if row.slot == TODO_SLOT else row.but(assignee=self.assignee_on_due(row))
         if row.anchor in {EVENT, CALENDAR} and row.ideal_on < self.oldest:
             return row
-        reason = self.ended_because(row, track) or ("" if row.touched else "no longer in the plan")
+        reason = self.ended_because(row) or ("" if row.touched else "no longer in the plan")
         if reason:
             return row.but(state=CANCELLED, closed_on=self.as_of, reason=reason)
-        return self.kept(row, row.ideal_on)
+        return self.lapsed_in_time(row.but(assignee=self.assignee_on_due(row)))
 
-    def ended_because(self, row: Row, track: list[Row]) -> str:
+    def ended_because(self, row: Row) -> str:
         """Which fact ended the obligation; empty when none did."""
-        override = override_of(self.account, row.slot, self.as_of)
+        if row.key in self.held:
+            return self.held[row.key]
         if not self.is_customer:
             return "former customer" if self.account.status == "former" else "no customer"
+        override = override_of(self.account, row.slot, self.as_of)
         if override is not None and override.is_off:
             return "switched off for this account"
-        if row.anchor == ROLLING:
-            return self.rolling_ended_because(row, track)
-        if row.anchor == EVENT:
-            return self.event_ended_because(row)
-        return "falls into a track" if self.cycle_fell_into_track(row) else ""
-
-    def rolling_ended_because(self, row: Row, track: list[Row]) -> str:
-        if self.track_runs(track):
-            return "track started"
-        if row.kind == "call" and self.agreed_call_is_open():
-            return "agreed call open"
-        return "log withdrawn" if int(row.cycle[1:]) != self.next_number(row.slot) else ""
-
-    def event_ended_because(self, row: Row) -> str:
-        """*a voided purchase cancels its open items; restart cancels open items*"""
-        found = self.purchase_days()
-        keys = {"first": found[0][0]} if found else {}
-        keys |= {f"P{lowest}": day for day, lowest in found[1:]}
-        if row.cycle not in keys:
+        if row.anchor == ROLLING and int(row.cycle[1:]) != self.next_number(row.slot):
+            return "log withdrawn"
+        if row.anchor == EVENT and row.cycle not in self.purchase_keys():
             return "purchase gone"
-        item = self.items.get(row.slot)
-        if item is None or item.anchor != EVENT or item.starts != "restart":
-            return ""
-        return "restarted by a later purchase" if any(day > keys[row.cycle] for day, _ in found) else ""
+        return ""
 
-    def cycle_fell_into_track(self, row: Row) -> bool:
-        item = self.items.get(row.slot)
-        if item is None or item.anchor != CALENDAR or not item.avoids_track:
-            return False
-        return is_key_of(item.cycle, row.cycle) and self.falls_into_track(row.ideal_on)
+    def purchase_keys(self) -> set[str]:
+        """The keys that the purchase days have, whatever the plan makes of them."""
+        found = self.purchase_days()
+        return {f"P{lowest}" for _, lowest in found[1:]} | ({"first"} if found else set())
