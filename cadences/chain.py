@@ -124,10 +124,18 @@ def _talks_until(as_of: date) -> date:
 
 
 def tune(cursor: CursorWrapper, asked: Question) -> None:
-    """Settings of the transaction: compiling the query costs more than it saves; sorts stay in memory."""
-    cursor.execute("SET LOCAL jit = off")
-    if asked.is_for_all:
-        cursor.execute("SET LOCAL work_mem = '160MB'")
+    """Settings of the transaction: compiling the query costs more than it saves; sorts stay in memory.
+
+    For all accounts every join is a hash join, also where freshly loaded tables have no statistics yet and
+    the planner would take a thousand accounts for one.
+    """
+    whole = asked.is_for_all
+    cursor.execute("SELECT set_config('jit', 'off', true)")
+    for name, value in (("work_mem", "160MB"), ("enable_nestloop", "off"), ("enable_mergejoin", "off")):
+        if whole:
+            cursor.execute("SELECT set_config(%s, %s, true)", [name, value])
+        elif name.startswith("enable"):
+            cursor.execute("SELECT set_config(%s, 'on', true)", [name])
 
 
 def run(cursor: CursorWrapper, text: str, asked: Question) -> None:
