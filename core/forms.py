@@ -90,8 +90,9 @@ class KeepsVersion(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         self.fields["version"].initial = self._stored_version()
 
-    def clean_version(self) -> str:
-        sent = self.cleaned_data["version"]
+    def clean(self) -> dict[str, Any] | None:
+        cleaned: dict[str, Any] | None = super().clean()
+        sent = self.cleaned_data.get("version")
         if self.instance.pk and sent and sent != self._stored_version():
             data = cast(QueryDict, self.data).copy()
             data[self.add_prefix("version")] = self._stored_version()
@@ -103,7 +104,7 @@ class KeepsVersion(forms.ModelForm):  # type: ignore[type-arg]
                 )
                 % {"fields": self._stored_differences()}
             )
-        return str(sent)
+        return cleaned
 
     def changes(self) -> dict[str, Any]:
         """The fields that the user changed, for the verb."""

@@ -3,31 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import JSONObject
-from django.utils import timezone
+from django.utils import formats, timezone
 
 from accounts.models import Account, BookEntry
 from cadences.account_pages.rows import a_year_before, last_sale
 from cadences.models import Touchpoint
+from cadences.words import short_why
 from contacts.models import Ask, Commitment, Concern, Contact, Interaction
 from core.places import zone_of
 from sales.models import Purchase
 from users.clock import zone
 from users.models import User
-
-try:
-    from cadences.why import explain
-except ImportError:  # being written
-
-    def explain(touchpoint: Touchpoint, for_user: User) -> list[str]:
-        return []
-
 
 RECENT_PURCHASES = 10
 
@@ -80,12 +73,12 @@ class Money:
 
 @dataclass(frozen=True)
 class Owed:
-    """An open touchpoint with its lateness today and the sentences that say why it is owed."""
+    """An open touchpoint with its lateness today and the line that says why it is owed."""
 
     touchpoint: Touchpoint
     late_days: int
     is_due: bool
-    why: list[str]
+    why: str
 
 
 def money_of(account: Account, today: date) -> list[Money]:
@@ -118,19 +111,16 @@ def owed_to(account: Account, user: User, today: date) -> list[Owed]:
         Touchpoint.objects.open()
         .visible_to(user)
         .filter(account=account)
-        .select_related(
-            "slot", "item__purpose", "item__slot", "item__tier", "assignee", "contact", "made_by__user"
-        )
+        .select_related("slot", "item", "assignee", "contact")
         .order_by("due_on", "due_at", "id")
     )
-    return [_owed(row, user, today) for row in rows]
+    return [_owed(row, account, today) for row in rows]
 
 
-def _owed(row: Touchpoint, user: User, today: date) -> Owed:
-    said = explain(row, user)
-    why = [said] if isinstance(said, str) else list(said)
-    last_day = (today - row.planned_on).days - row.tolerance_days
-    return Owed(row, late_days=max(0, last_day), is_due=row.due_on <= today, why=why)
+def _owed(row: Touchpoint, account: Account, today: date) -> Owed:
+    row.account = account  # known already: spares a query per line
+    late = (today - row.planned_on).days - row.tolerance_days
+    return Owed(row, late_days=max(0, late), is_due=row.due_on <= today, why=short_why(row))
 
 
 def people_of(account: Account) -> list[Contact]:
@@ -159,10 +149,10 @@ def asks_of(account: Account) -> QuerySet[Ask]:
     return rows.select_related("asked_by", "contact")[:10]
 
 
-def local_time(account: Account, now: datetime | None = None) -> datetime | None:
-    """What the clock on the account's wall says; ``None`` where its zone is not known."""
+def clock_there(account: Account) -> str:
+    """What the clock on the account's wall says; empty where its zone is not known."""
     name = account.time_zone or zone_of(str(account.country or ""))
-    return (now or timezone.now()).astimezone(zone(name)) if name else None
+    return str(formats.time_format(timezone.now().astimezone(zone(name)), "H:i")) if name else ""
 
 
 def _quiet_since(account: Any, today: date) -> date | None:
@@ -190,6 +180,6 @@ def page_facts(account: Any, user: User, today: date) -> dict[str, Any]:
         "asks": list(asks_of(account)),
         "purchases": purchases[:RECENT_PURCHASES],
         "more_purchases": len(purchases) > RECENT_PURCHASES,
-        "there": local_time(account),
+        "there": clock_there(account),
         "today": today,
     }

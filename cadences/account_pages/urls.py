@@ -9,4 +9,5 @@ urlpatterns = [
     path("find/", views.quick, name="quick"),
     path("<int:pk>/", views.account_detail, name="detail"),
     path("<int:pk>/timeline/", views.account_timeline, name="timeline"),
+    path("<int:pk>/why/<int:touchpoint>/", views.why, name="why"),
 ]

@@ -12,6 +12,8 @@ from accounts.models import Account
 from accounts.services import may_create
 from cadences.account_pages import rows, standing
 from cadences.account_pages.timeline import timeline
+from cadences.models import Touchpoint
+from cadences.why import explain
 from contacts.models import Contact
 from core.pagination import page_number
 from users.clock import today_for
@@ -69,3 +71,11 @@ def account_timeline(request: Request, pk: int) -> HttpResponse:
     happenings, next_offset = timeline(account, offset, request.user.time_zone)
     context = {"account": account, "happenings": happenings, "next_offset": next_offset, "offset": offset}
     return render(request, "accounts/_timeline.html", context)
+
+
+@require_GET
+def why(request: Request, pk: int, touchpoint: int) -> HttpResponse:
+    """The whole story of one date: the rule, the fact it counts from, every shift."""
+    rows = Touchpoint.objects.visible_to(request.user).filter(account_id=pk)
+    found = get_object_or_404(rows.select_related("account", "slot", "item__tier", "assignee"), pk=touchpoint)
+    return render(request, "accounts/_why.html", {"sentences": explain(found, request.user)})

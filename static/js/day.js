@@ -2,7 +2,7 @@
    Everything here is comfort: without it lines are links and forms are forms. */
 
 const wide = window.matchMedia("(width >= 992px)");
-const sheet = document.getElementById("sheet");
+const sheet = document.getElementById("day-sheet");
 const list = document.getElementById("lines");
 const onDay = Boolean(document.querySelector("[data-day]"));
 
@@ -144,7 +144,7 @@ function open(line, then) {
   clearTimeout(pending);
   mark(line);
   if (shown() === line.dataset.id) { then?.(); return; }
-  window.htmx.ajax("GET", line.getAttribute("hx-get"), { target: "#sheet", swap: "innerHTML", source: line }).then(() => then?.());
+  window.htmx.ajax("GET", line.getAttribute("hx-get"), { target: "#day-sheet", swap: "innerHTML", source: line }).then(() => then?.());
 }
 
 function front(on) {
@@ -244,7 +244,7 @@ function unfold(selector) {
 
 // Esc leaves the form for the list; what was typed stays in the sheet.
 function leave(event) {
-  if (!onDay || !event.target.closest?.("#sheet")) return;
+  if (!onDay || !event.target.closest?.("#day-sheet")) return;
   event.preventDefault();
   const line = current();
   if (wide.matches) line?.focus();
