@@ -3,6 +3,7 @@
 `python -m config.prepare`, run at every start. Each part does nothing when there is nothing to do.
 """
 
+import io
 import os
 import sys
 from typing import Any
@@ -49,7 +50,7 @@ def prepare(*, demo: bool) -> None:
 def _call(command: str, what: str, **options: Any) -> None:
     if command in get_commands():
         with step(what):
-            call_command(command, verbosity=0, **options)
+            call_command(command, verbosity=0, stdout=io.StringIO(), **options)
 
 
 if __name__ == "__main__":

@@ -22,6 +22,9 @@ FREE_MEGABYTES = 1000  # environment 400, npm 20, database 150, room to work
 RUN = ("requirements-uv.txt", "requirements.txt")
 DEV = (*RUN, "requirements-dev.txt")
 
+# Companies look into HTTPS with a certificate of their own: believe what the machine believes.
+SYSTEM_CERTIFICATES = {"NODE_USE_SYSTEM_CA": "1", "UV_SYSTEM_CERTS": "1", "UV_NATIVE_TLS": "1"}
+
 # Only what pages load (and the map files it names), out of the hundred megabytes npm installs.
 ASSETS = {
     "bootstrap/dist/css": ("bootstrap.min.css", "bootstrap.min.css.map"),
@@ -117,7 +120,12 @@ def _install(wanted: Sequence[str]) -> None:
     failed = "The Python packages could not be installed"
     _run([*pip, "install", "--require-hashes", "-r", files[0]], failed)
     quick = [str(VENV / "bin" / "uv"), "pip", "sync", "--require-hashes", "--python", str(PYTHON), *files]
-    if subprocess.run(quick, capture_output=True, check=False).returncode == 0:
+    if (
+        subprocess.run(
+            quick, env=os.environ | SYSTEM_CERTIFICATES, capture_output=True, check=False
+        ).returncode
+        == 0
+    ):
         return
     # uv does not read pip's configuration: where a mirror or proxy is set for pip alone, pip it is.
     lists = [word for name in files for word in ("-r", name)]
@@ -142,7 +150,8 @@ def _assets() -> None:
         return
     with step("Style sheets and scripts"):
         npm, package = node(), "The npm packages could not be installed"
-        env = os.environ | {"PATH": f"{Path(npm[0]).parent}:{os.environ.get('PATH', '')}"}
+        env = os.environ | SYSTEM_CERTIFICATES
+        env["PATH"] = f"{Path(npm[0]).parent}:{os.environ.get('PATH', '')}"
         for attempt in range(2):  # registries stumble; once more is cheaper than a person starting over
             try:
                 _run([*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], package, env)
@@ -192,4 +201,6 @@ def _run(command: Sequence[str], failed: str, env: dict[str, str] | None = None)
     if done.returncode:
         lines = [line for line in (done.stdout + "\n" + done.stderr).splitlines() if line.strip()]
         telling = [line for line in lines if "error" in line.lower() or line.startswith("E:")]
-        raise Problem(f"{failed}: {(telling or lines or ['no message'])[-1].strip()}")
+        # npm says the reason first and where its log is last; everybody else says the reason last.
+        reason = [line for line in telling if "complete log" not in line] or lines or ["no message"]
+        raise Problem(f"{failed}: {reason[-1].strip()}")

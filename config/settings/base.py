@@ -104,6 +104,8 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "django_cache",
+        # The default of 300 would let an attacker push the counters of a victim out.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
     }
 }
 
@@ -131,8 +133,9 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "users.tokens.ResetTokens"  # noqa: S105 - a class
 ACCOUNT_RATE_LIMITS = {
     "login": "30/m/ip",
-    "login_failed": "10/m/ip,5/5m/key",  # key: the address that was tried
-    "reset_password": "20/m/ip,5/m/key",
+    # key: who is tried, counted apart for browsers that signed in before (users/known_browsers.py)
+    "login_failed": "10/m/ip,5/5m/key,20/h/key",
+    "reset_password": "20/m/ip,5/15m/key",
 }
 PASSWORD_RESET_TIMEOUT = 60 * 60  # seconds that a link for a new password works
 INVITATION_TIMEOUT = 7 * 24 * 60 * 60  # seconds that an invitation works

@@ -134,13 +134,14 @@ def test_ctrl_c_stops_everything_and_a_new_start_has_the_data(running: Installat
 
 
 def test_the_second_start_is_quick(running: Installation) -> None:
-    # Other tests run beside this one: the best of a few says what the start itself takes.
-    for _ in range(4):
-        running.interrupt()
-        took = running.start()
-        if took < 10:
-            break
-    assert took < 10
+    running.interrupt()
+    took = running.start()
+    done = " ".join(running.lines)
+    assert "Python environment" not in done
+    assert "Database tables" not in done
+    # Goal: 10 seconds, on a machine that has a core to spare for it.
+    crowd = max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+    assert took < 10 * crowd
 
 
 def test_two_installations_run_side_by_side(running: Installation, another: Installation) -> None:
