@@ -14,6 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from users import services
+from users.known_browsers import attempts_key
 from users.mail import NotSentError, absolute, send
 from users.models import User
 
@@ -25,8 +26,8 @@ class AccountAdapter(DefaultAccountAdapter):
         return False
 
     def is_safe_url(self, url: str) -> bool:
-        """Only addresses of this site without a host: ``next`` never leads elsewhere."""
-        return url_has_allowed_host_and_scheme(url, allowed_hosts=None)
+        """Only paths of this site: ``next`` never leads elsewhere."""
+        return url.startswith("/") and url_has_allowed_host_and_scheme(url, allowed_hosts=None)
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
@@ -54,6 +55,14 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("users:profile")
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Counts failed tries per browser and address of mail, and never by the Host header."""
+        return attempts_key(request, credentials.get("email") or "")
+
+    def forget_failed_logins(self, request: HttpRequest, user: User) -> None:
+        """Who chose a new password by mail may use it at once."""
+        self._delete_login_attempts_cached_email(request, email=user.email)
 
     def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
         """Only who knows the password gets here, so nobody learns from it who works here."""

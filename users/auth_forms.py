@@ -7,6 +7,7 @@ from typing import Any
 
 from allauth.account import forms as allauth_forms
 from allauth.account.adapter import get_adapter
+from allauth.core import context
 from django import forms
 from django.conf import settings
 from django.contrib import messages
@@ -15,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from users.known_browsers import remember
 from users.mail import NotSentError
 
 
@@ -37,6 +39,7 @@ class LoginForm(allauth_forms.LoginForm):
     def login(self, request: HttpRequest, redirect_url: str | None = None) -> HttpResponse:
         """The session ends at a fixed moment, however often it is used."""
         response = super().login(request, redirect_url=redirect_url)
+        remember(response, self.cleaned_data["login"])
         request.session.set_expiry(timezone.now() + timedelta(seconds=settings.SESSION_COOKIE_AGE))
         return response
 
@@ -73,6 +76,11 @@ class ResetPasswordKeyForm(allauth_forms.ResetPasswordKeyForm):
         _plain(self)
         self.fields["password1"].label = _("New password")
         self.fields["password2"].label = _("New password again")
+
+    def save(self) -> None:
+        """Who proved to own the address may use the new password at once."""
+        super().save()
+        get_adapter().forget_failed_logins(context.request, self.user)
 
 
 class ChangePasswordForm(allauth_forms.ChangePasswordForm):
