@@ -58,9 +58,9 @@ def to_date(text: str, order: str = "") -> date:
             raise RefusedError(_("“%s” can be read two ways: choose day first or month first.") % text)
         return _date(text, year, second, first)
     if match := WORDED.fullmatch(text):
-        day, word, year = (match[1], match[2], match[3]) if match[1] else (match[5], match[4], match[6])
+        on, word, of = (match[1], match[2], match[3]) if match[1] else (match[5], match[4], match[6])
         if word[:3].lower() in MONTHS:
-            return _date(text, int(year), MONTHS.index(word[:3].lower()) + 1, int(day))
+            return _date(text, int(of), MONTHS.index(word[:3].lower()) + 1, int(on))
     raise RefusedError(_("“%s” is no date we know. Write it as 1996-07-04.") % text[:40])
 
 

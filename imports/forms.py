@@ -84,10 +84,10 @@ class OptionsForm(forms.Form):
     decimal_mark = forms.ChoiceField(label=_("Decimal mark"), choices=MARKS, required=False)
     negative_is_credit = forms.BooleanField(label=_("Negative amounts are credit notes"), required=False)
 
-    def __init__(self, *args: Any, batch: ImportBatch, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, batch: ImportBatch) -> None:
         stored = {name: value for name, value in batch.options.items() if value not in (None, "")}
         fresh = {"as_of": company_today(), "currency": Company.get().currency, "roles": ["salesperson"]}
-        super().__init__(*args, initial=fresh | stored, **kwargs)
+        super().__init__(data, initial=fresh | stored)
         for name in set(self.fields) - set(OF_KIND[batch.kind]):
             del self.fields[name]
         if "default_owner" in self.fields:
@@ -104,17 +104,17 @@ class ReadingForm(forms.Form):
     encoding = forms.ChoiceField(label=_("Encoding"), choices=ENCODINGS, required=False)
     delimiter = forms.ChoiceField(label=_("Delimiter"), choices=DELIMITERS, required=False)
 
-    def __init__(self, *args: Any, batch: ImportBatch, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, batch: ImportBatch) -> None:
         found = {"encoding": batch.options.get("encoding"), "delimiter": batch.options.get("delimiter")}
-        super().__init__(*args, initial=found, **kwargs)
+        super().__init__(data, initial=found)
         _dress(self)
 
 
 class ColumnsForm(forms.Form):
     """One choice per column of the file: the field it becomes, or nothing."""
 
-    def __init__(self, *args: Any, batch: ImportBatch, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: Any = None, *, batch: ImportBatch) -> None:
+        super().__init__(data)
         self.header: list[str] = batch.layout.get("header", [])
         chosen = {column: key for key, column in batch.mapping.items()}
         choices = [

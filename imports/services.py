@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import pghistory
 from django.core.exceptions import PermissionDenied
 from django.core.files import File
 from django.core.files.uploadedfile import UploadedFile
@@ -18,6 +17,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core.history import acting
 from imports import fields, mapping, pipeline, reading
 from imports.errors import BadFileError, BadMappingError
 from imports.mapping import Mapping, Options
@@ -41,7 +41,7 @@ logger = logging.getLogger(__name__)
 # -- from the page ---------------------------------------------------------------------------------------
 
 
-def upload(user: User, kind: str, file: UploadedFile) -> ImportBatch:
+def upload(user: User, kind: str, file: UploadedFile[Any]) -> ImportBatch:
     """Keep the file and look at its header. ``kind`` may be empty: the columns tell. Raises BadFileError."""
     require_admin(user)
     if (file.size or 0) > MAX_BYTES:
@@ -205,7 +205,7 @@ def _attempt(batch: ImportBatch, progress: Progress) -> None:
     if user is None or not user.is_admin:
         raise PermissionDenied(_("The admin who uploaded this file is no admin any more. Upload it again."))
     wanted = mapping.parse(batch.kind, batch.mapping | {"options": batch.options})
-    with transaction.atomic(), pghistory.context(user=user.pk, door="import", batch=batch.pk):
+    with transaction.atomic(), acting(user, f"import {batch.pk}"):
         if not _alone(batch, apply):
             return
         outcome = pipeline.run(Path(batch.file.path), wanted, apply=apply, progress=progress)
@@ -285,7 +285,7 @@ class Report:
 
 def from_command(path: Path, wanted: Mapping, *, dry_run: bool) -> Report:
     """Import a file of this machine at once. Raises BadFileError: then nothing was written."""
-    with transaction.atomic(), pghistory.context(door="import_file"):
+    with transaction.atomic(), acting(None, f"import_file {path.name}"):
         if dry_run:
             outcome = pipeline.run(path, wanted, apply=False)
             return Report(outcome, _listed(), None)

@@ -55,7 +55,8 @@ class Copier:
         # CSV: an empty cell is NULL; the stage has no empty texts, they mean "no value"
         self.sql = f"COPY {table} ({', '.join(names)}) FROM STDIN WITH (FORMAT csv)"
         self.buffer = io.StringIO()
-        self.writer = csv.writer(self.buffer, lineterminator="\n")
+        # with "\r\n" the writer quotes a lone "\r" too, which COPY would refuse
+        self.writer = csv.writer(self.buffer, lineterminator="\r\n")
         self.waiting = 0
 
     def add(self, row: Sequence[Any]) -> bool:
@@ -70,7 +71,7 @@ class Copier:
     def flush(self) -> None:
         if self.waiting:
             self.buffer.seek(0)
-            self.cursor.copy_expert(self.sql, self.buffer)  # type: ignore[attr-defined]
+            self.cursor.copy_expert(self.sql, self.buffer)
             self.buffer.seek(0)
             self.buffer.truncate()
             self.waiting = 0
@@ -180,12 +181,13 @@ def insert_select(model: type[models.Model], given: dict[str, str], source: str)
     """
     names, expressions, params = [], [], []
     for field in model._meta.concrete_fields:
-        if field.generated or isinstance(field, models.AutoField):
+        column = field.column
+        if column is None or field.generated or isinstance(field, models.AutoField):
             continue
         stamped = getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
         default = timezone.now() if stamped else field.get_default()
-        expression = given.get(field.column)
-        names.append(connection.ops.quote_name(field.column))
+        expression = given.get(column)
+        names.append(connection.ops.quote_name(column))
         if expression is not None and default is None:
             expressions.append(expression)
             continue

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -18,6 +18,7 @@ from imports.errors import BadFileError, BadMappingError
 from imports.forms import ColumnsForm, OptionsForm, ReadingForm, UploadForm, blame
 from imports.models import ImportBatch
 from users.access import require_admin
+from users.http import Request
 
 View = Callable[..., HttpResponse | StreamingHttpResponse]
 SHOWN = 50
@@ -28,21 +29,21 @@ def admins_only(view: View) -> View:
     """403 for everybody else, before anything is looked up."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse | StreamingHttpResponse:
+    def guarded(request: Request, *args: Any, **kwargs: Any) -> HttpResponse | StreamingHttpResponse:
         require_admin(request.user)
         return view(request, *args, **kwargs)
 
     return guarded
 
 
-def _batch(request: HttpRequest, pk: int) -> ImportBatch:
+def _batch(request: Request, pk: int) -> ImportBatch:
     batch: ImportBatch = get_object_or_404(ImportBatch.objects.visible_to(request.user), pk=pk)
     return batch
 
 
 @require_GET
 @admins_only
-def batches(request: HttpRequest) -> HttpResponse:
+def batches(request: Request) -> HttpResponse:
     """Every file that came in, the newest first."""
     rows = ImportBatch.objects.visible_to(request.user).for_list()
     return render(request, "imports/list.html", {"page": paginate(rows, page_number(request))})
@@ -50,7 +51,7 @@ def batches(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @admins_only
-def upload(request: HttpRequest) -> HttpResponse:
+def upload(request: Request) -> HttpResponse:
     form = UploadForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -65,7 +66,7 @@ def upload(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @admins_only
-def columns(request: HttpRequest, pk: int) -> HttpResponse:
+def columns(request: Request, pk: int) -> HttpResponse:
     """Which column becomes what, and the options; POST has the file checked."""
     batch = _batch(request, pk)
     if batch.is_busy or batch.state == ImportBatch.State.DONE:
@@ -85,7 +86,7 @@ def columns(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @admins_only
-def reading(request: HttpRequest, pk: int) -> HttpResponse:
+def reading(request: Request, pk: int) -> HttpResponse:
     """Read the file again with another encoding or delimiter."""
     batch = _batch(request, pk)
     form = ReadingForm(request.POST, batch=batch)
@@ -104,7 +105,7 @@ def reading(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 @admins_only
-def detail(request: HttpRequest, pk: int) -> HttpResponse:
+def detail(request: Request, pk: int) -> HttpResponse:
     """How a batch stands; htmx asks again every second while a worker has it."""
     batch = _batch(request, pk)
     if batch.state == ImportBatch.State.UPLOADED:
@@ -115,7 +116,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @admins_only
-def confirm(request: HttpRequest, pk: int) -> HttpResponse:
+def confirm(request: Request, pk: int) -> HttpResponse:
     batch = _batch(request, pk)
     services.confirm(request.user, batch)
     return redirect("imports:detail", batch.pk)
@@ -123,7 +124,7 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 @admins_only
-def refusals(request: HttpRequest, pk: int) -> StreamingHttpResponse:
+def refusals(request: Request, pk: int) -> StreamingHttpResponse:
     """The refused rows, as a file to correct and upload again."""
     batch = _batch(request, pk)
     response = StreamingHttpResponse(refused.lines(batch), content_type="text/csv; charset=utf-8")

@@ -13,6 +13,7 @@ from django.urls import reverse
 from accounts.models import Account
 from imports import services
 from imports.models import ImportBatch
+from tests.factories import make_user
 from users.models import User
 
 CUSTOMERS = (
@@ -76,3 +77,123 @@ class TestJourney:
         assert text.splitlines()[0].startswith("refused because,customer_id,company_name")
         assert "Row 4, country" in text
         assert "009,Nowhere Ltd" in text
+
+
+@pytest.mark.django_db(transaction=True)
+class TestStates:
+    def test_bad_files_are_refused_with_words(self, office: Client) -> None:
+        for content, words in [
+            (b"", "empty"),
+            (b"a;b\n1;2\n", "do not tell what kind"),
+            (b"id,id\n1,2\n", "both called"),
+            (b"PK\x03\x04", "workbook"),
+        ]:
+            answer = upload(office, content)
+            assert answer.status_code == 422
+            assert words in answer.content.decode()
+        assert not ImportBatch.objects.exists()
+
+    def test_a_quote_never_closed_fails_the_check_and_says_so(self, office: Client) -> None:
+        many = "".join(f"{n},Acme {n}\n" for n in range(300))
+        upload(office, f'customer_id,company_name\n{many}400,"open\n')
+        batch = ImportBatch.objects.get()
+        office.post(reverse("imports:map", args=[batch.pk]), guessed(batch))
+        shown = office.get(reverse("imports:detail", args=[batch.pk])).content.decode()
+        assert "quote opened in line 302 is never closed" in shown
+        assert "Nothing was written" in shown
+
+    def test_an_ambiguous_date_asks_and_keeps_what_was_chosen(self, office: Client) -> None:
+        upload(office, "customer_id,company_name,last_contact,foo\n1,A,03/04/1998,x\n")
+        batch = ImportBatch.objects.get()
+        form = guessed(batch) | {"c3": "account.about", "as_of": "1998-05-01"}
+        office.post(reverse("imports:map", args=[batch.pk]), form)
+        detail = office.get(reverse("imports:detail", args=[batch.pk])).content.decode()
+        assert "can be read two ways" in detail
+        assert "#id_date_order" in detail
+        again = office.get(reverse("imports:map", args=[batch.pk])).content.decode()
+        assert '<option value="account.about" selected>' in again
+        assert "1998-05-01" in again
+        office.post(reverse("imports:map", args=[batch.pk]), form | {"date_order": "day_first"})
+        batch.refresh_from_db()
+        assert (batch.state, batch.counts["new"]) == ("checked", 1)
+
+    def test_two_columns_for_one_field(self, office: Client) -> None:
+        upload(office, CUSTOMERS)
+        batch = ImportBatch.objects.get()
+        answer = office.post(reverse("imports:map", args=[batch.pk]), guessed(batch) | {"c5": "account.name"})
+        assert answer.status_code == 422
+        assert "“company_name” becomes this already" in answer.content.decode()
+
+    def test_another_encoding(self, office: Client) -> None:
+        upload(office, "customer_id,company_name\n1,Łódź\n".encode("iso-8859-2"))
+        batch = ImportBatch.objects.get()
+        assert "read as Windows-1252" in office.get(reverse("imports:map", args=[batch.pk])).content.decode()
+        reread = reverse("imports:reread", args=[batch.pk])
+        assert office.post(reread, {"encoding": "utf-8"}).status_code == 422
+        assert office.post(reread, {"encoding": "iso-8859-1"}).status_code == 302
+        batch.refresh_from_db()
+        assert (batch.layout["encoding"], batch.notes) == ("iso-8859-1", [])
+
+    def test_progress_is_a_fragment_that_asks_again(
+        self, office: Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        upload(office, CUSTOMERS)
+        monkeypatch.setattr(services, "ring", lambda _pk: None)
+        batch = ImportBatch.objects.get()
+        office.post(reverse("imports:map", args=[batch.pk]), guessed(batch))
+        ImportBatch.objects.update(rows_total=1000, rows_read=250, lease_until="2030-01-01T00:00:00Z")
+        shown = office.get(
+            reverse("imports:detail", args=[batch.pk]), headers={"HX-Request": "true"}
+        ).content.decode()
+        assert 'hx-trigger="every 1s"' in shown
+        assert "250 of 1,000 rows" in shown
+        assert "<html" not in shown
+        services.work(batch.pk)  # somebody else has the lease
+        ImportBatch.objects.update(lease_until=None)
+        services.work(batch.pk)
+        shown = office.get(
+            reverse("imports:detail", args=[batch.pk]), headers={"HX-Request": "true"}
+        ).content.decode()
+        assert "hx-trigger" not in shown
+
+    def test_the_refused_file_corrected_is_taken(self, office: Client) -> None:
+        upload(office, CUSTOMERS)
+        batch = ImportBatch.objects.get()
+        office.post(reverse("imports:map", args=[batch.pk]), guessed(batch))
+        address = reverse("imports:refusals", args=[batch.pk])
+        text = b"".join(office.get(address).streaming_content).decode("utf-8-sig")
+        upload(office, text.replace("12209", "Germany"))
+        again = ImportBatch.objects.latest("id")
+        office.post(reverse("imports:map", args=[again.pk]), guessed(again))
+        office.post(reverse("imports:confirm", args=[again.pk]))
+        assert Account.objects.get().name == "Nowhere Ltd"
+
+
+@pytest.mark.django_db(transaction=True)
+class TestAccess:
+    @pytest.mark.parametrize("role", ["salesperson", "manager", "reader"])
+    def test_only_admins(self, office: Client, client: Client, role: str) -> None:
+        upload(office, CUSTOMERS)
+        batch = ImportBatch.objects.get()
+        client.force_login(make_user(role))
+        for name in ("list", "upload"):
+            assert client.get(reverse(f"imports:{name}")).status_code == 403
+        for name in ("detail", "map", "refusals"):
+            assert client.get(reverse(f"imports:{name}", args=[batch.pk])).status_code == 403
+        assert upload(client, CUSTOMERS).status_code == 403
+        for name in ("map", "confirm", "reread"):
+            assert client.post(reverse(f"imports:{name}", args=[batch.pk]), {}).status_code == 403
+        assert ImportBatch.objects.count() == 1
+
+    def test_the_list_costs_the_same_for_2_and_20(
+        self, office: Client, django_assert_max_num_queries: Any, admin: User
+    ) -> None:
+        assert "No file has come in yet" in office.get(reverse("imports:list")).content.decode()
+        seen = []
+        for more in (2, 18):
+            for number in range(more):
+                ImportBatch.objects.create(kind="users", filename=f"{number}.csv", created_by=admin)
+            with django_assert_max_num_queries(20) as counted:
+                office.get(reverse("imports:list"))
+            seen.append(len(counted))
+        assert seen[0] == seen[1]

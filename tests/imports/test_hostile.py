@@ -1,0 +1,148 @@
+"""Files nobody meant well: no server error, no partial commit. And dialects that come back as they went."""
+
+from __future__ import annotations
+
+import csv
+import io
+import random
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection, transaction
+from django.test import Client
+from django.urls import reverse
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from accounts.models import Account
+from imports import cells, pipeline, reading, services
+from imports.errors import BadFileError, RefusedError
+from imports.mapping import parse
+from imports.models import ImportBatch
+from users.models import User
+
+HEADER = ["customer_id", "company_name", "contact_name", "country", "phone", "last_contact", "revenue"]
+CASES = 500
+
+TEXT = st.text(st.characters(blacklist_categories=("Cs",), blacklist_characters="\0"), max_size=30)
+
+
+@given(
+    rows=st.lists(st.lists(TEXT, min_size=3, max_size=3).filter(any), min_size=1, max_size=8),
+    delimiter=st.sampled_from(list(reading.DELIMITERS)),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
+    # Python's writer leaves a lone \r unquoted if lines end with \n
+    style=st.sampled_from([("\n", csv.QUOTE_ALL), ("\r\n", csv.QUOTE_ALL), ("\r\n", csv.QUOTE_MINIMAL)]),
+)
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_what_a_proper_writer_wrote_is_read_back(
+    tmp_path: Path, rows: list[list[str]], delimiter: str, encoding: str, style: tuple[str, Any]
+) -> None:
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, delimiter=delimiter, lineterminator=style[0], quoting=style[1])
+    writer.writerow(["id", "name", "note"])
+    writer.writerows([[reading.guarded(cell) for cell in row] for row in rows])
+    path = tmp_path / "file.csv"
+    path.write_bytes(out.getvalue().encode(encoding))
+    found = list(reading.read(path, "utf-8-sig" if encoding != "utf-16" else "utf-16", delimiter))
+    assert [row.fault for row in found] == [""] * len(rows)
+    assert [[reading.inert(cell) for cell in row.cells] for row in found] == rows
+
+
+@given(text=st.text(max_size=40))
+@settings(max_examples=500, deadline=None)
+def test_no_cell_breaks_a_reader_of_cells(text: str) -> None:
+    readers: list[Callable[[str], Any]] = [cells.to_date, cells.to_decimal, cells.to_share, cells.to_bool]
+    for reader in readers:
+        with suppress(RefusedError):
+            reader(text)
+    first, last = cells.split_name(text)
+    assert len(first) + len(last) <= len(text) + 1
+
+
+def hostile(dice: random.Random) -> bytes:
+    """One file: a proper one that something happened to, or garbage."""
+    nasty = [
+        "=cmd|' /C calc'!A0", "'; DROP TABLE accounts_account; --", "<script>alert(1)</script>", "\u202eevil",
+        "a" * 300, '"', '""', "NULL", "\\N", "\\.", "1e400", "-0", "9" * 20, "31/02/1999", "0000-00-00",
+        "🦄" * 20, "%s %(x)s {0}", "\r", "\n", "\t", "\x7f\x1b", "../../etc/passwd", "12,5", "1.234", "NaN",
+        "Norway", "x\x1fy",
+    ]  # fmt: skip
+    rows = [HEADER] + [
+        [dice.choice([*nasty, f"{n}", "Norway", "1998-01-05", "22 12 34 56"]) for _ in HEADER]
+        for n in range(dice.randrange(0, 12))
+    ]
+    out = io.StringIO()
+    csv.writer(
+        out, delimiter=dice.choice(",;\t|"), quoting=dice.choice([csv.QUOTE_ALL, csv.QUOTE_MINIMAL])
+    ).writerows(rows)
+    content = out.getvalue().encode(
+        dice.choice(["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32"]), "replace"
+    )
+    for _ in range(dice.choice([0, 0, 1, 3])):
+        at = dice.randrange(len(content) + 1)
+        junk = dice.choice([b'"', b"\0", b"\xff", b",", b"\n", b"\r", b";" * 700, b"\xc3", dice.randbytes(9)])
+        content = content[:at] + junk + content[at + dice.choice([0, 1, 40]) :]
+    return dice.choice([content, content, content, content[: len(content) // 2], dice.randbytes(200)])
+
+
+@pytest.mark.django_db
+def test_generated_hostile_files(admin: User, tmp_path: Path) -> None:
+    """Each is refused as a whole with words, or row by row; what is new is there, all of it."""
+    dice = random.Random(20260101)
+    outcomes = {"bad": 0, "taken": 0}
+    path = tmp_path / "hostile.csv"
+    for _number in range(CASES):
+        path.write_bytes(hostile(dice))
+        before = Account.objects.count()
+        try:
+            with transaction.atomic():
+                found = pipeline.run(
+                    path, parse("accounts", {}, date_order=dice.choice(["", "day_first"])), apply=True
+                )
+        except BadFileError:
+            assert Account.objects.count() == before
+            outcomes["bad"] += 1
+        else:
+            assert sum(found.counts[name] for name in services.STATUSES) == found.rows
+            assert Account.objects.count() == before + found.counts["new"]
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT count(*) FROM refused WHERE cells IS NULL OR reason = ''")
+                assert cursor.fetchone()[0] == 0
+            outcomes["taken"] += 1
+    assert min(outcomes.values()) > CASES / 10, outcomes
+
+
+@pytest.mark.django_db(transaction=True)
+def test_hostile_uploads_through_the_page(
+    admin: User, client: Client, tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.MEDIA_ROOT = str(tmp_path / "media")
+    monkeypatch.setattr(services, "ring", services.work)
+    client.force_login(admin)
+    dice = random.Random(7)
+    for number in range(25):
+        name = dice.choice(["../../etc/passwd", "a\\b.csv", "x" * 300 + ".csv", "ø<b>.csv", "=1.csv"])
+        file = SimpleUploadedFile(name, hostile(dice))
+        answer = client.post(reverse("imports:upload"), {"file": file, "kind": "accounts"})
+        assert answer.status_code in (302, 422), number
+        if answer.status_code == 302:
+            batch = ImportBatch.objects.latest("id")
+            assert Path(batch.file.path).resolve().is_relative_to(Path(settings.MEDIA_ROOT).resolve())
+            page = client.get(answer.headers["Location"])
+            assert b"<script>alert" not in page.content
+            chosen = {column: key for key, column in batch.mapping.items()}
+            form = {f"c{i}": chosen.get(column, "") for i, column in enumerate(batch.layout["header"])}
+            assert client.post(answer.headers["Location"], form).status_code in (302, 422)
+            shown = client.get(reverse("imports:detail", args=[batch.pk]))
+            assert shown.status_code in (200, 302)
+            assert b"<script>alert" not in shown.content
+            refused = b"".join(client.get(reverse("imports:refusals", args=[batch.pk])).streaming_content)
+            for row in csv.reader(
+                io.StringIO(refused.decode("utf-8-sig")), delimiter=batch.layout["delimiter"]
+            ):
+                assert not [cell for cell in row if cell[:1] in tuple("=+-@\t\r|%")]
