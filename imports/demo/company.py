@@ -8,14 +8,9 @@ from datetime import date, timedelta
 from django.db import transaction
 
 from accounts.models import Account
-from cadences import plans
-
-try:
-    from cadences import nightly, tiering
-except ImportError:  # the engine is on its way
-    nightly = tiering = None
+from cadences import plans, tiering
 from cadences.models import PlanItem, Schedule
-from imports.demo import history, load, world
+from imports.demo import acts, check, history, load, nights, world
 from imports.demo.aim import Rhythm
 from imports.demo.days import add_months
 from users.models import User
@@ -64,10 +59,6 @@ def _make(today: date, say: Say, seed: int) -> dict[str, User]:
     load.load_books(draft, accounts, users)
     special = load.load_exceptions(draft, accounts)
     say(f"{len(accounts)} accounts, {len(draft.contacts)} contacts, {len(draft.sales)} purchases")
-    if nightly is None:
-        return _without_engine(draft, users, accounts, contacts)
-    from imports.demo import acts, check, nights  # noqa: PLC0415
-
     rhythms, settled = _rhythms(accounts, today)
     customers = history.Customers(accounts, contacts, rhythms, settled - special)
     last = history.aim_days(draft, customers)
@@ -109,11 +100,3 @@ def _ranks(on: date) -> dict[int, int]:
         found = dict(Account.objects.filter(tier__isnull=False).values_list("pk", "tier__rank"))
         transaction.set_rollback(True)
     return found
-
-
-def _without_engine(draft, users, accounts, contacts):
-    rhythms = {number: Rhythm(6, "month", 7) for number in accounts}
-    customers = history.Customers(accounts, contacts, rhythms, set(accounts))
-    stories = history.tell(draft, customers, history.aim_days(draft, customers))
-    history.write(draft, customers, users, history.in_order(stories))
-    return users
