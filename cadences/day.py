@@ -30,6 +30,7 @@ class Person:
     title: str
     phone: str
     e164: str
+    email: str = ""
 
 
 @dataclass(frozen=True)
@@ -171,20 +172,22 @@ def _person(row: Touchpoint) -> Person | None:
     if row.contact and row.contact.left_on is None:
         who = row.contact
         said = (who.name, who.job_title, who.phone, who.phone_e164, who.mobile, who.mobile_e164)
+        email = who.email
     elif row.first_person:
         who = row.first_person[0]
         name = f"{who['first']} {who['last']}".strip()
         said = (name, who["title"], who["phone"], who["phone_e164"], who["mobile"], who["mobile_e164"])
+        email = who["email"]
     elif account.phone:
-        return Person(pgettext("phone", "Switchboard"), "", account.phone, account.phone_e164)
+        return Person(pgettext("phone", "Switchboard"), "", account.phone, account.phone_e164, account.email)
     else:
         return None
     name, title, phone, e164, mobile, mobile_e164 = said
     if phone:
-        return Person(name, title, phone, e164)
+        return Person(name, title, phone, e164, email)
     if mobile:
-        return Person(name, title, mobile, mobile_e164)
-    return Person(name, title, account.phone, account.phone_e164)
+        return Person(name, title, mobile, mobile_e164, email)
+    return Person(name, title, account.phone, account.phone_e164, email)
 
 
 def _last(row: Touchpoint, user: User) -> Last | None:

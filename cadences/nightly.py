@@ -82,11 +82,14 @@ def tick(now: datetime | None = None) -> JobRun | None:
         return None
 
 
-def due_date(schedule: Schedule, now: datetime) -> date | None:
-    """The latest night whose hour has come, by the company's clock; None while the schedule is off."""
+def due_date(schedule: Schedule, now: datetime, zone_name: str = "") -> date | None:
+    """The latest night whose hour has come, by the company's clock; None while the schedule is off.
+
+    ``zone_name``: the company's time zone, for callers that have read it already.
+    """
     if not schedule.is_on:
         return None
-    company_zone = zone(Company.get().time_zone)
+    company_zone = zone(zone_name or Company.get().time_zone)
     local = now.astimezone(company_zone)
     on = local.date() if local.time() >= schedule.nightly_at else local.date() - timedelta(days=1)
     since = schedule.switched_on_at

@@ -95,6 +95,7 @@ def _first_person() -> models.QuerySet[Any]:
                 phone_e164="phone_e164",
                 mobile="mobile",
                 mobile_e164="mobile_e164",
+                email="email",
             )
         )[:1]
     )

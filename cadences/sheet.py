@@ -11,7 +11,7 @@ from cadences.gate import Gate, favourable
 from cadences.lateness import late_days
 from cadences.models import PlanItem, Touchpoint
 from cadences.next_date import Suggestion, suggest
-from cadences.words import short_why
+from cadences.why import explain
 from contacts.models import Ask, Commitment, Concern, Contact, Interaction
 from sales.models import Purchase
 from users.clock import today_for
@@ -47,7 +47,7 @@ class Sheet:
     asks: list[Ask]
     talking_points: list[str] = field(default_factory=list)
     points: list[Point] = field(default_factory=list)
-    why: str = ""
+    why: list[str] = field(default_factory=list)
     late: int = 0
     suggestion: Suggestion | None = None
     may_close: bool = True
@@ -67,7 +67,7 @@ def of_touchpoint(user: User, touchpoint: Touchpoint) -> Sheet:
     item: PlanItem | None = touchpoint.item
     purpose = item.purpose if item else None
     sheet.touchpoint = touchpoint
-    sheet.why = short_why(touchpoint)
+    sheet.why = explain(touchpoint, user)
     sheet.late = late_days(touchpoint.planned_on, touchpoint.tolerance_days, sheet.today)
     sheet.suggestion = suggest(touchpoint, sheet.today) if touchpoint.state == "open" else None
     sheet.may_close = Touchpoint.objects.editable_by(user).filter(pk=touchpoint.pk).exists()

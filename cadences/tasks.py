@@ -7,6 +7,7 @@ from typing import Any
 from celery import shared_task
 
 from cadences import nightly
+from users.clock import company_today
 
 
 @shared_task(name="cadences.tasks.tick")
@@ -19,3 +20,9 @@ def tick(**_: Any) -> None:
 def heartbeat(self: Any, **_: Any) -> None:
     """Leave a sign of life of worker and beat."""
     nightly.heartbeat(str(self.request.hostname or ""))
+
+
+@shared_task(name="cadences.tasks.run_now")
+def run_now(asked_by: str, **_: Any) -> None:
+    """What the button of the Engine page asks for: tonight's run, now."""
+    nightly.run_night(company_today(), asked_by)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cadences.views import day, logs, sheet, todos
+from cadences.views import day, engine, logs, sheet, todos
 
 app_name = "cadences"
 urlpatterns = [
@@ -21,4 +21,9 @@ urlpatterns = [
     path("logs/<int:pk>/correct/", logs.correct, name="correct"),
     path("logs/<int:pk>/withdraw/", logs.withdraw, name="withdraw"),
     path("logs/<int:pk>/undo/", logs.undo, name="undo"),
+    path("engine/", engine.engine, name="engine"),
+    path("engine/progress/", engine.progress, name="engine_progress"),
+    path("engine/run/", engine.run, name="engine_run"),
+    path("engine/switch/", engine.switch, name="engine_switch"),
+    path("engine/hour/", engine.hour, name="engine_hour"),
 ]

@@ -192,7 +192,9 @@ function lineOf(button) {
 function startLog() {
   const start = sheet?.querySelector("[data-log-start]") ?? document.querySelector("[data-log-start]");
   start?.focus({ preventScroll: true });
-  start?.closest("fieldset")?.scrollIntoView({ block: "start" });
+  const group = start?.closest("fieldset");
+  if (group && getComputedStyle(sheet ?? group).overflowY === "auto") sheet.scrollTop += group.getBoundingClientRect().top - sheet.getBoundingClientRect().top - 8;
+  else group?.scrollIntoView({ block: "nearest" });
 }
 
 // After saving: the next line has the focus, its sheet is in front.
@@ -239,7 +241,7 @@ function unfold(selector) {
   if (!fold) return;
   fold.open = true;
   fold.querySelector("input:not([type=hidden]), textarea")?.focus();
-  fold.scrollIntoView({ block: "nearest" });
+  sheet.scrollTop += fold.getBoundingClientRect().bottom - sheet.getBoundingClientRect().bottom + 16;
 }
 
 // Esc leaves the form for the list; what was typed stays in the sheet.

@@ -1,0 +1,128 @@
+"""The engine's conscience: did last night run, who is alive, what waits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import OuterRef, Subquery
+from django.utils import timezone
+
+from accounts.models import Account
+from cadences.models import Plan, Schedule
+from cadences.nightly import JOB, due_date
+from core.models import Heartbeat, JobRun
+from users.clock import zone
+from users.models import Company
+
+PATIENCE = timedelta(minutes=15)
+"""How long after its hour a night may still be on its way before admins see red."""
+
+SIGN_OF_LIFE = timedelta(minutes=5)
+PROCESSES = ("worker", "beat", "tick")
+SHOWN_RUNS = 30
+
+
+@dataclass(frozen=True)
+class Pulse:
+    """One process, and when it last gave a sign of life."""
+
+    name: str
+    beat_at: datetime | None
+    detail: str = ""
+
+    @property
+    def is_old(self) -> bool:
+        return self.beat_at is None or timezone.now() - self.beat_at > SIGN_OF_LIFE
+
+
+@dataclass
+class Conscience:
+    """All that the Engine page shows."""
+
+    schedule: Schedule
+    plan: Plan | None
+    company_zone: str
+    missed: date | None
+    next_at: datetime | None
+    runs: list[JobRun] = field(default_factory=list)
+    pulses: list[Pulse] = field(default_factory=list)
+    troubled: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def last(self) -> JobRun | None:
+        """The latest run that was really made, whatever came of it."""
+        return next((run for run in self.runs if run.state != JobRun.State.COVERED), None)
+
+    @property
+    def is_alive(self) -> bool:
+        return not any(pulse.is_old for pulse in self.pulses)
+
+
+def examine() -> Conscience:
+    """Read the run log and the heartbeats; seven queries."""
+    schedule, company = Schedule.get(), Company.get()
+    runs = list(JobRun.objects.filter(job=JOB).order_by("-period")[:SHOWN_RUNS])
+    beats = Heartbeat.objects.in_bulk(PROCESSES)
+    state = Conscience(
+        schedule=schedule,
+        plan=Plan.objects.filter(state=Plan.State.RUNNING).first(),
+        company_zone=company.time_zone,
+        missed=missed_night(),
+        next_at=_next_at(schedule, company.time_zone, runs),
+        runs=runs,
+        pulses=[_pulse(name, beats.get(name)) for name in PROCESSES],
+    )
+    if state.last is not None:
+        state.troubled = _troubled(state.last)
+    return state
+
+
+def missed_night(now: datetime | None = None) -> date | None:
+    """The night that should have run and has not, else None; one query.
+
+    A night is missed once its hour is more than :data:`PATIENCE` ago by the company's clock.
+    """
+    now = (now or timezone.now()) - PATIENCE
+    done = JobRun.objects.filter(job=JOB, state=JobRun.State.DONE).order_by("-period").values("period")[:1]
+    zones = Company.objects.filter(id=OuterRef("id")).values("time_zone")[:1]
+    schedule = Schedule.objects.filter(is_on=True).annotate(done=Subquery(done), zone=Subquery(zones)).first()
+    if schedule is None or (schedule.switched_on_at and schedule.switched_on_at > now):
+        return None
+    on = due_date(schedule, now, schedule.zone or "UTC")
+    if on is None or (schedule.done and date.fromisoformat(schedule.done) >= on):
+        return None
+    return on
+
+
+def latest_run() -> JobRun | None:
+    """What the button's progress line reads; one query."""
+    return JobRun.objects.filter(job=JOB, started_at__isnull=False).order_by("-started_at", "-period").first()
+
+
+def _next_at(schedule: Schedule, zone_name: str, runs: list[JobRun]) -> datetime | None:
+    """When the next night is due: at its hour, or at the next tick when one is owed already."""
+    if not schedule.is_on:
+        return None
+    place = zone(zone_name)
+    local = timezone.now().astimezone(place)
+    done = next((date.fromisoformat(run.period) for run in runs if run.state == JobRun.State.DONE), None)
+    on = due_date(schedule, timezone.now(), zone_name)
+    if on is not None and (done is None or done < on):
+        return timezone.now()
+    day = local.date()
+    if local.time() >= schedule.nightly_at or (done is not None and done >= day):
+        day += timedelta(days=1)
+    return datetime.combine(day, schedule.nightly_at, tzinfo=place)
+
+
+def _pulse(name: str, beat: Heartbeat | None) -> Pulse:
+    return Pulse(name, beat.beat_at if beat else None, beat.detail if beat else "")
+
+
+def _troubled(run: JobRun) -> list[dict[str, Any]]:
+    """The accounts that a run left out, by name, with the reason."""
+    rows = run.counts.get("troubled") or []
+    names = Account.objects.in_bulk([row["account"] for row in rows])
+    return [row | {"account": names[row["account"]]} for row in rows if row["account"] in names]
