@@ -15,10 +15,12 @@ NOBODY = 65534
 NAMESPACE = ("unshare", "--user", f"--map-user={NOBODY}", f"--map-group={NOBODY}", "--")
 
 # Where user namespaces are forbidden: really nobody, who keeps the one right to enter our private
-# directories. The data directory then belongs to nobody.
+# directories (and, by the secure bit, also when a program only asks whether it might). The data
+# directory then belongs to nobody.
 CAPABILITY = (
     "setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups",
-    "--inh-caps=+dac_override", "--ambient-caps=+dac_override", "--",
+    "--inh-caps=+dac_override", "--ambient-caps=+dac_override",
+    "--securebits=+no_setuid_fixup", "--",
 )  # fmt: skip
 
 
