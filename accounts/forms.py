@@ -25,6 +25,8 @@ def owners() -> Any:
 class AccountForm(KeepsVersion):
     """What an account is. Owner, tier, pause and status have forms of their own."""
 
+    website = forms.URLField(required=False, assume_scheme="https", label=_("Website"))
+
     class Meta:
         model = Account
         fields = (
@@ -40,7 +42,6 @@ class AccountForm(KeepsVersion):
             "yearly_revenue": _("Yearly revenue"),
             "currency": _("Currency"),
             "network_value": _("Network"),
-            "website": _("Website"),
             "phone": _("Phone"),
             "fax": _("Fax"),
             "email": _("E-mail"),
