@@ -26,6 +26,7 @@ from users.clock import company_today
 if TYPE_CHECKING:
     from django.db.backends.utils import CursorWrapper
 
+FEW = 200
 LOOK_BACK_DAYS = 400  # event and calendar rows further back are left as they are
 
 SQL: dict[str, str] = {
@@ -37,31 +38,34 @@ CHAIN = ("10_plan", "20_facts", "30_rolling", "40_wanted", *SHIFT, "60_desired")
 DIFFERENCE = (*CHAIN, "70_kept", "71_pair", "72_outcome")
 CLOSING = ("10_plan", "20_facts", "30_rolling", "80_close")
 
-_ABSENT = """EXISTS (
+# CASE keeps EXISTS from being turned into a join: the search for the next day relies on the order in which a
+# function scan yields its numbers.
+_ABSENT = """(CASE WHEN EXISTS (
     SELECT FROM users_absence absence
     WHERE absence.user_id = {0} AND {1} BETWEEN absence.starts_on AND absence.ends_on
-)"""
+) THEN true ELSE false END)"""
 _DEPUTY = """coalesce((
     SELECT absence.deputy_id FROM users_absence absence
     WHERE absence.user_id = {0}.id AND {1} BETWEEN absence.starts_on AND absence.ends_on
         AND absence.deputy_id IS NOT NULL
     ORDER BY absence.id LIMIT 1
 ), {0}.deputy_id)"""
-_WORKS = """(
-    extract(isodow FROM {0})::smallint = ANY(coalesce({1}.weekdays, '{{1,2,3,4,5}}'))
-    AND NOT EXISTS (
+_WORKS = """(CASE
+    WHEN extract(isodow FROM {0})::smallint <> ALL(coalesce({1}.weekdays, '{{1,2,3,4,5}}')) THEN false
+    WHEN EXISTS (
         SELECT FROM users_publicholiday holiday
         WHERE holiday.country = {1}.country AND holiday.subdivision IN ('', {1}.subdivision)
             AND holiday.day = {0}
-    )
-    AND NOT EXISTS (
+    ) THEN false
+    WHEN EXISTS (
         SELECT FROM users_closure closure WHERE closure.calendar_id = {1}.id AND closure.day = {0}
-    )
-    AND ({2} = '' OR NOT EXISTS (
+    ) THEN false
+    WHEN {2} <> '' AND EXISTS (
         SELECT FROM users_publicholiday holiday
         WHERE holiday.country = {2} AND holiday.subdivision = '' AND holiday.day = {0}
-    ))
-)"""
+    ) THEN false
+    ELSE true
+END)"""
 # The chain's placeholders and their types, in the order of a prepared statement.
 PARAMETERS = {
     "as_of": "date", "ids": "bigint[]", "plan": "bigint", "horizon": "date", "look_back": "date",
@@ -107,6 +111,11 @@ class Question:
     def is_for_all(self) -> bool:
         return self.account_ids is None
 
+    @property
+    def is_for_few(self) -> bool:
+        """So few that looking each one up beats reading the tables."""
+        return self.account_ids is not None and len(self.account_ids) <= FEW
+
 
 def question(account_ids: Collection[int] | None, as_of: date, **more: Any) -> Question:
     """Asked of the running plan, with the schedule's horizon. Without a running plan nothing is owed."""
@@ -126,16 +135,16 @@ def _talks_until(as_of: date) -> date:
 def tune(cursor: CursorWrapper, asked: Question) -> None:
     """Settings of the transaction: compiling the query costs more than it saves; sorts stay in memory.
 
-    For all accounts every join is a hash join, also where freshly loaded tables have no statistics yet and
+    For many accounts every join is a hash join, also where freshly loaded tables have no statistics yet and
     the planner would take a thousand accounts for one.
     """
-    whole = asked.is_for_all
-    cursor.execute("SELECT set_config('jit', 'off', true)")
-    for name, value in (("work_mem", "160MB"), ("enable_nestloop", "off"), ("enable_mergejoin", "off")):
-        if whole:
-            cursor.execute("SELECT set_config(%s, %s, true)", [name, value])
-        elif name.startswith("enable"):
-            cursor.execute("SELECT set_config(%s, 'on', true)", [name])
+    loops = "on" if asked.is_for_few else "off"
+    cursor.execute(
+        "SELECT set_config('jit', 'off', true), set_config('plan_cache_mode', 'force_generic_plan', true),"
+        " set_config('enable_nestloop', %s, true), set_config('enable_mergejoin', %s, true),"
+        " set_config('work_mem', %s, true)",
+        [loops, loops, "16MB" if asked.is_for_few else "160MB"],
+    )
 
 
 def run(cursor: CursorWrapper, text: str, asked: Question) -> None:
@@ -143,7 +152,8 @@ def run(cursor: CursorWrapper, text: str, asked: Question) -> None:
 
     Planning a thousand nodes takes ten times as long as answering for one account.
     """
-    if asked.is_for_all:
+    tune(cursor, asked)
+    if not asked.is_for_few:
         cursor.execute(text, asked.parameters())
         return
     head, _, body = text.rpartition("-- prepared\n")
@@ -152,7 +162,6 @@ def run(cursor: CursorWrapper, text: str, asked: Question) -> None:
     if cursor.rowcount == 0:
         numbered = body % {key: f"${place}" for place, key in enumerate(PARAMETERS, 1)}
         cursor.execute(f"PREPARE {name} ({', '.join(PARAMETERS.values())}) AS {numbered}")
-    cursor.execute("SET LOCAL plan_cache_mode = force_generic_plan")
     values = ", ".join(f"%({key})s" for key in PARAMETERS)
     cursor.execute(f"{head} EXECUTE {name} ({values})", asked.parameters())
 
@@ -204,7 +213,7 @@ def engine_lock(asked: Question) -> None:
     from judging by facts that another run is just about to commit.
     """
     with connection.cursor() as cursor:
-        if asked.account_ids is None or len(asked.account_ids) > 500:
+        if not asked.is_for_few:
             cursor.execute("SELECT pg_advisory_xact_lock(7433, 0)")
             return
         cursor.execute("SELECT pg_advisory_xact_lock_shared(7433, 0)")

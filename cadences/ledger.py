@@ -73,7 +73,7 @@ def check(as_of: date) -> list[dict[str, Any]]:
 def _differences(cursor: Any, as_of: date) -> list[dict[str, Any]]:
     """What a reconcile of all accounts would still write."""
     asked = question(None, as_of)
-    chain.tune(cursor, asked)
+    cursor.execute("DROP TABLE IF EXISTS tend_difference")
     chain.run(cursor, chain.statement("compare", chain.DIFFERENCE, for_all=True), asked)
     cursor.execute(COMPARISON)
     laws = {"create": "what is owed is missing", "reopen": "what is owed is cancelled"}

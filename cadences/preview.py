@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import connection, transaction
 
-from cadences.chain import CHAIN, Question, question, run, statement, tune
+from cadences.chain import CHAIN, Question, question, run, statement
 from cadences.models import Plan
 from users.clock import company_today
 
@@ -78,6 +78,5 @@ def next_contact(account_id: int, talked_on: date | None = None) -> date | None:
 
 def _preview(asked: Question) -> list[Owed]:
     with transaction.atomic(), connection.cursor() as cursor:
-        tune(cursor, asked)
         run(cursor, statement("preview", CHAIN, asked.is_for_all), asked)
         return [Owed(*row) for row in cursor.fetchall()]

@@ -6,7 +6,6 @@ Running it twice, ten at once or after weeks of downtime gives the same rows.
 from __future__ import annotations
 
 import logging
-from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -125,16 +124,14 @@ def _ids_of(part: Question) -> tuple[int, ...]:
 
 
 def _reconcile(asked: Question) -> Counts:
-    """Compare, close what contacts have closed meanwhile, compare those again, write."""
+    """Compare, close what contacts have closed meanwhile, compare those accounts again, write."""
     with connection.cursor() as cursor:
-        chain.tune(cursor, asked)
         counts = Counts()
         _compare(cursor, asked)
         cursor.execute(chain.statement("suspects"))
         suspects = tuple(pk for (pk,) in cursor.fetchall())
-        if suspects and (closed := _close(cursor, replace(asked, account_ids=suspects))):
-            counts.closed += closed
-            _compare(cursor, asked)
+        if suspects:
+            _close(cursor, replace(asked, account_ids=suspects), counts)
         counts.add(_write(cursor, asked))
         return counts
 
@@ -145,25 +142,37 @@ def _compare(cursor: CursorWrapper, asked: Question) -> None:
     chain.run(cursor, chain.statement("compare", chain.DIFFERENCE, asked.is_for_all), asked)
 
 
-def _close(cursor: CursorWrapper, asked: Question) -> int:
-    """Close open rolling rows by contacts logged elsewhere; returns how many rows.
-
-    Where several contacts of one gap each close a row, the gap is gone through day by day.
-    """
-    later = defaultdict(set)
-    closed = 0
+def _close(cursor: CursorWrapper, asked: Question, counts: Counts) -> None:
+    """Close open rolling rows by contacts logged elsewhere, and compare their accounts again."""
+    later: dict[int, list[date]] = {}
+    changed = set()
     for account_id, happened_on, is_later in _close_once(cursor, asked):
+        changed.add(account_id)
         if is_later:
-            later[happened_on].add(account_id)
+            later.setdefault(account_id, []).append(happened_on)
         else:
-            closed += 1
-    for day in sorted(later):
-        then = replace(
-            asked, account_ids=tuple(sorted(later[day])), talks_until=day, bought_until=day, replay=True
-        )
+            counts.closed += 1
+    if not changed:
+        return
+    cursor.execute("DROP TABLE IF EXISTS tend_before")
+    cursor.execute("ALTER TABLE tend_difference RENAME TO tend_before")
+    if later:
+        counts.closed += _replay(cursor, asked, later)
+    _compare(cursor, replace(asked, account_ids=tuple(sorted(changed))))
+    cursor.execute(chain.statement("merge"), [sorted(changed)])
+
+
+def _replay(cursor: CursorWrapper, asked: Question, later: dict[int, list[date]]) -> int:
+    """Several contacts of one gap each close a row: go through the gap day by day. Returns rows closed."""
+    closed = 0
+    for day in sorted({day for days in later.values() for day in days}):
+        now = tuple(sorted(account for account, days in later.items() if day in days))
+        then = replace(asked, account_ids=now, talks_until=day, bought_until=day, replay=True)
         closed += len(_close_once(cursor, then))
-        _compare(cursor, then)
-        _write(cursor, then)
+        if following := tuple(account for account in now if max(later[account]) > day):
+            then = replace(then, account_ids=following)
+            _compare(cursor, then)
+            _write(cursor, then)
     return closed
 
 

@@ -39,20 +39,29 @@ track_running AS MATERIALIZED (
         END
 ),
 
--- Touched rows under a key of another form (the plan changed) stand for the cycle they are due in.
+-- Rows under a key of another form (plan or tier changed) stand for the cycle they are due in: what was done
+-- or skipped always, what is open or lapsed only if a person had touched it. Slots of one form have none.
 stand_in AS MATERIALIZED (
-    SELECT
-        account_id, slot_id, anchor, due_on, state = 'open' AS is_open,
-        CASE
+    SELECT row.account_id, row.slot_id, row.anchor, row.due_on, row.state = 'open' AS is_open, row.form
+    FROM (
+        SELECT *, CASE
             WHEN anchor <> 'calendar' THEN ''
             WHEN length(cycle) = 4 THEN 'year'
             WHEN substr(cycle, 6, 1) = 'H' THEN 'half'
             WHEN substr(cycle, 6, 1) = 'Q' THEN 'quarter'
             ELSE 'month'
         END AS form
-    FROM cadences_touchpoint
-    WHERE is_touched AND anchor <> 'agreed' AND state <> 'cancelled'
-        AND NOT (state = 'lapsed' AND reason = 'paused') AND @only(account_id)
+        FROM cadences_touchpoint
+        WHERE anchor <> 'agreed' AND @only(account_id)
+            AND (
+                state IN ('done', 'skipped') AND due_on >= %(look_back)s
+                OR is_touched AND state IN ('open', 'lapsed') AND NOT (state = 'lapsed' AND reason = 'paused')
+            )
+    ) row
+    WHERE EXISTS (
+        SELECT FROM item_at
+        WHERE item_at.slot_id = row.slot_id AND (item_at.anchor <> row.anchor OR item_at.form <> row.form)
+    )
 ),
 
 -- The answer: what is owed (`verdict` empty), and what the rules hold back with the reason for it.

@@ -9,6 +9,10 @@ SELECT * FROM difference
 -- name: suspects
 SELECT DISTINCT account_id FROM tend_difference WHERE is_suspect
 
+-- name: merge
+INSERT INTO tend_difference
+SELECT * FROM tend_before WHERE account_id <> ALL(%s)
+
 -- name: kinds
 SELECT DISTINCT act = 'create' FROM tend_difference
 

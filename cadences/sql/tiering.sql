@@ -54,7 +54,7 @@ held AS (
     SELECT judged.*
     FROM judged
     JOIN accounts_account account ON account.id = judged.account_id
-    WHERE judged.tier_id IS DISTINCT FROM judged.new_tier_id
+    WHERE judged.tier_id IS DISTINCT FROM judged.new_tier_id AND (judged.tier_id IS NULL) = %(first)s
     FOR NO KEY UPDATE OF account SKIP LOCKED
 )
 UPDATE accounts_account account
