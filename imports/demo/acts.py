@@ -38,7 +38,9 @@ def of_everybody(world: World, year: Year) -> None:
 
 def _quiet_accounts(user: User, today: date) -> list[Account]:
     """Customers of the user from whom nothing is due this week: their calls may be agreed on."""
-    busy = Touchpoint.objects.open().filter(due_on__lte=today + timedelta(days=7)).values("account")
+    busy = (
+        Touchpoint.objects.open().for_people().filter(due_on__lte=today + timedelta(days=7)).values("account")
+    )
     return list(
         Account.objects.filter(owner=user, status="customer", paused_from=None)
         .exclude(pk__in=busy)

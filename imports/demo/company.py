@@ -12,12 +12,10 @@ from cadences import plans, tiering
 from cadences.models import PlanItem, Schedule
 from imports.demo import acts, check, history, load, nights, world
 from imports.demo.aim import Rhythm
-from imports.demo.days import add_months
 from users.models import User
 
 SEED = 25
 TRIES = 4
-PLAN_MONTHS = 14  # how long the plan has been running
 SETTLED = (30, 60, 90, 120, 150, 180, 210)  # days back at which a settled account had today's tier
 
 Say = Callable[[str], None]
@@ -50,7 +48,7 @@ def make(today: date, say: Say, seed: int = SEED) -> dict[str, User]:
 @transaction.atomic
 def _make(today: date, say: Say, seed: int) -> dict[str, User]:
     plans.seed()
-    plans.start_plan(add_months(today.replace(day=1), -PLAN_MONTHS))
+    plans.start_plan(nights.past_nights(today)[0])
     draft = world.build(seed, today)
     users = load.load_staff(draft)
     accounts = load.load_accounts(draft, users)
