@@ -6,6 +6,7 @@ whose record it is (the author of a log, the owner of a concern …), whatever d
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.db import models
@@ -99,3 +100,16 @@ class AskQuerySet(OfAccountQuerySet):
     """Answered by who asked, or by those who may edit the account."""
 
     own_paths = ("asked_by",)
+
+
+def marked_own(rows: Iterable[Any], user: User, *, editable: bool) -> list[Any]:
+    """Rows of one account, each with ``is_editable``: the rule of ``editable_by`` without a query.
+
+    ``editable``: whether the user may edit the account.
+    """
+    found = list(rows)
+    for row in found:
+        paths = type(row).objects.all().own_paths
+        own = any(getattr(row, f"{path}_id") == user.pk for path in paths)
+        row.is_editable = user.is_active and (editable or own)
+    return found

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
-from django.db.models.functions import JSONObject
+from django.db import connection
+from django.db.models import QuerySet
 from django.utils import formats, timezone
 
-from accounts.models import Account, BookEntry
-from cadences.account_pages.rows import a_year_before, last_sale
+from accounts.models import Account
+from accounts.services import may_edit
+from cadences.account_pages.rows import a_year_before
 from cadences.models import Touchpoint
 from cadences.words import short_why
-from contacts.models import Ask, Commitment, Concern, Contact, Interaction
+from contacts.models import Ask, Commitment, Concern, Contact
+from contacts.querysets import marked_own
 from core.places import zone_of
 from sales.models import Purchase
 from users.clock import zone
@@ -26,33 +28,36 @@ RECENT_PURCHASES = 10
 
 
 def for_page(user: User) -> QuerySet[Account]:
-    """Accounts with what the page says in its first lines; one query for one account."""
-    return (
-        Account.objects.visible_to(user)
-        .select_related("owner", "tier", "tier_before")
-        .annotate(
-            is_editable=Exists(Account.objects.editable_by(user).filter(pk=OuterRef("pk"))),
-            last_sale_on=last_sale(),
-            is_in_book=Exists(BookEntry.objects.filter(user=user, account=OuterRef("pk"))),
-            last_contact=ArraySubquery(
-                Interaction.objects.standing()
-                .filter(account=OuterRef("pk"), reached=True)
-                .latest_first()
-                .values(
-                    json=JSONObject(
-                        on="happened_on", kind="kind", by="user__display_name", sentiment="sentiment",
-                        first="contact__first_name", last="contact__last_name",
-                    )
-                )[:1]
-            ),
-            moods=ArraySubquery(
-                Interaction.objects.standing()
-                .filter(account=OuterRef("pk"), sentiment__isnull=False)
-                .latest_first()
-                .values("sentiment")[:5]
-            ),
-        )
-    )  # fmt: skip
+    """Accounts with the rows their page names."""
+    return Account.objects.visible_to(user).select_related("owner", "tier", "tier_before")
+
+
+# Written by hand because the page is opened all day: building the same with the ORM costs more than
+# the database needs to answer it.
+STANDING = """
+SELECT (SELECT max(purchased_on) FROM sales_purchase p
+        WHERE p.account_id = %(account)s AND voided_at IS NULL AND amount > 0),
+       (SELECT jsonb_build_object('on', i.happened_on, 'kind', i.kind, 'by', u.display_name,
+                                  'sentiment', i.sentiment,
+                                  'person', trim(c.first_name || ' ' || c.last_name))
+        FROM contacts_interaction i
+        LEFT JOIN users_user u ON u.id = i.user_id
+        LEFT JOIN contacts_contact c ON c.id = i.contact_id
+        WHERE i.account_id = %(account)s AND i.withdrawn_at IS NULL AND i.reached
+        ORDER BY i.happened_on DESC, i.id DESC LIMIT 1),
+       ARRAY(SELECT i.sentiment FROM contacts_interaction i
+             WHERE i.account_id = %(account)s AND i.withdrawn_at IS NULL AND i.sentiment IS NOT NULL
+             ORDER BY i.happened_on DESC, i.id DESC LIMIT 5),
+       EXISTS (SELECT 1 FROM accounts_bookentry b WHERE b.account_id = %(account)s AND b.user_id = %(user)s),
+       (SELECT jsonb_agg(jsonb_build_array(currency, now::text, before::text))
+        FROM (SELECT currency,
+                     coalesce(sum(amount) FILTER (WHERE purchased_on > %(start)s), 0) AS now,
+                     coalesce(sum(amount) FILTER (WHERE purchased_on <= %(start)s), 0) AS before
+              FROM sales_purchase p
+              WHERE p.account_id = %(account)s AND voided_at IS NULL
+                AND purchased_on > %(before)s AND purchased_on <= %(today)s
+              GROUP BY currency) sums)
+"""
 
 
 @dataclass(frozen=True)
@@ -81,28 +86,43 @@ class Owed:
     why: str
 
 
-def money_of(account: Account, today: date) -> list[Money]:
-    """Sales by currency, the currency of most money first."""
-    start, before = a_year_before(today), a_year_before(a_year_before(today))
-    sums = (
-        Purchase.objects.filter(
-            account=account, voided_at=None, purchased_on__gt=before, purchased_on__lte=today
-        )
-        .order_by()
-        .values("currency")
-        .annotate(
-            now=Sum("amount", filter=Q(purchased_on__gt=start), default=Decimal(0)),
-            before=Sum("amount", filter=Q(purchased_on__lte=start), default=Decimal(0)),
-        )
-    )
-    found = [Money(row["currency"], row["now"], row["before"]) for row in sums]
-    return sorted(found, key=lambda one: -(abs(one.now) + abs(one.before)))
+@dataclass(frozen=True)
+class Standing:
+    """The first lines of the page. ``last``: the latest contact in which the customer was reached."""
+
+    last_sale_on: date | None
+    last: dict[str, Any] | None
+    moods: list[int]
+    is_in_book: bool
+    money: list[Money]
+
+    def quiet_since(self, today: date) -> date | None:
+        """The last sale, where it is half a year ago or more (R8)."""
+        last = self.last_sale_on
+        return last if last and last < today - timedelta(days=182) else None
+
+
+def standing_of(account: Account, user: User, today: date) -> Standing:
+    """Last sale and contact, moods, sales of 12 months by currency: one query."""
+    start = a_year_before(today)
+    days = {"start": start, "before": a_year_before(start), "today": today}
+    with connection.cursor() as cursor:
+        cursor.execute(STANDING, {"account": account.pk, "user": user.pk, **days})
+        last_sale_on, last, moods, is_in_book, sums = cursor.fetchone()
+    money = [Money(currency, Decimal(now), Decimal(before)) for currency, now, before in _json(sums) or []]
+    money.sort(key=lambda one: -(abs(one.now) + abs(one.before)))
+    return Standing(last_sale_on, _json(last), moods, is_in_book, money)
+
+
+def _json(value: Any) -> Any:
+    """Psycopg hands out jsonb as text where Django has not asked for it."""
+    return json.loads(value) if isinstance(value, str) else value
 
 
 def purchases_of(account: Account) -> QuerySet[Purchase]:
     """The latest purchases and one more, which tells whether there are more; voided ones included."""
     latest = Purchase.objects.filter(account=account).order_by("-purchased_on", "-id")
-    return latest.select_related("sold_by").annotate(line_count=Count("lines"))[: RECENT_PURCHASES + 1]
+    return latest.select_related("sold_by")[: RECENT_PURCHASES + 1]
 
 
 def owed_to(account: Account, user: User, today: date) -> list[Owed]:
@@ -129,18 +149,16 @@ def people_of(account: Account) -> list[Contact]:
     return sorted(rows, key=lambda contact: contact.left_on is not None)
 
 
-def concerns_of(account: Account, user: User) -> QuerySet[Concern]:
-    """Open concerns, worst first, each with whether this user may resolve it."""
-    editable = Concern.objects.editable_by(user).filter(pk=OuterRef("pk"))
+def concerns_of(account: Account) -> QuerySet[Concern]:
+    """Open concerns, worst first."""
     rows = Concern.objects.open().filter(account=account).worst_first()
-    return rows.select_related("owner", "raised_by", "contact").annotate(is_editable=Exists(editable))
+    return rows.select_related("owner", "raised_by", "contact")
 
 
-def commitments_of(account: Account, user: User) -> QuerySet[Commitment]:
+def commitments_of(account: Account) -> QuerySet[Commitment]:
     """Open promises, ours and theirs, first due first."""
-    editable = Commitment.objects.editable_by(user).filter(pk=OuterRef("pk"))
     rows = Commitment.objects.open().filter(account=account).order_by("due_on", "id")
-    return rows.select_related("user", "contact").annotate(is_editable=Exists(editable))
+    return rows.select_related("user", "contact")
 
 
 def asks_of(account: Account) -> QuerySet[Ask]:
@@ -155,29 +173,24 @@ def clock_there(account: Account) -> str:
     return str(formats.time_format(timezone.now().astimezone(zone(name)), "H:i")) if name else ""
 
 
-def _quiet_since(account: Any, today: date) -> date | None:
-    """The last sale, where it is half a year ago or more (R8)."""
-    last: date | None = account.last_sale_on
-    return last if last and last < today - timedelta(days=182) else None
-
-
-def page_facts(account: Any, user: User, today: date) -> dict[str, Any]:
-    """All facts of the page but the timeline. Queries: seven, for two rows of each and for twenty."""
-    concerns = list(concerns_of(account, user))
+def page_facts(account: Account, user: User, today: date) -> dict[str, Any]:
+    """All facts of the page but the timeline. Eight queries at most, however many rows."""
+    editable = may_edit(user, account)
+    standing = standing_of(account, user, today)
     owed = owed_to(account, user, today)
     purchases = list(purchases_of(account))
     return {
         "account": account,
-        "money": money_of(account, today),
-        "quiet_since": _quiet_since(account, today),
-        "last": account.last_contact[0] if account.last_contact else None,
-        "moods": account.moods,
+        "is_editable": editable,
+        "may_reassign": editable and (user.is_manager or user.is_admin),
+        "standing": standing,
+        "quiet_since": standing.quiet_since(today),
         "owed": owed,
         "next": next((one for one in owed if one.touchpoint.kind != Touchpoint.Kind.SURVEY), None),
         "people": people_of(account),
-        "concerns": concerns,
-        "commitments": list(commitments_of(account, user)),
-        "asks": list(asks_of(account)),
+        "concerns": marked_own(concerns_of(account), user, editable=editable),
+        "commitments": marked_own(commitments_of(account), user, editable=editable),
+        "asks": marked_own(asks_of(account), user, editable=editable),
         "purchases": purchases[:RECENT_PURCHASES],
         "more_purchases": len(purchases) > RECENT_PURCHASES,
         "there": clock_there(account),

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET, require_safe
 
 from accounts.models import Account
-from accounts.services import may_create
+from accounts.services import may_create, may_edit
 from cadences.account_pages import rows, standing
 from cadences.account_pages.timeline import timeline
 from cadences.models import Touchpoint
@@ -55,21 +53,25 @@ def quick(request: Request) -> HttpResponse:
 def account_detail(request: Request, pk: int) -> HttpResponse:
     """How do we stand, and what next?"""
     today = today_for(request.user)
-    account: Any = get_object_or_404(standing.for_page(request.user), pk=pk)
+    account = get_object_or_404(standing.for_page(request.user), pk=pk)
     context = standing.page_facts(account, request.user, today)
     context["happenings"], context["next_offset"] = timeline(account, 0, request.user.time_zone)
-    context["may_reassign"] = account.is_editable and (request.user.is_manager or request.user.is_admin)
     return render(request, "accounts/detail.html", context)
 
 
 @require_GET
 def account_timeline(request: Request, pk: int) -> HttpResponse:
     """More of what happened, from an offset on."""
-    account = get_object_or_404(Account.objects.visible_to(request.user), pk=pk)
+    account = get_object_or_404(Account.objects.visible_to(request.user).select_related("owner"), pk=pk)
     text = request.GET.get("from", "0")
     offset = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
     happenings, next_offset = timeline(account, offset, request.user.time_zone)
-    context = {"account": account, "happenings": happenings, "next_offset": next_offset, "offset": offset}
+    context = {
+        "account": account,
+        "happenings": happenings,
+        "next_offset": next_offset,
+        "is_editable": may_edit(request.user, account),
+    }
     return render(request, "accounts/_timeline.html", context)
 
 
