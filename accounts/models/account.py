@@ -130,8 +130,8 @@ class Account(TimeStamped):
             ),
         ]
         indexes = [
-            # the account list sorts by folded name and pages by it
-            models.Index(fields=["name_folded", "id"], name="account_by_name"),
+            # the account list sorts by folded name, pages by it, and tests a broad search on the way
+            models.Index(fields=["name_folded", "id"], name="account_by_name", include=["search_folded"]),
             # my accounts, and the engine's slice per owner
             models.Index(fields=["owner", "name_folded"], name="account_by_owner"),
             models.Index(fields=["tier"], name="account_by_tier"),
