@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from core.htmx import page_or_fragment
@@ -73,15 +74,15 @@ def form_reply(request: HttpRequest, form: forms.BaseForm, **context: Any) -> Ht
     return page_or_fragment(request, "components/form_page.html", "components/_form.html", context, status)
 
 
-def editable(model: type[Model], user: Any, pk: int, refusal: str = "") -> Any:
+def editable(model: type[Model], user: Any, pk: int, refusal: str | Promise = "") -> Any:
     """The object, if this user may change it: 404 if there is none, 403 if it is not theirs to change."""
-    found = get_object_or_404(model.objects.visible_to(user), pk=pk)  # type: ignore[attr-defined]
-    if not model.objects.editable_by(user).filter(pk=pk).exists():  # type: ignore[attr-defined]
+    found = get_object_or_404(model.objects.visible_to(user), pk=pk)
+    if not model.objects.editable_by(user).filter(pk=pk).exists():
         raise PermissionDenied(refusal or _("This is changed by those who look after the account."))
     return found
 
 
-class KeepsVersion(forms.ModelForm):  # type: ignore[type-arg]
+class KeepsVersion(forms.ModelForm):
     """Refuses to overwrite what a colleague saved meanwhile; says what is stored now; keeps the typed."""
 
     version = forms.CharField(required=False, widget=forms.HiddenInput)

@@ -56,7 +56,7 @@ def claim(
     ``again``: also when it is done or dead, because a person asked. ``grace``: how long a run may stand
     without its lock before it counts as orphaned.
     """
-    values = {
+    values: dict[str, Any] = {
         "job": job, "period": period, "asked_by": asked_by, "now": timezone.now(), "lease": LEASE,
         "grace": grace, "locks": JOB_LOCKS, "number": _number(job), "again": again,
     }  # fmt: skip

@@ -17,10 +17,10 @@ a deactivated user                         nothing
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from users.clock import today_for
@@ -40,7 +40,7 @@ def acts_for(user: User) -> UserQuerySet:
     return User.objects.filter(side)
 
 
-def _absent_and_covered_by(user: User) -> UserQuerySet:
+def _absent_and_covered_by(user: User) -> QuerySet[Absence, dict[str, Any]]:
     today = today_for(user)
     current = Absence.objects.filter(deputy=user, starts_on__lte=today, ends_on__gte=today)
     return current.values("user_id")

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
 from django.utils import timezone, translation
 
@@ -20,8 +21,8 @@ LANGUAGES = frozenset(code for code, _name in settings.LANGUAGES)
 class SignInRequiredMiddleware(LoginRequiredMiddleware):
     """Sends whoever is not signed in to the sign-in page; views opt out by ``login_not_required``."""
 
-    def handle_no_permission(
-        self, request: HttpRequest, view_func: Callable[..., HttpResponse]
+    def handle_no_permission(  # type: ignore[override]  # htmx gets no redirect
+        self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
     ) -> HttpResponse:
         login_url = resolve_url(self.get_login_url(view_func))
         if request.headers.get("HX-Request") == "true":

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -13,11 +15,12 @@ from core.forms import attempt, posted
 from users import services
 from users.clock import today_for
 from users.forms import AbsenceForm
+from users.http import Request
 from users.models import Absence, User
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def listing(request: HttpRequest) -> HttpResponse:
+def listing(request: Request) -> HttpResponse:
     users = User.objects.active().with_absences_planned_by(request.user).by_name()
     form = AbsenceForm(posted(request), users=users, initial={"user": request.user})
     if attempt(form, lambda: services.add_absence(request.user, **_named(form))):
@@ -31,18 +34,18 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def remove(request: HttpRequest, pk: int) -> HttpResponse:
+def remove(request: Request, pk: int) -> HttpResponse:
     absence = get_object_or_404(Absence.objects.visible_to(request.user).select_related("user__team"), pk=pk)
     services.remove_absence(request.user, absence)
     messages.success(request, _("The absence is gone; what was moved for it has moved back."))
     return _back(request)
 
 
-def _named(form: AbsenceForm) -> dict[str, object]:
+def _named(form: AbsenceForm) -> dict[str, Any]:
     return {name: form.cleaned_data[name] for name in form.Meta.fields}
 
 
-def _back(request: HttpRequest) -> HttpResponse:
+def _back(request: Request) -> HttpResponse:
     """To the page the form was on."""
     back = request.POST.get("back", "")
     safe = url_has_allowed_host_and_scheme(back, allowed_hosts=None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,6 +15,7 @@ from core.pagination import page_number, paginate
 from users import holdings, services
 from users.access import require_admin
 from users.forms import InviteForm, UserForm, time_zones
+from users.http import Request
 from users.mail import NotSentError
 from users.models import Team, User
 
@@ -22,7 +23,7 @@ ADMINS_ONLY = gettext_lazy("Users are changed by admins.")
 
 
 @require_safe
-def listing(request: HttpRequest) -> HttpResponse:
+def listing(request: Request) -> HttpResponse:
     require_admin(request.user)
     wanted = {name: request.GET.get(name, "").strip() for name in ("q", "role", "team", "state")}
     found = User.objects.visible_to(request.user).for_list().matching(wanted["q"]).in_state(wanted["state"])
@@ -40,7 +41,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def create(request: HttpRequest) -> HttpResponse:
+def create(request: Request) -> HttpResponse:
     require_admin(request.user)
     form = UserForm(posted(request))
     user = attempt(form, lambda: services.create_user(request.user, **form.cleaned_data))
@@ -51,7 +52,7 @@ def create(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def edit(request: HttpRequest, pk: int) -> HttpResponse:
+def edit(request: Request, pk: int) -> HttpResponse:
     user = editable(User, request.user, pk, ADMINS_ONLY)
     form = UserForm(posted(request), instance=user)
     if attempt(form, lambda: services.edit_user(request.user, user, **form.changes)):
@@ -61,7 +62,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def invite(request: HttpRequest, pk: int) -> HttpResponse:
+def invite(request: Request, pk: int) -> HttpResponse:
     user = editable(User, request.user, pk, ADMINS_ONLY)
     form = InviteForm(request.POST)
     try:
@@ -76,7 +77,7 @@ def invite(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def deactivate(request: HttpRequest, pk: int) -> HttpResponse:
+def deactivate(request: Request, pk: int) -> HttpResponse:
     user = editable(User, request.user, pk, ADMINS_ONLY)
     problem = ""
     if request.method == "POST":
@@ -93,7 +94,7 @@ def deactivate(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def reactivate(request: HttpRequest, pk: int) -> HttpResponse:
+def reactivate(request: Request, pk: int) -> HttpResponse:
     user = services.reactivate(request.user, editable(User, request.user, pk, ADMINS_ONLY))
     done = _("%(name)s works here again. Invite them, so that they choose a new password.")
     messages.success(request, done % {"name": user.display_name})
@@ -101,7 +102,7 @@ def reactivate(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _form_page(
-    request: HttpRequest, form: UserForm, user: User | None, invite_form: InviteForm | None = None
+    request: Request, form: UserForm, user: User | None, invite_form: InviteForm | None = None
 ) -> HttpResponse:
     invite_form = invite_form or InviteForm(initial={"email": user.email if user else ""})
     context = {"form": form, "person": user, "invite_form": invite_form, "zones": time_zones()}

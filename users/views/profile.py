@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -12,11 +12,12 @@ from core.forms import attempt, posted
 from users import services
 from users.clock import today_for
 from users.forms import AbsenceForm, ProfileForm, time_zones
+from users.http import Request
 from users.models import Absence, User
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def profile(request: HttpRequest) -> HttpResponse:
+def profile(request: Request) -> HttpResponse:
     user = request.user
     initial = {"time_zone": user.time_zone, "language": user.language}
     form = ProfileForm(posted(request), initial=initial)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,30 +14,31 @@ from core.forms import attempt, editable, posted
 from users import services
 from users.access import require_admin
 from users.forms import TeamForm
+from users.http import Request
 from users.models import Team
 
 ADMINS_ONLY = gettext_lazy("Teams are changed by admins.")
 
 
 @require_safe
-def listing(request: HttpRequest) -> HttpResponse:
+def listing(request: Request) -> HttpResponse:
     require_admin(request.user)
     return render(request, "users/teams.html", {"teams": Team.objects.for_list()})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def create(request: HttpRequest) -> HttpResponse:
+def create(request: Request) -> HttpResponse:
     require_admin(request.user)
     return _team_form(request, None)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def edit(request: HttpRequest, pk: int) -> HttpResponse:
+def edit(request: Request, pk: int) -> HttpResponse:
     return _team_form(request, editable(Team, request.user, pk, ADMINS_ONLY))
 
 
 @require_POST
-def delete(request: HttpRequest, pk: int) -> HttpResponse:
+def delete(request: Request, pk: int) -> HttpResponse:
     team = editable(Team, request.user, pk, ADMINS_ONLY)
     try:
         services.delete_team(request.user, team)
@@ -48,7 +49,7 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("users:teams")
 
 
-def _team_form(request: HttpRequest, team: Team | None) -> HttpResponse:
+def _team_form(request: Request, team: Team | None) -> HttpResponse:
     form = TeamForm(posted(request), instance=team)
     if attempt(form, lambda: _save(request, team, form)):
         messages.success(request, _("Saved."))
@@ -57,7 +58,7 @@ def _team_form(request: HttpRequest, team: Team | None) -> HttpResponse:
     return render(request, "users/team_form.html", {"form": form, "team": team}, status=status)
 
 
-def _save(request: HttpRequest, team: Team | None, form: TeamForm) -> Team:
+def _save(request: Request, team: Team | None, form: TeamForm) -> Team:
     if team is None:
         return services.create_team(request.user, **form.cleaned_data)
     return services.edit_team(request.user, team, **form.cleaned_data)
