@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Any
 
 import holidays
+from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
 from accounts.models import Account, BookEntry, Tag
@@ -42,7 +43,8 @@ def load_staff(world: World) -> dict[str, User]:
         },
     )
     teams = {name: Team.objects.create(name=f"Sales {name}") for name in people.TEAMS}
-    users = {person.key: _user(person, calendars, teams) for person in people.STAFF}
+    secret = make_password(people.PASSWORD)  # one hash for all: hashing is slow on purpose
+    users = {person.key: _user(person, calendars, teams, secret) for person in people.STAFF}
     for name, (manager, *_) in people.TEAMS.items():
         Team.objects.filter(pk=teams[name].pk).update(manager=users[manager])
     for person in people.STAFF:
@@ -54,11 +56,13 @@ def load_staff(world: World) -> dict[str, User]:
     return {key: fresh[user.pk] for key, user in users.items()}
 
 
-def _user(person: people.Colleague, calendars: dict[str, Calendar], teams: dict[str, Team]) -> User:
+def _user(
+    person: people.Colleague, calendars: dict[str, Calendar], teams: dict[str, Team], secret: str
+) -> User:
     zone = people.TEAMS[person.team][3] if person.team else "Europe/Berlin"
-    return User.objects.create_user(
-        person.email,
-        people.PASSWORD,
+    return User.objects.create(
+        email=person.email,
+        password=secret,
         display_name=person.name,
         roles=[person.role],
         job_title=person.title,
