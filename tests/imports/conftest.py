@@ -60,6 +60,7 @@ def bring(
             (tmp_path / "mapping.json").write_text(json.dumps(mapping))
             flags = (*flags, "--mapping", str(tmp_path / "mapping.json"))
         code = 0
+        capsys.readouterr()
         try:
             call_command("import_file", kind, str(path), "--json", *flags)
         except SystemExit as left:
