@@ -10,13 +10,14 @@ from typing import Any
 
 import django
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core.management import call_command, get_commands
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from config import schedule
 from stack.run import LOGINS
-from stack.say import step, warn
+from stack.say import say, step, warn
 
 
 def main() -> int:
@@ -45,6 +46,10 @@ def prepare(*, demo: bool) -> None:
         # The mark lets a start that was interrupted in the middle of loading try again.
         (LOGINS.parent / "demo-started").touch()
         _call("load_demo", "Demo company")
+    if not get_user_model().objects.exists():
+        say(
+            "  Nobody can sign in yet: `.venv/bin/python manage.py create_admin EMAIL NAME` makes the first admin."
+        )
 
 
 def _call(command: str, what: str, **options: Any) -> None:
