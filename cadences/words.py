@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.utils import formats
 from django.utils.translation import gettext as _
@@ -20,7 +20,12 @@ _UNITS = {
 
 def short_why(touchpoint: Touchpoint) -> str:
     """Why it is owed, in one line; no query when item and account are loaded."""
-    words = {"base": _said(touchpoint.base_on), "span": _span(touchpoint), "about": touchpoint.about}
+    words = {
+        "base": _said(touchpoint.base_on),
+        "end": _said(_window_end(touchpoint)),
+        "span": _span(touchpoint),
+        "about": touchpoint.about,
+    }
     basis = Touchpoint.Basis
     sentences = {
         basis.PURCHASE: _("%(span)s after the purchase of %(base)s"),
@@ -29,7 +34,7 @@ def short_why(touchpoint: Touchpoint) -> str:
         basis.TRACK: _("%(span)s after the calls that followed the purchase, %(base)s"),
         basis.FLOOR: _("first contact of the plan, spread since %(base)s"),
         basis.PROMOTED: _("moved to a higher tier on %(base)s"),
-        basis.WINDOW: _("due in the period that began on %(base)s"),
+        basis.WINDOW: _("wanted between %(base)s and %(end)s"),
         basis.AGREED: _("agreed on %(base)s: “%(about)s”") if touchpoint.about else _("agreed on %(base)s"),
         basis.TODO: "%(about)s",
     }
@@ -41,6 +46,12 @@ def _span(touchpoint: Touchpoint) -> str:
     if item is None or not item.every:
         return _("some time")
     return _UNITS[PlanItem.Unit(item.unit)](item.every)
+
+
+def _window_end(touchpoint: Touchpoint) -> date:
+    """The last day of a calendar item's window; its first where the item is gone."""
+    days = touchpoint.item.window_days if touchpoint.item else 0
+    return touchpoint.base_on + timedelta(days=max(days - 1, 0))
 
 
 def _shift(touchpoint: Touchpoint) -> str:
