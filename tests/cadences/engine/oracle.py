@@ -243,9 +243,9 @@ class Night:
 
     @staticmethod
     def stands(row: Row) -> bool:
-        if row.state == OPEN:
-            return row.touched
-        return row.state in {DONE, SKIPPED} or (row.state == LAPSED and row.reason != PAUSED)
+        """Done and skipped is touched as well."""
+        is_dated = row.touched and row.state in {OPEN, LAPSED} and row.reason != PAUSED
+        return is_dated or row.state in {DONE, SKIPPED}
 
     # -- rolling -------------------------------------------------------------------------------
 
@@ -265,9 +265,13 @@ class Night:
                 yield row
 
     def is_replaced(self, item: Item) -> bool:
-        """A touched open row of another anchor stands for the rolling one."""
+        """A touched open row of another anchor stands for the rolling one, unless it lapses tonight."""
         return any(
-            row.slot == item.slot and row.state == OPEN and row.touched and row.anchor != ROLLING
+            row.slot == item.slot
+            and row.anchor != ROLLING
+            and row.touched
+            and row.state == OPEN
+            and self.lapsed_in_time(row).state == OPEN
             for row in self.rows.values()
         )
 
