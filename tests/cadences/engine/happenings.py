@@ -11,7 +11,20 @@ from datetime import date, timedelta
 from random import Random
 
 from .days import Days
-from .facts import AGREED, CALENDAR, CANCELLED, DONE, OPEN, ROLLING, SKIPPED, Account, Row, Talk, World
+from .facts import (
+    AGREED,
+    CALENDAR,
+    CANCELLED,
+    DONE,
+    OPEN,
+    ROLLING,
+    SKIPPED,
+    Account,
+    Purchase,
+    Row,
+    Talk,
+    World,
+)
 from .plans import edited
 from .worlds import (
     add_absence,
@@ -35,7 +48,10 @@ class Change:
 
     people: bool = False
     plan: bool = False
-    accounts: list[Account] = field(default_factory=list)
+    accounts: dict[int, Account] = field(default_factory=dict)
+    overrides: dict[int, Account] = field(default_factory=dict)
+    purchases: dict[int, tuple[Account, Purchase]] = field(default_factory=dict)
+    talks: dict[int, tuple[Account, Talk]] = field(default_factory=dict)
     rows: list[tuple[Account, Row]] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
 
@@ -132,8 +148,11 @@ class Between:
     # -- logs ----------------------------------------------------------------------------------
 
     def talk(self, day: date, **known: object) -> Talk:
-        self.touch()
-        return add_talk(self.rng, self.account, day, withdrawn=False, **known)
+        return self.noted(add_talk(self.rng, self.account, day, withdrawn=False, **known))
+
+    def noted(self, talk: Talk) -> Talk:
+        self.change.talks[talk.id] = (self.account, talk)
+        return talk
 
     def log(self) -> None:
         self.talk(self.day(), kind=self.rng.choice(["call", "meeting", "visit", "email"]))
@@ -148,8 +167,7 @@ class Between:
         if not talks:
             return
         talk = self.rng.choice(talks[-3:])
-        talk.withdrawn = True
-        self.touch()
+        self.noted(talk).withdrawn = True
         for row in list(self.account.rows.values()):
             if row.interaction == talk.id and row.state == DONE:
                 self.change.of_row(self.account, self.undone(row))
@@ -171,8 +189,7 @@ class Between:
         if not self.account.talks:
             return
         talk = self.rng.choice(self.account.talks)
-        talk.day -= timedelta(days=self.rng.choice([1, 5, 30]))
-        self.touch()
+        self.noted(talk).day -= timedelta(days=self.rng.choice([1, 5, 30]))
         for row in list(self.account.rows.values()):
             if row.interaction == talk.id and row.state == DONE:
                 self.change.of_row(self.account, row.but(closed_on=talk.day))
@@ -180,16 +197,14 @@ class Between:
     # -- facts ---------------------------------------------------------------------------------
 
     def touch(self) -> None:
-        if not any(account is self.account for account in self.change.accounts):
-            self.change.accounts.append(self.account)
+        self.change.accounts[self.account.id] = self.account
 
     def buy(self) -> None:
-        add_purchase(self.rng, self.account, self.day())
-        self.refresh()
+        self.sold(add_purchase(self.rng, self.account, self.day()))
 
     def import_older(self) -> None:
-        add_purchase(self.rng, self.account, self.day() - timedelta(days=self.rng.randrange(400)))
-        self.refresh()
+        day = self.day() - timedelta(days=self.rng.randrange(400))
+        self.sold(add_purchase(self.rng, self.account, day))
 
     def void(self) -> None:
         """A purchase is voided (often the first), brought back, or gets another date."""
@@ -201,10 +216,11 @@ class Between:
             purchase.day = self.today - timedelta(days=self.rng.randrange(60))
         else:
             purchase.void = not purchase.void
-        self.refresh()
+        self.sold(purchase)
 
-    def refresh(self) -> None:
-        """Sales writes status and the day of the first purchase."""
+    def sold(self, purchase: Purchase) -> None:
+        """Sales writes the purchase, the status and the day of the first purchase."""
+        self.change.purchases[purchase.id] = (self.account, purchase)
         first = first_net_purchase(self.account)
         if self.account.status != "former":
             self.account.status = "customer" if first else "prospect"
@@ -229,7 +245,7 @@ class Between:
             self.account.overrides.clear()
         else:
             set_override(self.rng, self.account, self.today)
-        self.touch()
+        self.change.overrides[self.account.id] = self.account
 
     def hand_over(self) -> None:
         self.account.owner = self.rng.choice([*self.world.people, None])

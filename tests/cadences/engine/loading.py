@@ -17,6 +17,7 @@ from users.models import Absence, Calendar, Closure, Company, PublicHoliday, Tea
 
 from . import facts
 from .happenings import Change
+from .worlds import OVERRIDABLE
 
 SOME_DAY = datetime(2020, 1, 1, tzinfo=UTC)
 
@@ -27,7 +28,7 @@ def load(world: facts.World) -> None:
     Tier.objects.bulk_create([Tier(id=rank, name=f"Tier {rank}", rank=rank) for rank in world.ranks])
     load_people(world)
     load_plan(world)
-    load_accounts(world, world.accounts)
+    load_accounts(world.accounts)
 
 
 def tell(world: facts.World, change: Change) -> None:
@@ -36,7 +37,10 @@ def tell(world: facts.World, change: Change) -> None:
         load_people(world)
     if change.plan:
         load_plan(world)
-    load_accounts(world, change.accounts)
+    upsert(Account, [account_record(account) for account in change.accounts.values()])
+    upsert(Purchase, [purchase_record(*sold) for sold in change.purchases.values()])
+    upsert(Interaction, [talk_record(*noted) for noted in change.talks.values()])
+    load_overrides(change.overrides.values())
     load_rows(change.rows)
 
 
@@ -98,6 +102,8 @@ def load_plan(world: facts.World) -> None:
     plan = Plan.objects.create(
         version=world.plan.version, state="running", effective_from=world.plan.effective_from
     )
+    for slot in OVERRIDABLE:
+        Slot.objects.get_or_create(key=slot, defaults={"name": slot})
     slots = {item.slot: slot_of(item) for item in world.plan.items}
     PlanItem.objects.bulk_create(plan_item(plan, slots[item.slot], item) for item in world.plan.items)
 
@@ -134,18 +140,22 @@ def plan_item(plan: Plan, slot: Slot, item: facts.Item) -> PlanItem:
 # -- accounts --------------------------------------------------------------------------------------
 
 
-def load_accounts(world: facts.World, accounts: Iterable[facts.Account]) -> None:
-    accounts = list(accounts)
+def load_accounts(accounts: list[facts.Account]) -> None:
+    """These accounts with all that belongs to them."""
     upsert(Account, [account_record(account) for account in accounts])
     upsert(Purchase, [purchase_record(account, p) for account in accounts for p in account.purchases])
     upsert(Interaction, [talk_record(account, talk) for account in accounts for talk in account.talks])
+    load_overrides(accounts)
+
+
+def load_overrides(accounts: Iterable[facts.Account]) -> None:
+    accounts = list(accounts)
     Override.objects.filter(account__in=[account.id for account in accounts]).delete()
-    slots = dict(Slot.objects.values_list("key", "id"))
+    slots = {slot.key: slot.id for slot in Slot.objects.all()}
     Override.objects.bulk_create(
         Override(account_id=account.id, slot_id=slots[slot], reason="asked for", **asdict(override))
         for account in accounts
         for slot, override in account.overrides.items()
-        if slot in slots
     )
 
 

@@ -20,6 +20,7 @@ AWKWARD = [
     (2028, 2, 28), (2022, 6, 1), (2023, 8, 30),
 ]  # fmt: skip
 TALK_KINDS = ["call", "call", "call", "meeting", "visit", "email", "letter", "note"]
+OVERRIDABLE = ["call", "call", "visit", "survey", "week", "greeting"]
 FIRST_PERSON = 9_000_001
 
 
@@ -137,10 +138,12 @@ def add_purchases(rng: Random, account: Account, start: date) -> None:
         add_purchase(rng, account, rng.choice(account.purchases).day)
 
 
-def add_purchase(rng: Random, account: Account, day: date) -> None:
+def add_purchase(rng: Random, account: Account, day: date) -> Purchase:
     number = max((purchase.id for purchase in account.purchases), default=account.id * 100) + 1
     amount = rng.choice([100, 100, 100, 50, 0, -100, -30])
-    account.purchases.append(Purchase(number, day, amount, rng.random() < 0.08))
+    purchase = Purchase(number, day, amount, rng.random() < 0.08)
+    account.purchases.append(purchase)
+    return purchase
 
 
 def add_talks(rng: Random, account: Account, start: date) -> None:
@@ -192,7 +195,7 @@ def set_pause(rng: Random, account: Account, on: date) -> None:
 
 
 def set_override(rng: Random, account: Account, on: date) -> None:
-    slot = rng.choice(["call", "call", "visit", "survey", "week", "greeting"])
+    slot = rng.choice(OVERRIDABLE)
     until = rng.choice([None, on + timedelta(days=rng.choice([0, 1, 10, 40]))])
     if rng.random() < 0.4:
         account.overrides[slot] = Override(is_off=True, until=until)
