@@ -15,7 +15,7 @@ from django.utils import formats, timezone
 from accounts.models import Account
 from accounts.services import may_edit
 from cadences.account_pages.rows import a_year_before
-from cadences.models import Touchpoint
+from cadences.models import PlanItem, Touchpoint
 from cadences.words import short_why
 from contacts.models import Ask, Commitment, Concern, Contact
 from contacts.querysets import marked_own
@@ -78,11 +78,15 @@ class Money:
 
 @dataclass(frozen=True)
 class Owed:
-    """An open touchpoint with its lateness today and the line that says why it is owed."""
+    """An open touchpoint with its lateness today and the line that says why it is owed.
+
+    What the system sends (``is_system``) is never late to the reader: nobody here can do it.
+    """
 
     touchpoint: Touchpoint
     late_days: int
     is_due: bool
+    is_system: bool
     why: str
 
 
@@ -139,8 +143,10 @@ def owed_to(account: Account, user: User, today: date) -> list[Owed]:
 
 def _owed(row: Touchpoint, account: Account, today: date) -> Owed:
     row.account = account  # known already: spares a query per line
-    late = (today - row.planned_on).days - row.tolerance_days
-    return Owed(row, late_days=max(0, late), is_due=row.due_on <= today, why=short_why(row))
+    is_system = row.item is not None and row.item.assignee == PlanItem.Assignee.NOBODY
+    late = 0 if is_system else (today - row.planned_on).days - row.tolerance_days
+    is_due = row.due_on <= today and not is_system
+    return Owed(row, late_days=max(0, late), is_due=is_due, is_system=is_system, why=short_why(row))
 
 
 def people_of(account: Account) -> list[Contact]:
@@ -186,7 +192,9 @@ def page_facts(account: Account, user: User, today: date) -> dict[str, Any]:
         "standing": standing,
         "quiet_since": standing.quiet_since(today),
         "owed": owed,
-        "next": next((one for one in owed if one.touchpoint.kind != Touchpoint.Kind.SURVEY), None),
+        "next": next(
+            (one for one in owed if not one.is_system and one.touchpoint.kind != Touchpoint.Kind.TODO), None
+        ),
         "people": people_of(account),
         "concerns": marked_own(concerns_of(account), user, editable=editable),
         "commitments": marked_own(commitments_of(account), user, editable=editable),
