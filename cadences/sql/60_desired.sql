@@ -42,7 +42,9 @@ track_running AS MATERIALIZED (
 -- Rows under a key of another form (plan or tier changed) stand for the cycle they are due in: what was done
 -- or skipped always, what is open or lapsed only if a person had touched it. Slots of one form have none.
 stand_in AS MATERIALIZED (
-    SELECT row.account_id, row.slot_id, row.anchor, row.due_on, row.state = 'open' AS is_open, row.form
+    SELECT
+        row.account_id, row.slot_id, row.anchor, row.due_on, row.form,
+        row.state = 'open' AND (row.lapses_on IS NULL OR row.lapses_on >= %(as_of)s) AS is_open
     FROM (
         SELECT *, CASE
             WHEN anchor <> 'calendar' THEN ''

@@ -13,7 +13,7 @@ dropped AS (
                 WHERE exception.account_id = different.account_id AND exception.slot_id = different.slot_id
                     AND exception.is_off
             ) THEN 'switched off for this account'
-            WHEN r_anchor = 'after_contact' AND substr(cycle, 2)::int > 1 + coalesce((
+            WHEN r_anchor = 'after_contact' AND substr(cycle, 2)::int <> 1 + coalesce((
                 SELECT max(substr(other.cycle, 2)::int)
                 FROM cadences_touchpoint other
                 WHERE other.account_id = different.account_id AND other.slot_id = different.slot_id
