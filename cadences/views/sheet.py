@@ -141,7 +141,7 @@ def put_next_in_front(request: Request, done: int, before: list[int]) -> HttpRes
             "retries": [sheet.today, tomorrow, next_working_day(tomorrow)],
         }
     response = render(request, "cadences/_next.html", context)
-    response["HX-Trigger-After-Settle"] = "day:next"
+    response["HX-Trigger-After-Swap"] = "day:next"
     return response
 
 

@@ -200,10 +200,11 @@ function startLog() {
 // After saving: the next line has the focus, its sheet is in front.
 document.addEventListener("day:next", () => {
   const line = current();
+  if (sheet.contains(document.activeElement)) return; // somebody fast is typing there already
   if (wide.matches) {
+    sheet.scrollTop = 0;
     (line ?? sheet)?.focus({ preventScroll: true });
     line?.closest("li").scrollIntoView({ block: "nearest" });
-    sheet.scrollTop = 0;
   } else if (line) {
     sheet.scrollTop = 0;
     sheet.querySelector("#sheet-title")?.focus({ preventScroll: true });
@@ -212,7 +213,7 @@ document.addEventListener("day:next", () => {
   }
 });
 
-document.addEventListener("htmx:afterSettle", () => dressAll());
+document.addEventListener("htmx:afterSwap", () => dressAll());
 // A fold that somebody opens puts the cursor into its first field.
 document.addEventListener("click", (event) => {
   const fold = event.target.closest?.(".log-more summary, .sheet-aside summary")?.parentElement;
@@ -222,19 +223,31 @@ document.addEventListener("click", (event) => {
 /* -- Keys --------------------------------------------------------------------------------------- */
 
 const typing = (element) => element?.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(element?.tagName ?? "");
+let early = null; // digits struck while the sheet is still on its way
 const keysOff = () => document.querySelector("[data-keys-toggle]")?.checked === false;
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector(".modal.show")) return;
   if (event.key === "Escape") { leave(event); return; }
+  if (early && /^[0-9]$/.test(event.key)) { early.push(event.key); return; }
   if (typing(event.target) || keysOff() || !onDay) return;
   const line = current() ?? lines()[0];
   const acts = { l: () => startLog(), s: () => unfold("[data-key-s]"), n: () => unfold("[data-key-n]") };
   if (!line || !acts[event.key] || event.defaultPrevented) return;
   event.preventDefault();
   event.stopImmediatePropagation();
-  open(line, () => { if (!wide.matches) front(true); acts[event.key](); });
+  early = [];
+  open(line, () => {
+    const keys = early;
+    early = null;
+    if (!wide.matches) front(true);
+    acts[event.key]();
+    const radio = event.key === "l" && sheet.querySelector(`[data-digits="outcome"] [data-digit="${keys?.[0]}"]`);
+    if (radio) { choose(radio); afterOutcome(radio.form, radio.value); }
+  });
 }, true);
+
+for (const failure of ["htmx:responseError", "htmx:sendError"]) document.addEventListener(failure, () => { early = null; });
 
 function unfold(selector) {
   const fold = sheet.querySelector(selector)?.closest("details");

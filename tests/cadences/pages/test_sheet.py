@@ -87,7 +87,7 @@ def test_saving_puts_the_next_line_in_front(people, owed, desk_of):
     assert f'data-sheet="{other.pk}"' in html
     assert 'hx-swap-oob="innerHTML"' in html
     assert f'id="line-{owed.pk}"' not in html
-    assert "day:next" in answer["HX-Trigger-After-Settle"]
+    assert "day:next" in answer["HX-Trigger-After-Swap"]
     assert "Acme Machining: saved." in answer["HX-Trigger"]
 
 
