@@ -19,3 +19,14 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
         "--disable-quic",
     ]
     return browser_type_launch_args | {"executable_path": path, "args": [*sandbox, *quiet]}
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_real_queue() -> None:
+    """Whoever rings the queue in a test rings nobody: the broker of this checkout serves real data.
+
+    Tests of real workers start them, with a broker of their own, in other processes (tests/queue.py).
+    """
+    from config.celery import app
+
+    app.conf.broker_url = "memory://"

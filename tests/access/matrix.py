@@ -96,11 +96,18 @@ ROWS = [
     row("cadences:correct", "interaction", get=EDITORS, post=EDITORS),
     row("cadences:withdraw", "interaction", get=EDITORS, post=EDITORS),
     row("cadences:undo", "interaction", post=frozenset({"owner"})),
+    # -- the engine ------------------------------------------------------------------------------------
+    row("cadences:engine", get=ADMIN),
+    row("cadences:engine_progress", get=ADMIN),
+    row("cadences:engine_run", post=ADMIN),
+    row("cadences:engine_switch", post=ADMIN, data={"to": "off"}),
+    row("cadences:engine_hour", post=ADMIN, data={"at": "02:30"}),
     # -- accounts --------------------------------------------------------------------------------------
     row("accounts:list", get=ALL),
     row("accounts:quick", get=ALL),
     row("accounts:detail", "account", get=ALL),
     row("accounts:timeline", "account", get=ALL),
+    row("accounts:why", "account touchpoint", get=ALL),
     row("accounts:create", get=ALL - {"reader"}, post=ALL - {"reader"}),
     row("accounts:edit", "account", get=EDITORS, post=EDITORS),
     row("accounts:owner", "account", get=EDITORS - {"owner"}, post=EDITORS - {"owner"}),

@@ -258,3 +258,20 @@ def test_next_never_leads_elsewhere(salesperson, outside):
         assert location.startswith("/"), location
         assert not location.startswith(("//", "/\\")), location
         assert "evil" not in location, location
+
+
+def test_the_clock_tells_no_more_than_the_page(salesperson, monkeypatch):
+    """One password is hashed whoever is tried: the slow part takes the same time."""
+    from django.contrib.auth.hashers import MD5PasswordHasher
+
+    make_user(email="gone@tend.example", password=PASSWORD, is_active=False)
+    make_user(email="invited@tend.example")
+    hashed: list[str] = []
+    encode = MD5PasswordHasher.encode
+    monkeypatch.setattr(MD5PasswordHasher, "encode", lambda *args: hashed.append("x") or encode(*args))
+    work = {}
+    for email in (salesperson.email, "gone@tend.example", "invited@tend.example", "nobody@tend.example"):
+        hashed.clear()
+        sign_in(Client(), email, "wrong password")
+        work[email] = len(hashed)
+    assert set(work.values()) == {1}, work
