@@ -160,7 +160,7 @@ def _accounts(count: int, users: int, day: str) -> int:
         became_customer_on=f"CASE WHEN mod(g, 10) <> 9 THEN {since} END",
         owner=f"CASE WHEN mod(g, 50) <> 13 THEN 1 + mod(g, {users}) END",
         owner_since=f"{day} - 900",
-        network_value="mod(g, 6)",
+        network_value="CASE WHEN mod(g, 20) = 0 THEN 4 ELSE mod(g, 4) END",
         country=f"(ARRAY{list(COUNTRIES)})[1 + mod(g, {len(COUNTRIES)})]",
         city="'City ' || mod(g, 500)",
         postal_code="(10000 + mod(g, 80000))::text",
@@ -210,7 +210,14 @@ def _purchases(count: int, day: str) -> int:
 
 
 def _interactions(count: int, users: int, day: str) -> int:
-    """Two in three are talks of the owner's side; none is older than 14 months."""
+    """A talk within the rhythm of the account's size, an older one, and a mail.
+
+    Nearly everybody keeps the rhythm, as people who use such a system do: a day holds what a person can do.
+    """
+    size = chance("1 + g / 3", 4, 1000)
+    recent = f"CASE WHEN {size} > 740 THEN 32 WHEN {size} > 440 THEN 64 ELSE 185 END"
+    ago = f"1 + mod({chance('g', 6, 100003)}, {recent})"
+    older = f"{ago} + 70 + mod(g, 170)"
     talk = "mod(g, 3) <> 2"
     return insert(
         Interaction,
@@ -222,12 +229,21 @@ def _interactions(count: int, users: int, day: str) -> int:
         direction="'out'",
         reached=talk,
         by_owner_side="TRUE",
-        happened_on=f"({day} - (1 + {chance('g', 6, 420)})::int)",
+        happened_on=f"({day} - (CASE WHEN mod(g, 3) = 0 THEN {ago} ELSE {older} END)::int)",
         user=f"1 + mod(1 + g / 3, {users})",
         source="'page'",
         sentiment=f"CASE WHEN {talk} THEN 1 + mod(g, 5) END",
         summary="'Spoke about delivery ' || g || '. Two questions about the last order, a wish for the next; "
         "they will ring when the figures of the quarter are there.'",
+    )
+
+
+def keep_up(today: date) -> None:
+    """People have done what was due until three days ago, but for one in twenty."""
+    execute(
+        f"UPDATE cadences_touchpoint SET state = 'done', closed_on = due_on WHERE state = 'open' "
+        f"AND anchor <> 'after_contact' AND kind <> 'survey' AND mod(id, 20) <> 0 "
+        f"AND due_on <= DATE '{today}' - 3"
     )
 
 
