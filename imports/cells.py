@@ -117,7 +117,7 @@ def _rounded(text: str, plain: str, places: int, digits: int) -> Decimal:
 def to_share(text: str, mark: str = ".") -> Decimal:
     """A discount: 0.15, or 15%. Between 0 and 1."""
     if text.endswith("%"):
-        number = to_decimal(text[:-1].strip(), mark, 6, 12) / 100
+        number = (to_decimal(text[:-1].strip(), mark, 6, 12) / 100).quantize(Decimal("0.000001"))
     else:
         number = to_decimal(text, mark, 6, 12)
     if not 0 <= number <= 1:

@@ -89,6 +89,13 @@ def email(cell: str, _habits: Habits) -> str:
     return address
 
 
+def person(cell: str, _habits: Habits) -> str:
+    """How a file names a user: an id as it is written, or an e-mail, kept in lower case like ours."""
+    if len(cell) > 254:
+        raise RefusedError(_("“%s…” is no id or e-mail of a user.") % cell[:40])
+    return cell.lower() if "@" in cell else cell
+
+
 def website(cell: str, _habits: Habits) -> str:
     address = cell if "://" in cell else f"https://{cell}"
     try:
@@ -225,7 +232,7 @@ ACCOUNTS = (
     _field("account.network_value", L("Network value (0-5)"), whole(0, 5), "network", **NUMBER),
     _field("account.language", L("Language"), language, "lang"),
     _field("account.about", L("About"), prose, "notes remarks comment comments description"),
-    _field("account.owner", L("Owner (user id or e-mail)"), text(254), f"{USER_IDS} account_owner owner_id"),
+    _field("account.owner", L("Owner (user id or e-mail)"), person, f"{USER_IDS} account_owner owner_id"),
     _field(
         "account.last_contacted_on",
         L("Last contacted on"),
@@ -271,7 +278,7 @@ PURCHASES = (
         **DATE,
         **REQUIRED,
     ),
-    _field("purchase.sold_by", L("Seller (user id or e-mail)"), text(254), USER_IDS),
+    _field("purchase.sold_by", L("Seller (user id or e-mail)"), person, USER_IDS),
     _field(
         "purchase.amount",
         L("Amount"),

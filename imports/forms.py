@@ -91,7 +91,7 @@ class OptionsForm(forms.Form):
         for name in set(self.fields) - set(OF_KIND[batch.kind]):
             del self.fields[name]
         if "default_owner" in self.fields:
-            self.fields["default_owner"].choices = [("", _("nobody")), *_owners()]  # type: ignore[attr-defined]
+            self.fields["default_owner"].choices = [("", _("nobody")), *_owners()]
         _dress(self)
 
     def options(self) -> dict[str, Any]:

@@ -52,7 +52,59 @@ NEW_CONTACT = {name: f"s.contact_{name}" for name in _PERSON} | {
     "AND o.is_main AND o.left_on IS NULL)",
 }
 FOLDED = "tend_fold(COALESCE(s.contact_last_name, '') || ' ' || COALESCE(s.contact_first_name, ''))"
+OWNER_NOW = (
+    "CASE WHEN a.owner_id = j.owner_id THEN s.account_owner "
+    "ELSE (SELECT o.display_name FROM users_user o WHERE o.id = a.owner_id) END"
+)
 TALK_ID = "'last-contact ' || j.account_id || ' ' || s.account_last_contacted_on"
+FAULTS = [
+    (
+        "s.account_owner IS NOT NULL AND u.id IS NULL",
+        "'account.owner'",
+        "format(%(no_user)s, s.account_owner)",
+    ),
+    ("u.id IS NOT NULL AND NOT u.may_own", "'account.owner'", "format(%(no_owner)s, s.account_owner)"),
+    ("p.n > 1", "'contact.external_id'", "format(%(person_twice)s, s.contact_external_id)"),
+    (
+        "x.account_id <> a.id OR (x.id IS NOT NULL AND a.id IS NULL)",
+        "'contact.external_id'",
+        "format(%(elsewhere)s, s.contact_external_id)",
+    ),
+]
+JUDGE = """
+    CREATE TEMP TABLE judged ON COMMIT DROP AS
+    WITH twice AS ({twice}),
+         persons AS (SELECT contact_external_id AS id, count(*) AS n FROM stage
+                     WHERE NOT bad GROUP BY 1),
+         people AS ({people}),
+         owners AS (SELECT people.ref, o.id,
+                           o.is_active AND o.roles && %(owning)s::varchar(12)[] AS may_own
+                    FROM people JOIN users_user o USING (id))
+    SELECT s.row, a.id AS account_id, c.id AS contact_id, u.id AS owner_id,
+           %(default_owner)s::bigint AS default_owner_id,
+           %(as_of)s::date AS as_of, {faults},
+           a.id IS NOT NULL AND {account_changed} AS account_changed,
+           c.id IS NULL AND s.contact_last_name IS NOT NULL AS contact_new,
+           c.id IS NOT NULL AND {contact_changed} AS contact_changed,
+           s.account_last_contacted_on IS NOT NULL AND NOT EXISTS (
+               SELECT FROM contacts_interaction i WHERE i.account_id = a.id
+               AND i.external_id = 'last-contact ' || a.id || ' ' || s.account_last_contacted_on
+           ) AS talk_new,
+           NULL::text AS status
+    FROM stage s
+    LEFT JOIN twice t ON t.key = s.key
+    LEFT JOIN persons p ON p.id = s.contact_external_id
+    LEFT JOIN owners u ON u.ref = s.account_owner
+    LEFT JOIN accounts_account a ON a.external_id = s.key
+    LEFT JOIN contacts_contact x ON x.external_id = s.contact_external_id
+    LEFT JOIN LATERAL (
+        SELECT * FROM contacts_contact o
+        WHERE o.id = x.id OR (x.id IS NULL AND o.account_id = a.id AND s.contact_last_name IS NOT NULL
+              AND o.name_folded = {folded})
+        ORDER BY o.left_on IS NOT NULL, o.id LIMIT 1) c ON true
+    WHERE NOT s.bad
+"""
+"""Per good row: the records it meets, and whether the account, the contact and the last talk are news."""
 
 
 class Accounts(Target):
@@ -69,7 +121,7 @@ class Accounts(Target):
     derived: ClassVar[tuple[str, ...]] = ("contact_first_name", "contact_last_name")
     shown: ClassVar[dict[str, str]] = (
         {f"account_{name}": f"a.{name}" for name in _SAME}
-        | {"account_owner": "(SELECT o.display_name FROM users_user o WHERE o.id = a.owner_id)"}
+        | {"account_owner": OWNER_NOW}
         | {f"contact_{name}": f"c.{name}" for name in _PERSON}
     )
     joined: ClassVar[str] = (
@@ -96,70 +148,28 @@ class Accounts(Target):
         values["account_time_zone"] = (zone_of(country) or None) if country else None
 
     def judge(self, cursor: CursorWrapper) -> None:
-        no_mail = "s.account_owner IS NOT NULL AND u.id IS NULL"
-        faults = [
-            self.refuse_twice(),
-            (no_mail, "'account.owner'", "format(%(no_user)s, s.account_owner)"),
-            (
-                "u.id IS NOT NULL AND NOT u.may_own",
-                "'account.owner'",
-                "format(%(no_owner)s, s.account_owner)",
-            ),
-            ("p.n > 1", "'contact.external_id'", "format(%(person_twice)s, s.contact_external_id)"),
-            (
-                "x.account_id <> a.id OR (x.id IS NOT NULL AND a.id IS NULL)",
-                "'contact.external_id'",
-                "format(%(elsewhere)s, s.contact_external_id)",
-            ),
-        ]
-        account_changed = staging.differs("a", ACCOUNT_COLUMNS).replace("j.owner_id", "u.id")
-        contact_changed = staging.differs("c", CONTACT_COLUMNS)
-        self.execute(
-            cursor,
-            f"""
-            CREATE TEMP TABLE judged ON COMMIT DROP AS
-            WITH twice AS ({staging.TWICE}),
-                 persons AS (SELECT contact_external_id AS id, count(*) AS n FROM stage
-                             WHERE NOT bad GROUP BY 1),
-                 people AS ({staging.PEOPLE}),
-                 owners AS (SELECT people.ref, o.id,
-                                   o.is_active AND o.roles && %(owning)s::varchar(12)[] AS may_own
-                            FROM people JOIN users_user o USING (id))
-            SELECT s.row, a.id AS account_id, c.id AS contact_id, u.id AS owner_id,
-                   %(default_owner)s::bigint AS default_owner_id,
-                   %(as_of)s::date AS as_of, {staging.judged_case(faults)},
-                   a.id IS NOT NULL AND {account_changed} AS account_changed,
-                   c.id IS NULL AND s.contact_last_name IS NOT NULL AS contact_new,
-                   c.id IS NOT NULL AND {contact_changed} AS contact_changed,
-                   s.account_last_contacted_on IS NOT NULL AND NOT EXISTS (
-                       SELECT FROM contacts_interaction i WHERE i.account_id = a.id
-                       AND i.external_id = 'last-contact ' || a.id || ' ' || s.account_last_contacted_on
-                   ) AS talk_new,
-                   NULL::text AS status
-            FROM stage s
-            LEFT JOIN twice t ON t.key = s.key
-            LEFT JOIN persons p ON p.id = s.contact_external_id
-            LEFT JOIN owners u ON u.ref = s.account_owner OR u.ref = lower(s.account_owner)
-            LEFT JOIN accounts_account a ON a.external_id = s.key
-            LEFT JOIN contacts_contact x ON x.external_id = s.contact_external_id
-            LEFT JOIN LATERAL (
-                SELECT * FROM contacts_contact o
-                WHERE o.id = x.id OR (x.id IS NULL AND o.account_id = a.id AND s.contact_last_name IS NOT NULL
-                      AND o.name_folded = {FOLDED})
-                ORDER BY o.left_on IS NOT NULL, o.id LIMIT 1) c ON true
-            WHERE NOT s.bad
-            """,
-            default_owner=self._default_owner(cursor),
-            owning=["salesperson", "manager"],
-            no_owner=_("“%s” cannot own accounts: an owner is an active salesperson or manager."),
-            person_twice=_("Two rows of this file have the contact id “%s”. Keep one of them."),
-            elsewhere=_("The contact id “%s” belongs to a contact of another account."),
+        sql = JUDGE.format(
+            twice=staging.TWICE,
+            people=staging.PEOPLE,
+            faults=staging.judged_case([self.refuse_twice(), *FAULTS]),
+            account_changed=staging.differs("a", ACCOUNT_COLUMNS).replace("j.owner_id", "u.id"),
+            contact_changed=staging.differs("c", CONTACT_COLUMNS),
+            folded=FOLDED,
         )
+        default_owner = self._default_owner(cursor)
+        self.execute(cursor, sql, default_owner=default_owner, owning=["salesperson", "manager"])
         cursor.execute(
             "UPDATE judged SET status = CASE WHEN account_id IS NULL THEN 'new' "
             "WHEN account_changed OR contact_new OR contact_changed OR talk_new THEN 'changed' "
             "ELSE 'unchanged' END"
         )
+
+    def words(self) -> dict[str, str]:
+        return super().words() | {
+            "no_owner": _("“%s” cannot own accounts: an owner is an active salesperson or manager."),
+            "person_twice": _("Two rows of this file have the contact id “%s”. Keep one of them."),
+            "elsewhere": _("The contact id “%s” belongs to a contact of another account."),
+        }
 
     def _default_owner(self, cursor: CursorWrapper) -> int | None:
         name = self.options.default_owner

@@ -61,7 +61,7 @@ class Purchases(Target):
     shown: ClassVar[dict[str, str]] = {
         "purchase_account": "a.external_id",
         "purchase_purchased_on": "p.purchased_on",
-        "purchase_sold_by": "w.external_id",
+        "purchase_sold_by": "CASE WHEN w.id = j.seller_id THEN s.purchase_sold_by ELSE w.display_name END",
         "purchase_amount": "p.amount",
         "purchase_currency": "p.currency",
         "purchase_about": "p.about",
@@ -105,7 +105,7 @@ class Purchases(Target):
             FROM stage s
             LEFT JOIN twice t ON t.key = s.key
             LEFT JOIN accounts_account a ON a.external_id = s.purchase_account
-            LEFT JOIN people u ON u.ref = s.purchase_sold_by OR u.ref = lower(s.purchase_sold_by)
+            LEFT JOIN people u ON u.ref = s.purchase_sold_by
             LEFT JOIN sales_purchase p ON p.external_id = s.key
             WHERE NOT s.bad
             """,

@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from accounts.models import Account
 from contacts.models import Contact, Interaction
+from imports import pipeline
+from imports.mapping import parse
 from tests.factories import make_user
 from users.models import User
 
@@ -54,6 +57,17 @@ class TestAccounts:
         account = Account.objects.get(external_id="007")
         assert (account.name, account.phone, account.postal_code) == ("Åkesson AB", "08-123 45 67", "01234")
         assert account.contacts.get().job_title == "Vd"  # the same person: case and accents do not count
+
+    def test_samples_show_what_changes_and_nothing_else(
+        self, bring: Bring, write: Write, tmp_path: Path
+    ) -> None:
+        make_user("salesperson", external_id="5")
+        head = "customer_id,company,seller,revenue\n"
+        bring("accounts", write(head + "1,A,5,1500.5\n"))
+        with transaction.atomic():
+            found = pipeline.run(write(head + "1,B,5,1500.50\n"), parse("accounts", {}), apply=False)
+        changes = [{"field": "Account name", "before": "A", "after": "B"}]
+        assert found.samples == [{"row": 2, "key": "1", "status": "changed", "changes": changes}]
 
     def test_a_second_contact_does_not_take_the_place_of_the_main_one(
         self, bring: Bring, write: Write

@@ -61,6 +61,15 @@ class TestPurchases:
         assert bring("purchase_lines", write(lines))["counts"]["unchanged"] == 1
         assert list(Purchase.objects.values()) + list(Account.objects.values()) == before
 
+    def test_discounts_that_are_rounded_change_nothing_the_second_time(
+        self, bring: Bring, write: Write, acme: Account
+    ) -> None:
+        bring("purchases", write(HEAD + "10,ACME,1,1996-07-04,1\n"))
+        lines = LINES + "10,11,9.800000190734863,12,33.3333333%\n"
+        bring("purchase_lines", write(lines))
+        assert Purchase.objects.get().amount == Decimal("78.4000")
+        assert bring("purchase_lines", write(lines))["counts"]["unchanged"] == 1
+
     def test_a_line_changed_changes_the_amount(self, bring: Bring, write: Write, acme: Account) -> None:
         bring("purchases", write(HEAD + "10,ACME,1,1996-07-04,1\n"))
         bring("purchase_lines", write(LINES + "10,11,14,12,0\n10,12,1,1,0\n"))
