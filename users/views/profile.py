@@ -28,6 +28,8 @@ def profile(request: Request) -> HttpResponse:
         "form": form,
         "zones": time_zones(),
         "absences": Absence.objects.visible_to(user).of([user.pk]).not_over(today_for(user)),
-        "absence_form": AbsenceForm(users=User.objects.filter(pk=user.pk), initial={"user": user}),
+        "absence_form": AbsenceForm(
+            users=User.objects.visible_to(user).filter(pk=user.pk), initial={"user": user}
+        ),
     }
     return render(request, "users/profile.html", context, status=422 if form.errors else 200)
