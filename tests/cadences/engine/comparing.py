@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields, replace
 from datetime import date
 
@@ -16,6 +16,9 @@ from .worlds import make_world
 
 #: Columns of the oracle's rows that the database does not have.
 NOT_STORED = {"nobody": False, "lapse_after": None}
+
+
+Runner = Callable[[date], None]
 
 
 @dataclass
@@ -81,10 +84,13 @@ def facts_of(account: Account) -> Iterator[str]:
 
 
 @time_machine.travel("2035-07-04 12:00", tick=False)
-def play(seed: int, numbers: Iterable[int], steps: int) -> Iterator[tuple[World, date]]:
-    """One world in the database, run after run; yields after each run of both, before they are compared.
+def play(
+    seed: int, numbers: Iterable[int], steps: int, run: Runner = loading.run_engine
+) -> Iterator[tuple[World, date]]:
+    """One world in the database, run after run; yields after each run, when both agreed.
 
-    Everything is rolled back at the end. Raises :class:`AssertionError` when they disagree.
+    ``run`` makes the engine's run. Everything is rolled back at the end. Raises AssertionError when oracle
+    and engine disagree.
     """
     with transaction.atomic():
         world, today = make_world(seed, numbers)
@@ -92,7 +98,7 @@ def play(seed: int, numbers: Iterable[int], steps: int) -> Iterator[tuple[World,
         change, before = Change(), {}
         for step in range(steps):
             oracle.run(world, today)
-            loading.run_engine(today)
+            run(today)
             check(seed, world, today, before, change)
             yield world, today
             before = {account.id: dict(account.rows) for account in world.accounts}

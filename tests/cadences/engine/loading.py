@@ -251,6 +251,10 @@ def load_rows(rows: list[tuple[facts.Account, facts.Row]]) -> None:
             execute_values(cursor.cursor, ACTED, values, page_size=5000)
 
 
+def slot_keys() -> dict[int, str]:
+    return {slot.id: slot.key for slot in Slot.objects.all()}
+
+
 def stored() -> dict[int, facts.Rows]:
     """The touchpoints of every account as they stand in the database."""
     columns = [

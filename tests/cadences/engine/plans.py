@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
 
 from .facts import CALENDAR, EVENT, ROLLING, Item, Plan
 
+Edit = Callable[[Random, list[Item]], list[Item]]
 INTERVALS = [(1, "month"), (2, "month"), (6, "month"), (1, "year"), (2, "week"), (10, "day"), (31, "day")]
 CYCLE_DAYS = {"year": 365, "half": 181, "quarter": 90, "month": 28}
 QUALIFYING = {
@@ -113,13 +115,11 @@ def extra(rng: Random) -> list[Item]:
 # -- edits -----------------------------------------------------------------------------------------
 
 
-def edited(rng: Random, plan: Plan, on: date) -> Plan:
-    """The next version: a few items otherwise. Slots that stay keep their ``since``."""
+def edited(rng: Random, plan: Plan, on: date, edits: Sequence[Edit] = ()) -> Plan:
+    """The next version: a few items otherwise, or all these edits. Slots that stay keep their ``since``."""
     items = [replace(item, since=item.since or plan.effective_from) for item in plan.items]
-    for _ in range(rng.choice([1, 1, 2, 3])):
-        items = rng.choice([change_rhythm, change_cycle, change_anchor, drop_slot, add_slot, change_rules])(
-            rng, items
-        )
+    for edit in edits or [rng.choice(EDITS) for _ in range(rng.choice([1, 1, 2, 3]))]:
+        items = edit(rng, items)
     known = {item.slot: item.since for item in items if item.since}
     effective = on + timedelta(days=rng.choice([0, 0, 0, -5, 10]))
     items = [replace(item, since=item.since or known.get(item.slot)) for item in items]
@@ -180,3 +180,6 @@ def change_rules(rng: Random, items: list[Item]) -> list[Item]:
     if n is not None:
         items[n] = replace(items[n], **change)
     return items
+
+
+EDITS = [change_rhythm, change_cycle, change_anchor, drop_slot, add_slot, change_rules]

@@ -12,7 +12,7 @@ from cadences.nightly import NightRefusedError, run_night
 from core import jobs
 from core.models import Heartbeat, JobRun
 from tests.cadences.engine.seeded import customer, rows, seed
-from tests.factories import make_company, make_schedule
+from tests.factories import make_company, make_interaction, make_schedule
 
 pytestmark = pytest.mark.django_db
 
@@ -170,6 +170,7 @@ def test_a_broken_account_is_left_out_named_and_stops_nobody_else() -> None:
         unit="year",
         reason="a slip of the finger",
     )
+    make_interaction(broken, happened_on=date(2026, 2, 20))
     run = run_night(DAY, asked_by="command")
     assert [row["account"] for row in run.counts["troubled"]] == [broken.pk]
     assert run.counts["troubled"][0]["reason"]
