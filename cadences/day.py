@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -130,7 +131,7 @@ def after(closed: int, before: list[int], left: list[int]) -> int | None:
     still = set(left)
     where = before.index(closed) if closed in before else -1
     following = [one for one in before[where + 1 :] if one in still and one != closed]
-    return (following or [one for one in left if one != closed] or [None])[0]
+    return next(iter(following or [one for one in left if one != closed]), None)
 
 
 def agreed_at(touchpoint: Touchpoint) -> datetime | None:
@@ -144,10 +145,10 @@ def agreed_at(touchpoint: Touchpoint) -> datetime | None:
 def minutes_of(touchpoint: Touchpoint) -> int:
     """Planned minutes: the plan item's, else a common sense figure for its kind."""
     item: PlanItem | None = touchpoint.item
-    return item.minutes if item else MINUTES.get(touchpoint.kind, DEFAULT_MINUTES)
+    return item.minutes if item else MINUTES.get(Touchpoint.Kind(touchpoint.kind), DEFAULT_MINUTES)
 
 
-def _line(row: Touchpoint, user: User, today: date) -> Line:
+def _line(row: Any, user: User, today: date) -> Line:
     concern = row.open_concern[0] if row.open_concern else None
     promise = row.open_promise[0] if row.open_promise else None
     return Line(
@@ -166,7 +167,7 @@ def _line(row: Touchpoint, user: User, today: date) -> Line:
     )
 
 
-def _person(row: Touchpoint) -> Person | None:
+def _person(row: Any) -> Person | None:
     """The touchpoint's contact, else the one we call there; the account's number when they have none."""
     account = row.account
     if row.contact and row.contact.left_on is None:
@@ -190,7 +191,7 @@ def _person(row: Touchpoint) -> Person | None:
     return Person(name, title, account.phone, account.phone_e164, email)
 
 
-def _last(row: Touchpoint, user: User) -> Last | None:
+def _last(row: Any, user: User) -> Last | None:
     if not row.last_contact:
         return None
     said = row.last_contact[0]

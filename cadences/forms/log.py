@@ -94,7 +94,7 @@ class LogForm(forms.Form):
         required=False,
         choices=Concern.Severity.choices,
         coerce=int,
-        empty_value=2,
+        empty_value="",
         initial=2,
         widget=_select(),
     )
@@ -152,7 +152,7 @@ class LogForm(forms.Form):
             self._choices("kind", [("note", _("Note"))])
 
     def _choices(self, name: str, choices: list[tuple[str, str]]) -> None:
-        self.fields[name].choices = choices  # type: ignore[attr-defined]
+        self.fields[name].choices = choices
 
     def _owed_kind(self) -> str:
         return self.sheet.touchpoint.kind if self.sheet.touchpoint else "call"
@@ -257,7 +257,8 @@ class LogForm(forms.Form):
         said = self.cleaned_data
         if not said["concern_what"]:
             return None
-        return ConcernDraft(said["concern_what"], said["concern_severity"], due_on=said["concern_due"])
+        severity = said["concern_severity"] or Concern.Severity.MEDIUM
+        return ConcernDraft(said["concern_what"], severity, due_on=said["concern_due"])
 
     def _promise(self) -> CommitmentDraft | None:
         said = self.cleaned_data

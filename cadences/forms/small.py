@@ -19,7 +19,7 @@ from contacts.models import Contact, Interaction
 from users.models import User
 
 
-def errors_into(form: forms.Form, error: ValidationError) -> None:
+def errors_into(form: forms.BaseForm, error: ValidationError) -> None:
     """Put what a verb refused at its field, or above the form where it has no such field."""
     if not hasattr(error, "error_dict"):
         form.add_error(None, error)

@@ -57,7 +57,7 @@ def context_of(request: Request, at: int | None = None) -> dict[str, Any]:
         context["next_lines"] = next_days(user, today, book_only=wants_book(request))
     if "unassigned" in opened and user.is_manager:
         context["unassigned_lines"] = unassigned(user, today)
-    return context | {"at": at if at in shown.ids else (shown.ids or [None])[0]}
+    return context | {"at": at if at in shown.ids else next(iter(shown.ids), None)}
 
 
 def wants_book(request: Request) -> bool:
