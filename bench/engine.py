@@ -6,14 +6,16 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
 from statistics import median
 from typing import Any
 
 from django.db import connection, transaction
 
 from bench import facts, memory
-from cadences import engine, nightly
+from cadences.engine import reconcile
 from cadences.models import Schedule, Touchpoint
+from cadences.nightly import run_night
 from stack import postgres, services
 from stack.say import Problem
 
@@ -101,7 +103,7 @@ def measure(accounts: int, today: date, repeats: int, say: Callable[[str], None]
 
 def reconcile_all(today: date) -> Any:
     with transaction.atomic():
-        return engine.reconcile(None, today)
+        return reconcile(None, today)
 
 
 def _from_nothing(night: Night, today: date) -> None:
@@ -117,14 +119,14 @@ def _normal_nights(
     night: Night, accounts: int, today: date, repeats: int, say: Callable[[str], None]
 ) -> None:
     """The whole job of a night, re-tiering and run log included, on the days after the first."""
-    nightly.run_night(today, asked_by="bench")
+    run_night(today, asked_by="bench")
     for turn in range(1, repeats + 1):
         day = today + timedelta(days=turn)
         facts.change_one_percent(accounts, day, turn)
-        night.add("normal night", timed(lambda day=day: night.changed.update(_counts(day))))
+        night.add("normal night", timed(partial(_run, night, day)))
     say(f"  normal night: {night.median('normal night'):.1f} s, {night.changed}")
 
 
-def _counts(day: date) -> dict[str, Any]:
-    run = nightly.run_night(day, asked_by="bench")
-    return {key: value for key, value in run.counts.items() if isinstance(value, int)}
+def _run(night: Night, day: date) -> None:
+    run = run_night(day, asked_by="bench")
+    night.changed = {key: value for key, value in run.counts.items() if isinstance(value, int)}

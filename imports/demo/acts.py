@@ -11,6 +11,7 @@ from cadences.models import SLOT_AGREED, SLOT_TODO, Slot, Touchpoint
 from contacts.models import Interaction
 from imports.demo import phrases
 from imports.demo.days import DAY, WorkingDays
+from imports.demo.history import number_of
 from imports.demo.nights import Year
 from imports.demo.people import SELLERS
 from imports.demo.world import World, office_of
@@ -63,7 +64,7 @@ def _todo(year: Year, user: User, account: Account, on: date) -> int:
 
 def _note(year: Year, user: User, account: Account, outcome: str, on: date) -> Interaction:
     """The log of the last working day that the date came from."""
-    number = int(account.external_id[1:])
+    number = number_of(account)
     story = year.stories[number]
     said = story.setting.work.on_or_before(story.setting.today - DAY)
     when = f"{on:%A}" if on - said < timedelta(days=7) else f"on the {on.day}."

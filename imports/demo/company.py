@@ -76,7 +76,7 @@ def _make(today: date, say: Say, seed: int) -> dict[str, User]:
 def _rhythms(accounts: dict[int, Account], today: date) -> tuple[dict[int, Rhythm], set[int]]:
     """The call rhythm of each company today, and the companies whose tier has long been the same."""
     by_rank = {
-        item.tier.rank: Rhythm(item.every, item.unit, item.tolerance_days)
+        item.tier.rank if item.tier else 0: Rhythm(item.every, item.unit, item.tolerance_days)
         for item in PlanItem.objects.filter(
             plan__state="running", anchor="after_contact", kind="call", tier__isnull=False
         ).select_related("tier")

@@ -32,6 +32,11 @@ class Customers:
     steady: set[int]  # companies whose tier has not changed lately
 
 
+def number_of(account: Account) -> int:
+    """The number of the company that an account was made from."""
+    return int((account.external_id or "C0")[1:])
+
+
 def aim_days(world: World, customers: Customers) -> dict[int, date]:
     """The day of the last qualifying contact of every customer that is not new."""
     days: dict[int, date] = {}

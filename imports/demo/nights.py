@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
-from cadences import nightly
 from cadences.models import Touchpoint
+from cadences.nightly import run_night
 from contacts.models import Interaction
 from imports.demo import phrases
 from imports.demo.days import DAY, add_months
-from imports.demo.history import Customers, interaction_of
+from imports.demo.history import Customers, interaction_of, number_of
 from imports.demo.talk import Story, Talk
 from users.models import User
 
@@ -42,15 +42,12 @@ class Year:
     users: dict[str, User]
     last: dict[int, date]
 
-    def company_of(self, row: Touchpoint) -> int:
-        return int(row.account.external_id[1:])
-
 
 def run(year: Year, today: date) -> None:
     """All nights up to today's. After each but the last, people act until the next one."""
     nights = past_nights(today)
     for night, following in zip(nights, [*nights[1:], None], strict=True):
-        nightly.run_night(night, asked_by=ASKED_BY)
+        run_night(night, asked_by=ASKED_BY)
         if following is not None:
             act(year, until=following - DAY)
 
@@ -106,7 +103,7 @@ def _fitting(row: Touchpoint, talks: list[Interaction], until: date) -> Interact
 
 def _write(year: Year, row: Touchpoint, until: date) -> Talk | None:
     """A mail, a card or a visit made because it was due; nothing where people let it lie."""
-    number = year.company_of(row)
+    number = number_of(row.account)
     on = row.due_on + timedelta(days=year.rng.randrange(0, 3))
     story = year.stories[number]
     on = story.setting.work.on_or_after(on)
