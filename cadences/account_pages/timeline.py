@@ -74,8 +74,8 @@ CHANGES = """
                   AS new_owner,
               CASE WHEN lead(h.pgh_id) OVER w IS NULL THEN a.tier_id ELSE lead(h.tier_id) OVER w END
                   AS new_tier
-       FROM accounts_accountevent h JOIN accounts_account a ON a.id = h.id
-       WHERE h.id = %(account)s WINDOW w AS (ORDER BY h.pgh_id)) e
+       FROM accounts_accountevent h JOIN accounts_account a ON a.id = h.pgh_obj_id
+       WHERE h.pgh_obj_id = %(account)s WINDOW w AS (ORDER BY h.pgh_id)) e
  LEFT JOIN pghistory_context x ON x.id = e.pgh_context_id
  LEFT JOIN users_user au ON au.id = (x.metadata ->> 'user')::bigint
  LEFT JOIN users_user ou ON ou.id = old_owner LEFT JOIN users_user nu ON nu.id = new_owner
