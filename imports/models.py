@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from core.models import TimeStamped
@@ -13,20 +14,20 @@ class ImportBatch(TimeStamped):
     """One uploaded file on its way in: uploaded, mapped, checked, running, done or failed."""
 
     class Kind(models.TextChoices):
-        USERS = "users", "Users"
-        ACCOUNTS = "accounts", "Accounts and contacts"
-        PURCHASES = "purchases", "Purchases"
-        PURCHASE_LINES = "purchase_lines", "Purchase lines"
+        USERS = "users", _("Users")
+        ACCOUNTS = "accounts", _("Accounts and contacts")
+        PURCHASES = "purchases", _("Purchases")
+        PURCHASE_LINES = "purchase_lines", _("Purchase lines")
 
     class State(models.TextChoices):
         """CHECKING and RUNNING wait for a worker until one holds the lease."""
 
-        UPLOADED = "uploaded", "Uploaded, columns to be chosen"
-        CHECKING = "checking", "Being checked"
-        CHECKED = "checked", "Checked, waiting for a yes"
-        RUNNING = "running", "Running"
-        DONE = "done", "Done"
-        FAILED = "failed", "Failed"
+        UPLOADED = "uploaded", _("Uploaded, columns to be chosen")
+        CHECKING = "checking", _("Being checked")
+        CHECKED = "checked", _("Checked, waiting for a yes")
+        RUNNING = "running", _("Running")
+        DONE = "done", _("Done")
+        FAILED = "failed", _("Failed")
 
     kind = models.CharField(max_length=14, choices=Kind)
     state = models.CharField(max_length=8, choices=State, default=State.UPLOADED)

@@ -49,7 +49,12 @@ def upload(user: User, kind: str, file: UploadedFile[Any]) -> ImportBatch:
         raise BadFileError(text % {"n": (file.size or 0) >> 20, "max": MAX_BYTES >> 20})
     name = (file.name or "file.csv").replace("\\", "/").rsplit("/", 1)[-1][-200:]
     batch = ImportBatch(kind=kind or ImportBatch.Kind.ACCOUNTS, filename=name, created_by=user)
-    batch.file.save(f"{uuid4().hex}.csv", file, save=False)
+    try:
+        batch.file.save(f"{uuid4().hex}.csv", file, save=False)
+    except OSError as error:
+        logger.exception("an uploaded file could not be stored")
+        text = _("The server could not store the file (%s). Tell whoever runs it; nothing was written.")
+        raise BadFileError(text % error.strerror) from error
     try:
         layout = reading.inspect(Path(batch.file.path))
         batch.kind = kind or fields.best_kind(layout.header) or _no_kind()
@@ -204,6 +209,8 @@ def _attempt(batch: ImportBatch, progress: Progress) -> None:
     apply = batch.state == State.RUNNING
     if user is None or not user.is_admin:
         raise PermissionDenied(_("The admin who uploaded this file is no admin any more. Upload it again."))
+    if not Path(batch.file.path).is_file():
+        raise BadFileError(_("The uploaded file is not on the server any more. Upload it again."))
     wanted = mapping.parse(batch.kind, batch.mapping | {"options": batch.options})
     with transaction.atomic(), acting(user, f"import {batch.pk}"):
         if not _alone(batch, apply):

@@ -151,6 +151,14 @@ def test_who_is_no_admin_any_more_imports_nothing(checked: ImportBatch, admin: U
     assert not Account.objects.exists()
 
 
+def test_a_file_that_is_gone_is_asked_for_again(checked: ImportBatch, admin: User) -> None:
+    services.confirm(admin, checked)
+    Path(checked.file.path).unlink()
+    services.work(checked.pk)
+    checked.refresh_from_db()
+    assert (checked.state, "Upload it again" in checked.error) == ("failed", True)
+
+
 def test_two_files_at_once_with_the_same_accounts(checked: ImportBatch, admin: User) -> None:
     other = services.upload(admin, "accounts", SimpleUploadedFile("again.csv", CSV.encode()))
     services.start_check(admin, other, other.mapping, {})
