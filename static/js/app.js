@@ -117,7 +117,6 @@ function nameTheme() {
 }
 document.addEventListener("click", (event) => {
   if (!event.target.closest?.("[data-theme-toggle]")) return;
-  event.stopPropagation();
   window.tendTheme(themes[(themes.indexOf(root.dataset.theme) + 1) % themes.length]);
   nameTheme();
 });
