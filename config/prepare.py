@@ -26,6 +26,8 @@ def main() -> int:
     django.setup()
     try:
         prepare(demo=settings.DEMO)
+    except KeyboardInterrupt:
+        return 130
     except DatabaseError as error:
         warn(f"The database refused: {' '.join(str(error).split())}")
         return 1
@@ -47,9 +49,7 @@ def prepare(*, demo: bool) -> None:
         (LOGINS.parent / "demo-started").touch()
         _call("load_demo", "Demo company")
     if not get_user_model().objects.exists():
-        say(
-            "  Nobody can sign in yet: `.venv/bin/python manage.py create_admin EMAIL NAME` makes the first admin."
-        )
+        say("  Nobody can sign in yet: `.venv/bin/python manage.py create_admin EMAIL NAME` makes an admin.")
 
 
 def _call(command: str, what: str, **options: Any) -> None:

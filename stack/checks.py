@@ -88,7 +88,18 @@ def _pytest(marker: str, more: dict[str, str], options: Sequence[str]) -> int:
     env = os.environ | {"DJANGO_SETTINGS_MODULE": "config.settings.test"} | more
     # Arguments in TESTS choose files or add options, as in `make test TESTS="tests/users -x"`.
     chosen = os.environ.get("TESTS", "").split()
-    command = [_bin("python"), "-m", "pytest", "-q", "-m", marker, *options, *chosen]
+    command = [
+        _bin("python"),
+        "-m",
+        "pytest",
+        "-q",
+        "--durations=10",
+        "--durations-min=3",
+        "-m",
+        marker,
+        *options,
+        *chosen,
+    ]
     code = subprocess.run(command, cwd=paths.ROOT, env=env, check=False).returncode
     if code == NO_TESTS:
         say(f"  No tests marked {marker!r} here.")

@@ -45,31 +45,40 @@ def run() -> None:
     lock = supervisor.Lock()  # held until this process ends
     supervisor.stop_left_over()
     check_port(port)
-    with step("PostgreSQL and broker"):
-        services.start()
     guard = supervisor.Supervisor(supervisor.children(port, reload=bool(os.environ.get("RELOAD"))))
     try:
-        prepare_database()
-        with step("Web, worker, beat and mail"):
-            guard.start()
-            _wait_for_web(port, guard)
-        if not guard.ending:
-            _tell(port)
-        guard.run()
+        with step("PostgreSQL and broker"):
+            services.start()
+        if _prepare_database(guard):
+            _start(port, guard)
+            guard.run()
     finally:
         say("\nStopping …")
         guard.stop()
         if not services.keep():
             services.stop()
-        say("Stopped. Your data are in " + str(paths.VAR))
+        say(f"Stopped. Your data are in {paths.VAR}")
         del lock
 
 
-def prepare_database() -> None:
-    """Tables, seeded data and the demo, in a process of its own; it prints its own progress."""
+def _prepare_database(guard: supervisor.Supervisor) -> bool:
+    """Tables, seeded data and the demo, in a process of its own that prints its own progress.
+
+    False when somebody stopped it. Raises Problem when it failed.
+    """
     command = [str(environment.PYTHON), "-m", "config.prepare"]
-    if subprocess.run(command, cwd=paths.ROOT, check=False).returncode:
+    code = subprocess.run(command, cwd=paths.ROOT, check=False).returncode
+    if code and not guard.ending:
         raise Problem("The database could not be prepared: the lines above say why.")
+    return not guard.ending
+
+
+def _start(port: int, guard: supervisor.Supervisor) -> None:
+    with step("Web, worker, beat and mail"):
+        guard.start()
+        _wait_for_web(port, guard)
+    if not guard.ending:
+        _tell(port)
 
 
 def _wait_for_web(port: int, guard: supervisor.Supervisor) -> None:

@@ -78,6 +78,14 @@ class Installation:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
+    def database_url(self) -> str:
+        """The address of its embedded database, as the application uses it."""
+        show = "from stack import services; print(services.database_url())"
+        done = subprocess.run(
+            [sys.executable, "-c", show], cwd=ROOT, env=self.env, capture_output=True, text=True, check=True
+        )
+        return done.stdout.strip()
+
     def sql(self, text: str) -> str:
         """Ask the installation's database, as its superuser."""
         done = self.command("sql", text)

@@ -155,6 +155,20 @@ def test_two_installations_run_side_by_side(running: Installation, another: Inst
     assert running.answers()
 
 
+def test_a_database_of_your_own_replaces_the_embedded_one(
+    running: Installation, another: Installation
+) -> None:
+    running.sql("CREATE DATABASE elsewhere OWNER tend")
+    another.env["DATABASE_URL"] = running.database_url().removesuffix("/tend") + "/elsewhere"
+    another.start()
+    assert another.answers()
+    assert "postgres" not in another.command("services").stdout
+    assert not list(another.var.glob("pg*"))
+    done = another.command("backup")
+    assert done.returncode == 0, done.stderr
+    assert another.interrupt() == 0
+
+
 def test_a_busy_port_is_one_sentence(another: Installation) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", another.port))
