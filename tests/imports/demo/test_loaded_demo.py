@@ -1,0 +1,67 @@
+"""The demo as people find it."""
+
+from datetime import datetime
+from io import StringIO
+
+import pytest
+import time_machine
+from django.core.management import call_command
+
+from accounts.models import Account, BookEntry
+from cadences.models import Schedule, Touchpoint
+from contacts.models import Ask, Commitment, Concern, Contact, Interaction
+from imports.demo import check, people
+from sales.models import Purchase
+from sales.services import refresh_status
+from tests.imports.demo.conftest import MONDAY
+from users.models import Absence, User
+
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("monday"), pytest.mark.django_db]
+
+
+def test_the_company_that_the_demo_promises():
+    assert User.objects.count() == 8
+    assert Account.objects.count() == 400
+    assert Contact.objects.count() == 900
+    assert Purchase.objects.count() == 2000
+    assert Absence.objects.filter(starts_on__gt=MONDAY).count() == 1
+    assert Schedule.get().is_on
+    for model, least in ((Interaction, 3000), (Concern, 80), (Commitment, 80), (Ask, 40)):
+        assert model.objects.count() >= least, model
+    assert Concern.objects.filter(resolved_on=None).count() >= 8
+    assert {BookEntry.objects.filter(user__email=person.email).count() for person in people.SELLERS} == {25}
+    assert not Interaction.objects.filter(happened_on__gt=MONDAY).exists()
+
+
+def test_everybody_has_something_to_do():
+    staff = {person.key: User.objects.get(email=person.email) for person in people.STAFF}
+
+    assert check.shortfalls(staff, MONDAY) == []
+    for seller in people.SELLERS:
+        assert Touchpoint.objects.open().filter(assignee=staff[seller.key], kind="todo").exists()
+
+
+def test_the_logins_are_shown_and_work(monday, client):
+    out, logins = monday
+
+    assert people.PASSWORD in out
+    assert logins.read_text().count("@") == len(people.STAFF)
+    for person in people.STAFF:
+        assert client.login(username=person.email, password=people.PASSWORD)
+
+
+def test_the_engine_has_nothing_to_add():
+    before = list(Touchpoint.objects.order_by("pk").values_list("pk", "state", "due_on", "assignee"))
+
+    with time_machine.travel(datetime(2026, 11, 23, 9), tick=False):
+        call_command("nightly", on=MONDAY, stdout=StringIO())
+
+    assert list(Touchpoint.objects.order_by("pk").values_list("pk", "state", "due_on", "assignee")) == before
+
+
+def test_statuses_are_what_sales_would_make_them():
+    before = list(Account.objects.order_by("pk").values_list("status", "became_customer_on"))
+
+    refresh_status(Account.objects.values_list("pk", flat=True))
+
+    assert list(Account.objects.order_by("pk").values_list("status", "became_customer_on")) == before
