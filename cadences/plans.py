@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -41,7 +41,7 @@ def seed() -> dict[str, int]:
     }
 
 
-def _make(model: type[Slot] | type[Purpose], rows: list[dict]) -> int:
+def _make(model: type[Slot] | type[Purpose], rows: list[dict[str, Any]]) -> int:
     made = 0
     for row in rows:
         defaults = {name: value for name, value in row.items() if name != "key"}

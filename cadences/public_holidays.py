@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import date
 from functools import lru_cache
+from typing import Any
 
 import holidays
 from django.db import connection
@@ -35,7 +36,7 @@ def ensure(as_of: date, account_ids: Collection[int] | None = None) -> int:
     """
     years = list(range(as_of.year - 1, as_of.year + 3))
     with connection.cursor() as cursor:
-        values = {"all": account_ids is None, "ids": list(account_ids or ()), "years": years}
+        values: dict[str, Any] = {"all": account_ids is None, "ids": list(account_ids or ()), "years": years}
         cursor.execute(MISSING, values)
         missing = cursor.fetchall()
     rows = [row for place in missing for row in _rows(*place)]

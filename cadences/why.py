@@ -153,7 +153,8 @@ def _shift(row: Touchpoint, facts: Facts) -> Iterable[str]:
     if row.ideal_on == row.planned_on:
         return
     step = DAY if row.planned_on > row.ideal_on else -DAY
-    causes, day = [], row.ideal_on
+    causes: list[str] = []
+    day = row.ideal_on
     while day != row.planned_on and len(causes) < 14:
         cause = _cause(row, day, facts)
         if cause:
