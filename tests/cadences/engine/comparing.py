@@ -21,6 +21,10 @@ NOT_STORED = {"nobody": False, "lapse_after": None}
 Runner = Callable[[date], None]
 
 
+class DisagreementError(AssertionError):
+    """Oracle and engine see one account otherwise; the text tells which and how."""
+
+
 @dataclass
 class Disagreement:
     """One account that the engine sees otherwise, after one of its runs."""
@@ -89,8 +93,7 @@ def play(
 ) -> Iterator[tuple[World, date]]:
     """One world in the database, run after run; yields after each run, when both agreed.
 
-    ``run`` makes the engine's run. Everything is rolled back at the end. Raises AssertionError when oracle
-    and engine disagree.
+    ``run`` makes the engine's run. Everything is rolled back at the end. Raises DisagreementError.
     """
     with transaction.atomic():
         world, today = make_world(seed, numbers)
@@ -109,7 +112,8 @@ def play(
 
 def check(seed: int, world: World, today: date, before: dict[int, Rows], change: Change) -> None:
     found = next(disagreements(seed, world, today, before, change), None)
-    assert found is None, f"\n{found}"
+    if found is not None:
+        raise DisagreementError(f"\n{found}")
 
 
 def disagreements(

@@ -1,0 +1,187 @@
+"""Mistakes planted into the engine's SQL, one at a time: a few hundred generated cases must find each.
+
+Every bug replaces a piece of text in ``cadences/sql``; the piece must be there exactly as often as said, so
+that a rewritten query cannot quietly make a bug harmless. Whoever rewrites such a line rewrites it here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+
+from cadences import chain
+
+from .comparing import DisagreementError, play
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+
+WORLDS = range(3000, 3010)
+ACCOUNTS = 60
+RUNS = 6
+
+
+@dataclass(frozen=True)
+class Bug:
+    """``find`` occurs ``times`` in the file ``where`` and is replaced by ``put``."""
+
+    name: str
+    where: str
+    find: str
+    put: str
+    times: int = 1
+
+    def planted_in(self, text: str) -> str:
+        assert text.count(self.find) == self.times, (
+            f"{self.name}: {self.find!r} is not in {self.where} as told"
+        )
+        return text.replace(self.find, self.put)
+
+
+BUGS = [
+    Bug(
+        "months of 30 days",
+        "10_plan",
+        "(item.every || ' ' || item.unit)::interval AS step",
+        "(CASE item.unit WHEN 'month' THEN item.every * 30 || ' day' ELSE item.every || ' ' || item.unit END)"
+        "::interval AS step",
+    ),
+    Bug(
+        "month end chained from the shifted date",
+        "20_facts",
+        "THEN %(assumed_on)s ELSE closed_on END",
+        "THEN %(assumed_on)s ELSE planned_on END",
+    ),
+    Bug(
+        "company calendar instead of the owner's",
+        "20_facts",
+        "coalesce(owner.calendar_id, company.calendar_id, 0) AS calendar_id",
+        "coalesce(company.calendar_id, 0) AS calendar_id",
+    ),
+    Bug(
+        "holidays of the account's country ignored",
+        "40_wanted",
+        "IN ('call', 'meeting', 'video') THEN",
+        "IN ('none') THEN",
+        times=4,
+    ),
+    Bug("tolerance off by one", "80_close", "- tolerance AS counts_from", "- tolerance - 1 AS counts_from"),
+    Bug(
+        "skip not rebased",
+        "30_rolling",
+        "greatest(contact_on, skipped_on, track_ends_on) AS last_on",
+        "greatest(contact_on, track_ends_on) AS last_on",
+    ),
+    Bug(
+        "rhythm not counted from the end of the track",
+        "30_rolling",
+        "greatest(contact_on, skipped_on, track_ends_on) AS last_on",
+        "greatest(contact_on, skipped_on) AS last_on",
+    ),
+    Bug(
+        "greeting moved by a contact",
+        "40_wanted",
+        "SELECT rule.window_on + mod(customer.hash, rule.window_days)::int AS ideal_on",
+        "SELECT greatest(rule.window_on + mod(customer.hash, rule.window_days)::int,"
+        " (SELECT max(last_on) FROM last_talk WHERE last_talk.account_id = customer.account_id)) AS ideal_on",
+    ),
+    Bug(
+        "window spread by a wrong modulus",
+        "40_wanted",
+        "mod(customer.hash, rule.window_days)",
+        "mod(customer.hash, rule.window_days + 1)",
+    ),
+    Bug(
+        "floor spread by a wrong modulus",
+        "30_rolling",
+        "floor_on + mod(hash, (floor_on + step)::date - floor_on)",
+        "floor_on + mod(hash, 1 + (floor_on + step)::date - floor_on)",
+    ),
+    Bug("track not avoided", "40_wanted", "rule.avoids_track AND coalesce(", "false AND coalesce("),
+    Bug(
+        "promoted and demoted swapped",
+        "30_rolling",
+        "customer.rank > customer.rank_before AS was_promoted",
+        "customer.rank < customer.rank_before AS was_promoted",
+    ),
+    Bug("deputy ignored", "50_shift", "WHEN deputy.is_active AND NOT", "WHEN false AND NOT"),
+    Bug("deputy of the absence ignored", "@deputy", "AND absence.deputy_id IS NOT NULL", "AND false"),
+    Bug(
+        "floor is today",
+        "30_rolling",
+        "            item.since,\n",
+        "            item.since, %(as_of)s::date,\n",
+    ),
+    Bug(
+        "lapse off by one",
+        "72_outcome",
+        "lapses_on < %(as_of)s THEN",
+        "lapses_on <= %(as_of)s THEN",
+        times=3,
+    ),
+    Bug("agreed call suppresses nothing", "60_desired", "AND agreed_call.is_open", "AND false"),
+    Bug(
+        "agreed call done is no contact", "30_rolling", "THEN agreed_call.done_on END", "THEN NULL::date END"
+    ),
+    Bug("service-desk talk resets the rhythm", "20_facts", "talk.by_owner_side AND", "true AND"),
+    Bug("unreached customer counts as contact", "20_facts", "WHERE talk.reached AND", "WHERE"),
+    Bug("credit note starts a track", "20_facts", "HAVING sum(amount) > 0", "HAVING sum(amount) <> 0"),
+    Bug("void purchase starts a track", "20_facts", "WHERE voided_at IS NULL AND", "WHERE"),
+    Bug(
+        "second purchase starts too early",
+        "20_facts",
+        "'new' AND purchase.day > (",
+        "'new' AND purchase.day >= (",
+    ),
+    Bug(
+        "pause ignored by events",
+        "40_wanted",
+        "        ideal_on BETWEEN paused_from AND paused_until AS is_paused,",
+        "        false AS is_paused,",
+    ),
+    Bug("pause ignored by the rhythm", "30_rolling", "CASE WHEN in_pause THEN", "CASE WHEN false THEN"),
+    Bug(
+        "track does not suppress the rhythm",
+        "60_desired",
+        "AND track_running.account_id IS NOT NULL",
+        "AND false",
+    ),
+    Bug(
+        "tier change floods the calendar", "40_wanted", "THEN customer.tier_since END", "THEN NULL::date END"
+    ),
+    Bug(
+        "shift leaves the window", "60_desired", "WHEN back.due_on >= forth.window_on", "WHEN false", times=2
+    ),
+    Bug(
+        "snoozed row moved by a plan edit",
+        "71_pair",
+        "WHEN NOT row.is_touched THEN 'refresh'",
+        "WHEN true THEN 'refresh'",
+    ),
+    Bug(
+        "cancelled row never reopened",
+        "71_pair",
+        "row.state = 'cancelled' THEN CASE WHEN want.verdict = ''",
+        "row.state = 'cancelled' THEN CASE WHEN false",
+    ),
+    Bug(
+        "absence of who stands in ignored", "50_shift", "AND NOT @absent(place.who, place.d1 @sign step)", ""
+    ),
+]
+
+
+@pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name)
+def test_planted_bug_is_caught(bug, monkeypatch):
+    texts, name = (chain.MACROS, bug.where[1:]) if bug.where.startswith("@") else (chain.SQL, bug.where)
+    monkeypatch.setitem(texts, name, bug.planted_in(texts[name]))
+    assert any(is_caught(seed) for seed in WORLDS), f"{bug.name}: nobody noticed"
+
+
+def is_caught(seed: int) -> bool:
+    """Whether oracle and engine disagree in this world. A broken query is no catch: it raises otherwise."""
+    try:
+        for _ in play(seed, range(ACCOUNTS), RUNS):
+            pass
+    except DisagreementError:
+        return True
+    return False
