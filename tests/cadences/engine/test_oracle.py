@@ -42,7 +42,7 @@ RUNS = 6
 @pytest.mark.slow
 @pytest.mark.parametrize("shard", range(SHARDS))
 def test_engine_agrees_with_the_oracle(shard, monkeypatch):
-    """All shards together are more than 10,000 cases, every fourth world worked as a large installation is."""
+    """All shards together are more than 10,000 cases; every fourth world is worked as a large one."""
     cases = runs = 0
     for seed in range(1000 + shard * WORLDS, 1000 + (shard + 1) * WORLDS):
         work_as_if_large(monkeypatch, seed % 4 == 1)
