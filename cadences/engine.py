@@ -1,7 +1,7 @@
 """The doors of the cadence engine, in one place: docs/engine.md says what stands behind them."""
 
 from cadences.chain import MACROS, SQL
-from cadences.preview import Owed, next_after, next_contact, owed_after, preview
+from cadences.preview import Owed, next_after, next_contact, owed_after, owed_to, preview
 from cadences.reconcile import Counts, reconcile
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "next_after",
     "next_contact",
     "owed_after",
+    "owed_to",
     "preview",
     "reconcile",
 ]

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from cadences.engine import owed_after
-from cadences.models import Slot, Touchpoint
+from django.db.models import QuerySet
+
+from cadences.engine import Owed, owed_after, owed_to
+from cadences.models import PlanItem, Slot, Touchpoint
 from cadences.upcoming import NOT_A_CONTACT
 
 
@@ -21,7 +23,21 @@ class Suggestion:
 
 def suggest(touchpoint: Touchpoint, today: date) -> Suggestion | None:
     """The first contact after today, if this one were done today; None where nothing follows."""
-    found = [*_from_plan(touchpoint, today), *_open_rows(touchpoint)]
+    others = Touchpoint.objects.open().filter(account=touchpoint.account_id).exclude(pk=touchpoint.pk)
+    return _first(owed_after(touchpoint, today), others, today)
+
+
+def suggest_for(account_id: int, today: date) -> Suggestion | None:
+    """The same for a contact outside any touchpoint."""
+    open_rows = Touchpoint.objects.open().filter(account=account_id)
+    return _first(owed_to(account_id, today), open_rows, today)
+
+
+def _first(plan: list[Owed], rows: QuerySet[Touchpoint], today: date) -> Suggestion | None:
+    """The first day after today; rolling rows count as the plan foresees them after this contact."""
+    standing = rows.exclude(kind__in=NOT_A_CONTACT).exclude(anchor=PlanItem.Anchor.AFTER_CONTACT)
+    found = [(row.due_on, row.kind, row.slot_id) for row in plan]
+    found += standing.values_list("due_on", "kind", "slot_id")
     ahead = [one for one in found if one[0] > today]
     if not ahead:
         return None
@@ -35,14 +51,3 @@ def next_working_day(day: date) -> date:
     while day.isoweekday() > 5:
         day += timedelta(days=1)
     return day
-
-
-def _from_plan(touchpoint: Touchpoint, today: date) -> list[tuple[date, str, int]]:
-    return [(row.due_on, row.kind, row.slot_id) for row in owed_after(touchpoint, today)]
-
-
-def _open_rows(touchpoint: Touchpoint) -> list[tuple[date, str, int]]:
-    """What stands open already, but for rolling rows: the plan's answer has those after this contact."""
-    rows = Touchpoint.objects.open().filter(account=touchpoint.account_id).exclude(pk=touchpoint.pk)
-    rows = rows.exclude(kind__in=NOT_A_CONTACT).exclude(anchor="after_contact")
-    return list(rows.values_list("due_on", "kind", "slot_id"))

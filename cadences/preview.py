@@ -72,8 +72,13 @@ def owed_after(touchpoint: Touchpoint, closed_on: date) -> list[Owed]:
 
 def next_contact(account_id: int, talked_on: date | None = None) -> date | None:
     """The same without a touchpoint: the next date of an account, after a talk on that day if given."""
+    return min((owed.due_on for owed in owed_to(account_id, talked_on)), default=None)
+
+
+def owed_to(account_id: int, talked_on: date | None = None) -> list[Owed]:
+    """What the plan owes to an account, surveys apart, after a talk on that day if given."""
     asked = question([account_id], company_today(), horizon_days=400, assumed_on=talked_on)
-    return min((owed.due_on for owed in _preview(asked) if owed.kind != "survey"), default=None)
+    return [owed for owed in _preview(asked) if owed.kind != "survey"]
 
 
 def _preview(asked: Question) -> list[Owed]:

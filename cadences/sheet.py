@@ -10,7 +10,7 @@ from accounts.models import Account
 from cadences.gate import Gate, favourable
 from cadences.lateness import late_days
 from cadences.models import PlanItem, Touchpoint
-from cadences.next_date import Suggestion, suggest
+from cadences.next_date import Suggestion, suggest, suggest_for
 from cadences.why import explain
 from contacts.models import Ask, Commitment, Concern, Contact, Interaction
 from sales.models import Purchase
@@ -91,6 +91,13 @@ def of_account(user: User, account: Account) -> Sheet:
         promises=list(_of(Commitment, user, account).open().order_by("due_on")),
         asks=list(_of(Ask, user, account).order_by("-asked_on", "-id")[:RECENT]),
     )
+
+
+def for_logging(user: User, account: Account) -> Sheet:
+    """The sheet of an account with the plan's next date, for the log form of its page."""
+    sheet = of_account(user, account)
+    sheet.suggestion = suggest_for(account.pk, sheet.today)
+    return sheet
 
 
 def loaded() -> Any:

@@ -13,7 +13,7 @@ from accounts.models import Account
 from cadences import services
 from cadences.forms import CorrectForm, LogForm, WithdrawForm, errors_into
 from cadences.next_date import next_working_day
-from cadences.sheet import of_account, open_to_tick
+from cadences.sheet import for_logging, open_to_tick
 from contacts.models import Interaction
 from contacts.services import correct_interaction, withdraw_interaction
 from core.htmx import go, page_or_fragment, toast
@@ -25,7 +25,7 @@ def log(request: Request, pk: int) -> HttpResponse:
     """Log a contact on any account; what it counts as is asked where it is not certain."""
     user = request.user
     account = get_object_or_404(Account.objects.visible_to(user).select_related("owner", "tier"), pk=pk)
-    sheet, ticks = of_account(user, account), open_to_tick(user, account)
+    sheet, ticks = for_logging(user, account), open_to_tick(user, account)
     form = LogForm(request.POST or None, sheet=sheet, ticks=ticks)
     status = 200
     if request.method == "POST":
