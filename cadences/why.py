@@ -126,7 +126,8 @@ _RULES: dict[Touchpoint.Basis, Any] = {
         "%(slot)s: every %(span)s; first dates are spread from %(base)s on, here to %(ideal)s"
     ),
     Touchpoint.Basis.PROMOTED: lambda: _(
-        "%(slot)s: every %(span)s since the promotion to a higher tier; counted from %(base)s, spread: %(ideal)s"
+        "%(slot)s: every %(span)s since the promotion to a higher tier; counted from %(base)s, "
+        "spread: %(ideal)s"
     ),
     Touchpoint.Basis.WINDOW: lambda: _(
         "%(slot)s: its window in the calendar begins on %(base)s; spread in it, the day here is %(ideal)s"
