@@ -109,3 +109,13 @@ def test_a_withdrawn_log_owes_exactly_what_was_owed_before(people, account, call
     log = services.complete(people.owner, call, TALK, PLAN)
     withdraw_interaction(people.owner, log, "wrong account")
     assert [row for row in rows(account) if row[2] == "open"] == before
+
+
+@pytest.mark.parametrize(
+    ("who", "entry"),
+    [("owner", LogEntry("email", "talked")), ("admin", TALK), ("owner", LogEntry("text", "sent"))],
+)
+def test_a_call_closed_in_another_way_is_not_owed_again_at_once(people, account, call, who, entry):
+    services.complete(getattr(people, who), call, entry, PLAN)
+    after = Touchpoint.objects.open().get(account=account)
+    assert (after.cycle, after.due_on) == ("n2", date(2026, 12, 24))
