@@ -144,6 +144,7 @@ document.addEventListener("keydown", (event) => {
   const target = event.target;
   if (event.key === "Escape") {
     closeQuickResults();
+    if (target.closest?.("#sheet") && !dirty) { closeSheet(); return; }
     if (typing(target) && !document.querySelector(".modal.show")) target.blur();
     return;
   }
@@ -215,11 +216,14 @@ document.addEventListener("htmx:afterSwap", (event) => {
   setTimeout(() => first?.focus(), 30); // after htmx has settled
 });
 document.addEventListener("click", (event) => {
-  if (!event.target.closest?.("[data-close-sheet]")) return;
+  if (event.target.closest?.("[data-close-sheet]")) closeSheet();
+});
+
+function closeSheet() {
   document.getElementById("sheet")?.replaceChildren();
   dirty = false;
   sheetOpener?.focus();
-});
+}
 
 /* -- Forms ------------------------------------------------------------------------------------ */
 
