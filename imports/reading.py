@@ -112,11 +112,12 @@ def read(path: Path, encoding: str, delimiter: str, *, header: bool = True) -> I
 
 
 def _fitted(start: int, cells: list[str], width: int, end: int) -> Row:
-    """The row with exactly ``width`` cells, or with the words for why it has not."""
+    """The row with exactly ``width`` cells, or with the words for why it has not.
+
+    An empty cell too many counts as well: that is how a shifted row ends whose last column was empty.
+    """
     if len(cells) == width:
         return Row(start, cells)
-    if len(cells) > width and not any(cells[width:]):
-        return Row(start, cells[:width])
     what = _("%(n)d cells where the header has %(width)d: an unquoted delimiter or a cut row.")
     fault = what % {"n": len(cells), "width": width}
     if end > start:
