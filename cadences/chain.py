@@ -13,13 +13,14 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from hashlib import md5
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
+from accounts.models import Account
 from cadences.models import Plan, Schedule
 from users.clock import company_today
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from django.db.backends.utils import CursorWrapper
 
 FEW = 200
+LARGE = 30_000
+TABLE_DAYS = 420  # how far ahead large runs look up working days; dates beyond are searched one by one
 LOOK_BACK_DAYS = 400  # event and calendar rows further back are left as they are
 
 SQL: dict[str, str] = {
@@ -38,11 +41,11 @@ CHAIN = ("10_plan", "20_facts", "30_rolling", "40_wanted", *SHIFT, "60_desired")
 DIFFERENCE = (*CHAIN, "70_kept", "71_pair", "72_outcome")
 CLOSING = ("10_plan", "20_facts", "30_rolling", "80_close")
 
-# CASE keeps EXISTS from being turned into a join: the search for the next day relies on the order in which a
-# function scan yields its numbers.
+# OFFSET 0 keeps EXISTS from becoming a join: the search for the next day relies on the order in which
+# a function scan yields its numbers, and mostly ends at the first.
 _ABSENT = """(CASE WHEN EXISTS (
     SELECT FROM users_absence absence
-    WHERE absence.user_id = {0} AND {1} BETWEEN absence.starts_on AND absence.ends_on
+    WHERE absence.user_id = {0} AND {1} BETWEEN absence.starts_on AND absence.ends_on OFFSET 0
 ) THEN true ELSE false END)"""
 _DEPUTY = """coalesce((
     SELECT absence.deputy_id FROM users_absence absence
@@ -55,14 +58,15 @@ _WORKS = """(CASE
     WHEN EXISTS (
         SELECT FROM users_publicholiday holiday
         WHERE holiday.country = {1}.country AND holiday.subdivision IN ('', {1}.subdivision)
-            AND holiday.day = {0}
+            AND holiday.day = {0} OFFSET 0
     ) THEN false
     WHEN EXISTS (
-        SELECT FROM users_closure closure WHERE closure.calendar_id = {1}.id AND closure.day = {0}
+        SELECT FROM users_closure closure
+        WHERE closure.calendar_id = {1}.id AND closure.day = {0} OFFSET 0
     ) THEN false
     WHEN {2} <> '' AND EXISTS (
         SELECT FROM users_publicholiday holiday
-        WHERE holiday.country = {2} AND holiday.subdivision = '' AND holiday.day = {0}
+        WHERE holiday.country = {2} AND holiday.subdivision = '' AND holiday.day = {0} OFFSET 0
     ) THEN false
     ELSE true
 END)"""
@@ -70,7 +74,7 @@ END)"""
 PARAMETERS = {
     "as_of": "date", "ids": "bigint[]", "plan": "bigint", "horizon": "date", "look_back": "date",
     "talks_until": "date", "bought_until": "date", "replay": "boolean", "project": "boolean",
-    "assumed_id": "bigint", "assumed_on": "date",
+    "assumed_id": "bigint", "assumed_on": "date", "days_from": "date", "days_to": "date",
 }  # fmt: skip
 # Whether the calendar works, a person is away, who stands in: one text each, tests change them too.
 MACROS = {"absent": _ABSENT, "deputy": _DEPUTY, "works": _WORKS}
@@ -105,11 +109,21 @@ class Question:
             "project": self.project,
             "assumed_id": self.assumed_id,
             "assumed_on": self.assumed_on,
+            # large runs look working days up in a table; otherwise it stays empty
+            "days_from": self.as_of - timedelta(days=LOOK_BACK_DAYS),
+            "days_to": self.as_of + timedelta(days=TABLE_DAYS if self.is_large else -LOOK_BACK_DAYS - 1),
         }
 
     @property
     def is_for_all(self) -> bool:
         return self.account_ids is None
+
+    @property
+    def is_large(self) -> bool:
+        """So many that most combinations of calendar, country and day occur: a table of them pays."""
+        if self.account_ids is not None:
+            return len(self.account_ids) >= LARGE
+        return Account.objects.count() >= LARGE
 
     @property
     def is_for_few(self) -> bool:
@@ -142,8 +156,8 @@ def tune(cursor: CursorWrapper, asked: Question) -> None:
     cursor.execute(
         "SELECT set_config('jit', 'off', true), set_config('plan_cache_mode', 'force_generic_plan', true),"
         " set_config('enable_nestloop', %s, true), set_config('enable_mergejoin', %s, true),"
-        " set_config('work_mem', %s, true)",
-        [loops, loops, "16MB" if asked.is_for_few else "160MB"],
+        " set_config('work_mem', %s, true), set_config('join_collapse_limit', %s, true)",
+        [loops, loops, "16MB" if asked.is_for_few else "160MB", "8" if asked.is_for_few else "1"],
     )
 
 
@@ -192,7 +206,7 @@ def expand(text: str, for_all: bool) -> str:
     only = "true" if for_all else r"\1 = ANY(%(ids)s::bigint[])"
     text = re.sub(r"@only\(([\w.]+)\)", only, text)
     for name, body in MACROS.items():
-        text = re.sub(rf"@{name}\(([^()]*)\)", lambda match, body=body: _filled(body, match), text)
+        text = re.sub(rf"@{name}\(([^()]*)\)", partial(_filled, body), text)
     return text
 
 
@@ -220,5 +234,5 @@ def engine_lock(asked: Question) -> None:
         cursor.execute(
             "SELECT pg_advisory_xact_lock(7434, (id %% 2147483647)::int)"
             " FROM (SELECT id FROM unnest(%s::bigint[]) AS id ORDER BY id) sorted",
-            [list(asked.account_ids)],
+            [list(asked.account_ids or ())],
         )

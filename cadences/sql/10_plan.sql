@@ -57,7 +57,7 @@ exception AS MATERIALIZED (
 -- The cycles of calendar items in reach of the look-back and the horizon, with their windows.
 -- `ranks` are the ranks at which the slot has a calendar item of the same form: whoever comes from
 -- another rank was brought here by a change of tier.
-calendar_cycle AS MATERIALIZED (
+calendar_cycle AS (
     SELECT
         item.*,
         period.first_on AS cycle_on,
@@ -96,4 +96,17 @@ calendar_cycle AS MATERIALIZED (
     WHERE item.anchor = 'calendar'
         AND period.first_on + item.window_from <= %(horizon)s::date
         AND period.first_on + item.window_from + item.window_days > greatest(%(look_back)s::date, item.since)
+),
+
+-- All that is the same for every account of a rank: item, and cycle of calendar items. The millions of
+-- rows that follow carry only the number of their rule. Without a window its dates are sentinels.
+rule AS MATERIALIZED (
+    SELECT row_number() OVER () AS rule_no, every_rule.*
+    FROM (
+        SELECT * FROM calendar_cycle
+        UNION ALL
+        SELECT item_at.*, NULL, NULL, date '1900-01-01', date '9000-01-01', NULL, NULL
+        FROM item_at
+        WHERE anchor <> 'calendar'
+    ) every_rule
 )

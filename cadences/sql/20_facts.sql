@@ -33,44 +33,48 @@ purchase_day AS (
     HAVING sum(amount) > 0
 ),
 purchase_event AS (
-    SELECT
-        account_id,
-        day,
-        lowest_id,
-        lag(day) OVER by_day AS day_before,
-        lead(day) OVER by_day AS day_after
-    FROM purchase_day
-    WINDOW by_day AS (PARTITION BY account_id ORDER BY day)
+    SELECT *
+    FROM (
+        SELECT
+            account_id,
+            day,
+            lowest_id,
+            lag(day) OVER by_day AS day_before,
+            lead(day) OVER by_day AS day_after
+        FROM purchase_day
+        WINDOW by_day AS (PARTITION BY account_id ORDER BY day)
+    ) numbered
+    -- whose items would all be dated before the plan began starts nothing
+    WHERE day >= (SELECT min(since - step) FROM item_at WHERE anchor = 'after_event')
 ),
 
 -- Event items of the purchases that start them (R1). `ideal_on` before `since` is not owed.
 event AS MATERIALIZED (
     SELECT
-        customer.*,
-        item.item_id, item.version, item.slot_id, item.is_track, item.kind, item.tolerance_days,
-        item.lapse_after, item.is_assigned,
+        customer.account_id, customer.owner_id, customer.calendar_id, customer.company_calendar_id,
+        customer.country, customer.paused_from, customer.paused_until,
+        rule.rule_no, rule.is_track, rule.is_assigned, rule.kind,
         purchase.day AS base_on,
-        (purchase.day + item.step)::date AS ideal_on,
-        CASE
-            WHEN purchase.day_before IS NULL THEN 'first'
+        (purchase.day + rule.step)::date AS ideal_on,
+        CASE WHEN purchase.day_before IS NULL THEN 0
             -- void purchases keep their number, so that voiding one of two changes no key
-            ELSE 'P' || least(purchase.lowest_id, (
+            ELSE least(purchase.lowest_id, (
                 SELECT min(void.id)
                 FROM sales_purchase void
                 WHERE void.account_id = purchase.account_id AND void.purchased_on = purchase.day
             ))
-        END AS cycle,
-        CASE WHEN item.starts = 'restart' THEN purchase.day_after END AS restarted_on
+        END AS number,
+        CASE WHEN rule.starts = 'restart' THEN purchase.day_after END AS restarted_on
     FROM purchase_event purchase
     JOIN customer ON customer.account_id = purchase.account_id
-    JOIN item_at item ON item.at_rank = customer.rank AND item.anchor = 'after_event'
-    LEFT JOIN exception ON exception.account_id = customer.account_id AND exception.slot_id = item.slot_id
+    JOIN rule ON rule.at_rank = customer.rank AND rule.anchor = 'after_event'
+    LEFT JOIN exception ON exception.account_id = customer.account_id AND exception.slot_id = rule.slot_id
     WHERE exception.is_off IS NOT TRUE
-        AND purchase.day + item.step >= item.since
+        AND purchase.day + rule.step >= rule.since
         AND (
             purchase.day_before IS NULL
-            OR item.starts = 'restart'
-            OR item.starts = 'new' AND purchase.day > (
+            OR rule.starts = 'restart'
+            OR rule.starts = 'new' AND purchase.day > (
                 SELECT coalesce(max(purchase.day_before + track.step), purchase.day_before)
                 FROM item_at track
                 LEFT JOIN exception off ON off.account_id = customer.account_id

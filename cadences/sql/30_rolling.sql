@@ -1,11 +1,11 @@
 -- Rolling items: one open row per slot, an interval after the last qualifying contact.
+-- OFFSET 0 here and below: each step is computed once, not copied into every later expression.
 
 -- What each account's rolling date is counted from.
 rolling_base AS (
     SELECT
         customer.*,
-        item.item_id, item.version, item.slot_id, item.kind, item.tolerance_days, item.is_assigned,
-        item.qualifying,
+        item.rule_no, item.slot_id, item.kind, item.is_assigned, item.qualifying,
         coalesce(exception.step, item.step) AS step,
         CASE WHEN exception.step IS NULL THEN old.step END AS old_step,
         exception.step IS NULL AND customer.rank > customer.rank_before AS was_promoted,
@@ -25,7 +25,7 @@ rolling_base AS (
         track.ends_on AS track_ends_on,
         coalesce(settled.number, 0) + 1 AS number
     FROM customer
-    JOIN item_at item ON item.at_rank = customer.rank AND item.anchor = 'after_contact'
+    JOIN rule item ON item.at_rank = customer.rank AND item.anchor = 'after_contact'
     LEFT JOIN item_at old ON old.at_rank = customer.rank_before AND old.slot_id = item.slot_id
         AND old.anchor = 'after_contact'
     LEFT JOIN exception ON exception.account_id = customer.account_id AND exception.slot_id = item.slot_id
@@ -48,8 +48,9 @@ rolling_date AS (
             ELSE floor_on + mod(hash, (floor_on + old_step)::date - floor_on)::int
         END AS old_on
     FROM (
-        SELECT *, greatest(contact_on, skipped_on, track_ends_on) AS last_on FROM rolling_base
+        SELECT *, greatest(contact_on, skipped_on, track_ends_on) AS last_on FROM rolling_base OFFSET 0
     ) based
+    OFFSET 0
 ),
 rolling_tiered AS (
     SELECT
@@ -63,11 +64,11 @@ rolling_tiered AS (
             ELSE new_on
         END AS tiered_on
     FROM rolling_date
+    OFFSET 0
 ),
 rolling AS (
     SELECT
         *,
-        'n' || number AS cycle,
         -- a pause that is still to come moves only what lies in it
         CASE WHEN in_pause THEN pause_end + mod(hash, (pause_end + step)::date - pause_end)::int
             ELSE tiered_on
@@ -87,5 +88,6 @@ rolling AS (
     FROM (
         SELECT *, coalesce(tiered_on BETWEEN paused_from AND paused_until, false) AS in_pause
         FROM rolling_tiered
+        OFFSET 0
     ) paused
 )

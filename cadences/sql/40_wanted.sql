@@ -1,18 +1,15 @@
--- Everything that the rules want, before it is moved to working days: one row per account, slot, cycle.
--- `person` 0 = nobody assigned; `no_window` dates are sentinels, so that joins stay plain equality.
-wanted AS MATERIALIZED (
+-- Everything that the rules want, before it is moved to working days: one row per account and cycle.
+-- `person` 0 = nobody assigned; `number` = of the rolling row, or the purchase of the event (0: the first).
+wanted AS NOT MATERIALIZED (
     SELECT
-        account_id, slot_id, cycle, item_id, version, kind, 'after_event' AS anchor, 'purchase' AS basis,
-        base_on, ideal_on, tolerance_days, lapse_after,
+        account_id, rule_no, number, 'purchase' AS basis, base_on, ideal_on,
         CASE WHEN is_assigned THEN owner_id ELSE 0 END AS person,
         CASE WHEN is_assigned THEN calendar_id ELSE company_calendar_id END AS calendar_id,
         CASE WHEN kind IN ('call', 'meeting', 'video') THEN country ELSE '' END AS land,
-        date '1900-01-01' AS window_on, date '9000-01-01' AS window_end,
-        NULL::date AS cycle_on, NULL::date AS cycle_end, '' AS form,
+        date '9000-01-01' AS window_end,
         ideal_on BETWEEN paused_from AND paused_until AS is_paused,
-        is_track,
-        restarted_on,
         false AS in_track,
+        restarted_on,
         NULL::date AS talked_on
     FROM event
     WHERE ideal_on >= %(look_back)s
@@ -20,50 +17,44 @@ wanted AS MATERIALIZED (
     UNION ALL
 
     SELECT
-        customer.account_id, slot_id, cycle, item_id, version, kind, 'calendar', 'window',
-        window_on, spread.ideal_on, tolerance_days, lapse_after,
-        CASE WHEN is_assigned THEN owner_id ELSE 0 END,
-        CASE WHEN is_assigned THEN calendar_id ELSE company_calendar_id END,
-        CASE WHEN kind IN ('call', 'meeting', 'video') THEN country ELSE '' END,
-        window_on, window_end,
-        cycle_on, cycle_end, form,
+        customer.account_id, rule.rule_no, 0, 'window', rule.window_on, spread.ideal_on,
+        CASE WHEN rule.is_assigned THEN owner_id ELSE 0 END,
+        CASE WHEN rule.is_assigned THEN calendar_id ELSE company_calendar_id END,
+        CASE WHEN rule.kind IN ('call', 'meeting', 'video') THEN country ELSE '' END,
+        rule.window_end,
         spread.ideal_on BETWEEN paused_from AND paused_until,
-        false,
+        rule.avoids_track AND coalesce(track.days @> spread.ideal_on, false),
         NULL,
-        avoids_track AND coalesce(track.days @> spread.ideal_on, false),
         NULL
     FROM customer
-    JOIN calendar_cycle item ON item.at_rank = customer.rank
+    JOIN rule ON rule.at_rank = customer.rank AND rule.anchor = 'calendar'
     CROSS JOIN LATERAL (
-        SELECT item.window_on + mod(customer.hash, item.window_days)::int AS ideal_on
+        SELECT rule.window_on + mod(customer.hash, rule.window_days)::int AS ideal_on
     ) spread
     LEFT JOIN track ON track.account_id = customer.account_id
     WHERE spread.ideal_on BETWEEN %(look_back)s AND %(horizon)s
         AND spread.ideal_on >= greatest(
-            item.since,
+            rule.since,
             customer.known_from,
-            CASE WHEN customer.rank_before <> ALL(item.ranks) THEN customer.tier_since END
+            CASE WHEN customer.rank_before <> ALL(rule.ranks) THEN customer.tier_since END
         )
         AND NOT EXISTS (
             SELECT FROM exception
-            WHERE exception.account_id = customer.account_id AND exception.slot_id = item.slot_id
+            WHERE exception.account_id = customer.account_id AND exception.slot_id = rule.slot_id
                 AND exception.is_off
         )
 
     UNION ALL
 
     SELECT
-        account_id, slot_id, cycle, item_id, version, kind, 'after_contact', basis,
-        base_on, ideal_on, tolerance_days, NULL,
+        account_id, rule_no, number, basis, base_on, ideal_on,
         CASE WHEN is_assigned THEN owner_id ELSE 0 END,
         CASE WHEN is_assigned THEN calendar_id ELSE company_calendar_id END,
         CASE WHEN kind IN ('call', 'meeting', 'video') THEN country ELSE '' END,
-        date '1900-01-01', date '9000-01-01',
-        NULL, NULL, '',
+        date '9000-01-01',
         false,
         false,
         NULL,
-        false,
         talked_on
     FROM rolling
 
@@ -71,59 +62,67 @@ wanted AS MATERIALIZED (
 
     -- Previews show later contacts too, as if each were kept on its day; they are never stored.
     SELECT
-        account_id, slot_id, 'n' || (number + ahead), item_id, version, kind, 'after_contact', 'contact',
-        (ideal_on + step * (ahead - 1))::date, (ideal_on + step * ahead)::date, tolerance_days, NULL,
+        account_id, rule_no, number + ahead, 'contact',
+        (ideal_on + step * (ahead - 1))::date, (ideal_on + step * ahead)::date,
         CASE WHEN is_assigned THEN owner_id ELSE 0 END,
         CASE WHEN is_assigned THEN calendar_id ELSE company_calendar_id END,
         CASE WHEN kind IN ('call', 'meeting', 'video') THEN country ELSE '' END,
-        date '1900-01-01', date '9000-01-01',
-        NULL, NULL, '',
+        date '9000-01-01',
         false,
         false,
         NULL,
-        false,
         talked_on
     FROM rolling
     CROSS JOIN generate_series(1, 500) ahead
     WHERE %(project)s AND ideal_on + step * ahead <= %(horizon)s
 ),
 
--- d1 of every place and ideal date: the first working day of the owner's calendar, absences ignored.
--- Dates are moved once per distinct combination, never row by row.
-first_day AS MATERIALIZED (
-    SELECT
-        place.*,
-        coalesce((
-            -- a function scan yields its numbers in order: the first hit is the nearest day
-            SELECT place.ideal_on + step
-            FROM generate_series(0, 60) step
-            WHERE @works(place.ideal_on + step, calendar, place.land)
-            LIMIT 1
-        ), place.ideal_on) AS d1
-    FROM (SELECT DISTINCT calendar_id, land, ideal_on FROM wanted) place
+-- Large runs look their days up: d1 of every calendar, country and day in reach. Empty for fewer accounts,
+-- where all is "hard" below: each distinct combination searched once.
+day_table AS MATERIALIZED (
+    SELECT place.*, coalesce((
+        -- a function scan yields its numbers in order: the first hit is the nearest day
+        SELECT place.ideal_on + step
+        FROM generate_series(0, 60) step
+        WHERE @works(place.ideal_on + step, calendar, place.land)
+        LIMIT 1
+    ), place.ideal_on) AS d1
+    FROM (
+        SELECT calendar_id, land, ideal_on::date AS ideal_on
+        FROM (SELECT calendar_id FROM customer UNION SELECT company_calendar_id FROM customer) calendars
+        CROSS JOIN (SELECT country AS land FROM customer UNION SELECT '') lands
+        CROSS JOIN generate_series(%(days_from)s::timestamp, %(days_to)s::timestamp, interval '1 day') ideal_on
+    ) place
     LEFT JOIN users_calendar calendar ON calendar.id = place.calendar_id
 ),
 
--- Days on which somebody wanted is away.
+-- Days in that table on which somebody is away.
 away AS MATERIALIZED (
     SELECT DISTINCT absence.user_id AS person, day::date AS day
-    FROM (SELECT min(d1) AS first_on, max(d1) AS last_on FROM first_day) reach
-    JOIN users_absence absence ON absence.starts_on <= reach.last_on AND absence.ends_on >= reach.first_on
+    FROM users_absence absence
     CROSS JOIN generate_series(
-        greatest(absence.starts_on, reach.first_on)::timestamp,
-        least(absence.ends_on, reach.last_on)::timestamp,
+        greatest(absence.starts_on, %(days_from)s)::timestamp,
+        least(absence.ends_on, %(days_to)s + 60)::timestamp,
         interval '1 day'
     ) day
-    WHERE absence.user_id IN (SELECT person FROM wanted)
+    WHERE absence.starts_on <= %(days_to)s::date + 60 AND absence.ends_on >= %(days_from)s
 ),
 
--- Most rows are settled: somebody works on d1, is there, and it lies in the window. The rest are few.
+-- Most rows of a large run are settled here: somebody works on d1, is there, and it lies in the window.
+-- The rest is hard: each distinct combination is searched once, not row by row.
 met AS MATERIALIZED (
-    SELECT wanted.*, first_day.d1, away.day IS NOT NULL OR first_day.d1 > window_end AS is_hard
+    SELECT
+        wanted.*,
+        day_table.d1,
+        day_table.d1 IS NULL OR away.day IS NOT NULL OR day_table.d1 > wanted.window_end AS is_hard
     FROM wanted
-    JOIN first_day USING (calendar_id, land, ideal_on)
-    LEFT JOIN away ON away.person = wanted.person AND away.day = first_day.d1
+    LEFT JOIN day_table ON day_table.calendar_id = wanted.calendar_id AND day_table.land = wanted.land
+        AND day_table.ideal_on = wanted.ideal_on
+    LEFT JOIN away ON away.person = wanted.person AND away.day = day_table.d1
 ),
 spot AS MATERIALIZED (
-    SELECT DISTINCT person, calendar_id, land, ideal_on, window_on, window_end FROM met WHERE is_hard
+    SELECT DISTINCT met.person, met.calendar_id, met.land, met.ideal_on, rule.window_on, rule.window_end
+    FROM met
+    JOIN rule USING (rule_no)
+    WHERE met.is_hard
 )

@@ -8,17 +8,28 @@ shifted AS MATERIALIZED (
 ),
 placed AS NOT MATERIALIZED (
     SELECT
-        met.*,
+        met.account_id, met.basis, met.base_on, met.ideal_on, met.is_paused, met.in_track, met.restarted_on,
+        met.talked_on,
+        rule.item_id, rule.version, rule.slot_id, rule.kind, rule.anchor, rule.form, rule.tolerance_days,
+        rule.is_track, rule.cycle_on, rule.cycle_end,
+        CASE
+            WHEN rule.anchor = 'calendar' THEN rule.cycle
+            WHEN rule.anchor = 'after_contact' THEN 'n' || met.number
+            WHEN met.number = 0 THEN 'first'
+            ELSE 'P' || met.number
+        END AS cycle,
         coalesce(shifted.due_on, met.d1) AS planned_on,
         nullif(coalesce(shifted.who, met.person), 0) AS assignee_id,
-        CASE WHEN met.anchor = 'calendar' THEN greatest(met.window_end, coalesce(shifted.due_on, met.d1))
-            ELSE coalesce(shifted.due_on, met.d1)
-        END + met.lapse_after AS lapses_on
+        CASE rule.anchor
+            WHEN 'calendar' THEN greatest(rule.window_end, coalesce(shifted.due_on, met.d1)) + rule.lapse_after
+            WHEN 'after_event' THEN coalesce(shifted.due_on, met.d1) + rule.lapse_after
+        END AS lapses_on
     FROM met
+    JOIN rule USING (rule_no)
     LEFT JOIN shifted ON met.is_hard
         AND shifted.person = met.person AND shifted.calendar_id = met.calendar_id AND shifted.land = met.land
         AND shifted.ideal_on = met.ideal_on
-        AND shifted.window_on = met.window_on AND shifted.window_end = met.window_end
+        AND shifted.window_on = rule.window_on AND shifted.window_end = rule.window_end
 ),
 
 -- A track runs until all its rows are closed in any way; those beyond the horizon are not closed yet.
@@ -98,4 +109,5 @@ desired AS NOT MATERIALIZED (
                 ELSE placed.anchor = 'after_contact' AND stand_in.is_open
             END
     )
+    OFFSET 0
 )

@@ -37,6 +37,7 @@ pair AS (
     ) row
     FULL JOIN desired want ON want.account_id = row.account_id AND want.slot_id = row.slot_id
         AND want.cycle = row.cycle
+    OFFSET 0
 ),
 
 -- What is not as it should be. Nothing of an untouched row that equals its owed row gets past here.

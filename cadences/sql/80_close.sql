@@ -5,7 +5,7 @@ open_rolling AS MATERIALIZED (
         rule.account_id, rule.slot_id, rule.step, rule.floor_on, rule.hash, rule.qualifying, rule.kind
     FROM rolling rule
     JOIN cadences_touchpoint row ON row.account_id = rule.account_id AND row.slot_id = rule.slot_id
-        AND row.cycle = rule.cycle AND row.state = 'open'
+        AND row.cycle = 'n' || rule.number AND row.state = 'open'
 ),
 candidate AS (
     SELECT DISTINCT ON (row.id, talk.happened_on)

@@ -28,6 +28,8 @@ SELECT
     now(), now()
 FROM tend_difference
 WHERE act = 'create'
+-- neighbours lie together: indexes and foreign keys are checked in order, an account's page reads one place
+ORDER BY account_id
 ON CONFLICT (account_id, slot_id, cycle) DO NOTHING
 
 -- name: update
