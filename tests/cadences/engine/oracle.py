@@ -145,10 +145,10 @@ class Night:
                 continue
             row = self.owed_row(item, event.key, "purchase", event.day, ideal)
             restarted = item.starts == "restart" and event.next_day is not None
-            if restarted and (row.lapses_on is None or row.lapses_on >= event.next_day):
-                self.held[row.key] = "restarted by a later purchase"
-            else:
+            if not restarted or (row.lapses_on is not None and row.lapses_on < event.next_day):
                 yield row
+            elif ideal >= self.oldest:
+                self.held[row.key] = "restarted by a later purchase"
 
     def event_items(self) -> list[Item]:
         return [item for item in self.items.values() if item.anchor == EVENT]
@@ -182,7 +182,9 @@ class Night:
         if self.is_in_pause(owed.ideal_on) and owed.ideal_on > self.horizon:
             return True
         row = self.rows.get(owed.key)
-        return row is not None and row.state in {DONE, SKIPPED, LAPSED}
+        if row is None or (row.reason == PAUSED and not self.is_in_pause(owed.ideal_on)):
+            return False  # lapsed for a pause that it is no longer in: it will be owed again
+        return row.state in {DONE, SKIPPED, LAPSED}
 
     def track_spans(self) -> list[tuple[date, date]]:
         """From a purchase day to the last date of its track, whether or not a later purchase restarts it."""
@@ -362,7 +364,8 @@ class Night:
 
     def kept(self, stored: Row, ideal: date) -> Row:
         """A touched row keeps its dates; its assignee and its lapse are kept up to date."""
-        return self.lapsed_if_due(stored.but(assignee=self.assignee_on_due(stored)), ideal)
+        row = self.lapsed_if_due(stored.but(assignee=self.assignee_on_due(stored)), ideal)
+        return row.but(closed_on=stored.ideal_on) if row.reason == PAUSED else row
 
     def assignee_on_due(self, row: Row) -> int | None:
         """*first of owner, deputy, team manager present on `due_on`, else the owner; without an active
