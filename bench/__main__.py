@@ -44,7 +44,7 @@ def main() -> int:
     ours = not services.any_running() and services.own_database()
     services.start()
     try:
-        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bench.settings")
+        os.environ["DJANGO_SETTINGS_MODULE"] = "bench.settings"
         import django
 
         django.setup()

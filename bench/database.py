@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import StringIO
 
 import psycopg2
 from django.conf import settings
@@ -65,7 +66,7 @@ def template() -> Iterator[str]:
         use(name)
         call_command("migrate", verbosity=0, interactive=False)
         call_command("createcachetable", verbosity=0)
-        call_command("seed", verbosity=0)
+        call_command("seed", verbosity=0, stdout=StringIO())
         connection.close()
         yield name
     finally:

@@ -62,9 +62,11 @@ def of_pages(measured: dict[int, Pages]) -> list[Line]:
 
 
 def of_memory(night: Night, measured: dict[int, Pages], own: int) -> list[Line]:
-    web = max((pages.peak for pages in measured.values()), default=0)
-    return [
+    lines = [
         Line("peak memory of the process that runs the night", own / MEGABYTE, "MB"),
         Line("peak private memory of its database session", night.backend_peak / MEGABYTE, "MB"),
-        Line("peak memory of a web process", web / MEGABYTE, "MB"),
     ]
+    if measured:
+        web = max(pages.peak for pages in measured.values())
+        lines.append(Line("peak memory of a web process", web / MEGABYTE, "MB"))
+    return lines

@@ -42,16 +42,17 @@ def last_contact(rhythm: Rhythm, work: WorkingDays, first_due: date, last_due: d
     return None
 
 
-def due_today(rhythm: Rhythm, work: WorkingDays, today: date) -> date | None:
-    """Last contact of a call that is neither planned nor late today."""
-    return last_contact(rhythm, work, today - timedelta(days=rhythm.tolerance), today)
+def due_today(rhythm: Rhythm, work: WorkingDays, today: date, since: int = 0) -> date | None:
+    """Last contact of a call that is neither planned nor late today, due some ``since`` days ago."""
+    first = today - timedelta(days=rhythm.tolerance)
+    wanted = max(first, today - timedelta(days=since))
+    return last_contact(rhythm, work, first, wanted) or last_contact(rhythm, work, first, today)
 
 
 def overdue(rng: Random, rhythm: Rhythm, work: WorkingDays, today: date) -> date | None:
     """Last contact of a call that is 1 to about 12 days late today."""
-    latest = today - timedelta(days=rhythm.tolerance + 1)
-    earliest = latest - timedelta(days=rng.choice((0, 2, 4, 6, 9, 12)))
-    return last_contact(rhythm, work, earliest - timedelta(days=5), latest)
+    due = work.on_or_before(today - timedelta(days=rhythm.tolerance + rng.choice((1, 2, 3, 4, 6, 8, 11))))
+    return last_contact(rhythm, work, due - timedelta(days=5), due)
 
 
 def later(rng: Random, rhythm: Rhythm, work: WorkingDays, today: date) -> date:

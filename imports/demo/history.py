@@ -67,7 +67,7 @@ def _work_for_today(world: World, mine: list[Company], customers: Customers) -> 
         day = (
             aim.overdue(world.rng, rhythm, work, world.today)
             if goal == "late"
-            else aim.due_today(rhythm, work, world.today)
+            else aim.due_today(rhythm, work, world.today, world.rng.choice((0, 0, 0, 1, 2, 4)))
         )
         if day is None and goal == "today":
             goal, day = "late", aim.overdue(world.rng, rhythm, work, world.today)

@@ -7,8 +7,11 @@ the verbs write it (docs/engine.md): an interaction, and the columns of a row th
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from random import Random
+
+from django.apps import apps
+from django.db.models import Max
 
 from cadences.models import Touchpoint
 from cadences.nightly import run_night
@@ -47,9 +50,17 @@ def run(year: Year, today: date) -> None:
     """All nights up to today's. After each but the last, people act until the next one."""
     nights = past_nights(today)
     for night, following in zip(nights, [*nights[1:], None], strict=True):
-        run_night(night, asked_by=ASKED_BY)
+        _run(night)
         if following is not None:
             act(year, until=following - DAY)
+
+
+def _run(night: date) -> None:
+    """One night; the changes of tier that it made are kept as of its day, not of the loading."""
+    changes = apps.get_model("accounts", "AccountEvent").objects
+    newest = changes.aggregate(newest=Max("pgh_id"))["newest"] or 0
+    run_night(night, asked_by=ASKED_BY)
+    changes.filter(pgh_id__gt=newest).update(pgh_created_at=datetime.combine(night, time(1, 30), UTC))
 
 
 def act(year: Year, until: date) -> None:

@@ -43,6 +43,8 @@ def _span(rng: Random, rhythm: str, today: date) -> tuple[date, date]:
     if rhythm == "young":
         return today - timedelta(days=rng.randrange(110, 200)), today - DAY
     first = today - timedelta(days=rng.randrange(420, HISTORY))
+    if rhythm == "former":
+        return today - timedelta(days=HISTORY), today - timedelta(days=rng.randrange(430, 700))
     if rhythm == "silent":
         return first, today - timedelta(days=rng.randrange(190, 340))
     return first, today - timedelta(days=rng.randrange(1, 40))
@@ -104,7 +106,7 @@ def make_sales(
     for company in new:
         sales.append(Sale(company.number, first_days[company.number], *amount_and_text(rng, company.size)))
     for company in older:
-        rhythm = "silent" if company.standing == "former" else rhythm_of(rng)
+        rhythm = "former" if company.standing == "former" else rhythm_of(rng)
         rhythms[company.number] = rhythm
         days = days_of_purchase(rng, rhythm, counts[company.number], today)
         sales.extend(Sale(company.number, day, *amount_and_text(rng, company.size)) for day in days)

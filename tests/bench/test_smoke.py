@@ -1,0 +1,69 @@
+"""The measurement runs from end to end and reports every figure. No figure is judged here."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from stack import paths
+
+FIGURES = (
+    "bare insert",
+    "from nothing",
+    "nothing changed",
+    "normal night",
+    "minimal page p50",
+    "My day p50",
+    "account page p50",
+    "My day, 600 against 300",
+    "account page, 600 against 300",
+    "peak memory of the process",
+    "peak private memory",
+    "peak memory of a web process",
+)
+
+
+@pytest.mark.slow
+def test_the_bench_measures_everything_it_promises(tmp_path):
+    out = tmp_path / "bench.json"
+    sizes = {
+        "BENCH_ACCOUNTS": "20000",
+        "BENCH_PAGES": "300,600",
+        "BENCH_REPEATS": "1",
+        "BENCH_REQUESTS": "10",
+    }
+
+    done = subprocess.run(
+        [sys.executable, "-m", "bench"],
+        env=os.environ | sizes | {"BENCH_OUT": str(out)},
+        cwd=paths.ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    report = json.loads(out.read_text())
+    names = [figure["name"] for figure in report["figures"]]
+    for figure in FIGURES:
+        assert any(name.startswith(figure) for name in names), figure
+        assert figure in done.stdout
+    assert all(figure["measured"] > 0 for figure in report["figures"])
+    assert report["raw"]["touchpoints"] > 20_000
+    assert "goals met" in done.stdout
+
+
+def test_the_table_says_where_it_falls_short():
+    from bench.report import Line, summary, table
+
+    lines = [
+        Line("one", 2.0, goal=1.5),
+        Line("two", 0.4, goal=0.5, detail="why"),
+        Line("three", 12, "MB"),
+    ]
+
+    assert summary(lines) == "1 of 2 goals met. Falls short: one 2.00 instead of 1.5 x."
+    assert "MISSED" in table(lines)
+    assert "12.00 MB" in table(lines)
