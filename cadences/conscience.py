@@ -53,7 +53,7 @@ class Conscience:
     @property
     def last(self) -> JobRun | None:
         """The latest run that was really made, whatever came of it."""
-        return next((run for run in self.runs if run.state != JobRun.State.COVERED), None)
+        return self.runs[0] if self.runs else None
 
     @property
     def is_alive(self) -> bool:
@@ -63,7 +63,8 @@ class Conscience:
 def examine() -> Conscience:
     """Read the run log and the heartbeats; seven queries."""
     schedule, company = Schedule.get(), Company.get()
-    runs = list(JobRun.objects.filter(job=JOB).order_by("-period")[:SHOWN_RUNS])
+    made = JobRun.objects.filter(job=JOB).exclude(state=JobRun.State.COVERED)
+    runs = list(made.order_by("-period")[:SHOWN_RUNS])
     beats = Heartbeat.objects.in_bulk(PROCESSES)
     state = Conscience(
         schedule=schedule,

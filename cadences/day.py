@@ -93,14 +93,21 @@ class Day:
 
 
 def my_day(user: User, today: date, *, book_only: bool = False) -> Day:
-    """The day of this user; two queries (three when it is too much for one page)."""
+    """The day of this user; two queries (three when it is too much for one page).
+
+    Late: what was promised to a customer or oneself first, then the longest over its tolerance. Today:
+    agreed times first.
+    """
     rows = Touchpoint.objects.visible_to(user).for_my_day(user, today, book_only=book_only)
     found = list(rows[: MOST_LINES + 1])
     day = Day(today)
     if len(found) > MOST_LINES:
         day.left_out = rows.count() - MOST_LINES
     lines = to_lines(found[:MOST_LINES], user, today)
-    day.late = [line for line in lines if line.bucket is Bucket.LATE]
+    day.late = sorted(
+        (line for line in lines if line.bucket is Bucket.LATE),
+        key=lambda line: (line.touchpoint.is_from_plan, -line.late_days),
+    )
     day.due = sorted(
         (line for line in lines if line.bucket is Bucket.TODAY),
         key=lambda line: (line.at is None, line.at or timezone.now()),
