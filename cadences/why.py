@@ -105,6 +105,7 @@ def _rule(row: Touchpoint, facts: Facts) -> str:
         "base": said(row.base_on),
         "about": row.about,
         "ideal": said(row.ideal_on),
+        "window_end": said(row.base_on + timedelta(days=max(0, row.item.window_days - 1) if row.item else 0)),
     }
     sentence = _RULES[Touchpoint.Basis(row.basis)]() % words
     if row.plan_version:
@@ -130,7 +131,7 @@ _RULES: dict[Touchpoint.Basis, Any] = {
         "spread: %(ideal)s"
     ),
     Touchpoint.Basis.WINDOW: lambda: _(
-        "%(slot)s: its window in the calendar begins on %(base)s; spread in it, the day here is %(ideal)s"
+        "%(slot)s: wanted between %(base)s and %(window_end)s; spread over these days, here on %(ideal)s"
     ),
     Touchpoint.Basis.AGREED: lambda: _("Agreed with the customer on %(base)s for %(ideal)s"),
     Touchpoint.Basis.TODO: lambda: _("Noted on %(base)s: %(about)s"),
