@@ -12,7 +12,7 @@ from cadences.lateness import late_days
 from cadences.models import PlanItem, Touchpoint
 from cadences.next_date import Suggestion, suggest, suggest_for
 from cadences.why import explain
-from contacts.models import Ask, Commitment, Concern, Contact, Interaction
+from contacts.models import Ask, Channel, Commitment, Concern, Contact, Interaction
 from sales.models import Purchase
 from users.clock import today_for
 from users.models import User
@@ -59,6 +59,13 @@ class Sheet:
         if named is not None and named.left_on is None:
             return named
         return self.people[0] if self.people else None
+
+    @property
+    def refused(self) -> str:
+        """The channels that this person does not want, by name."""
+        names = dict(Channel.choices)
+        refused = self.person.refused_channels if self.person else []
+        return ", ".join(str(names.get(channel, channel)).lower() for channel in refused)
 
 
 def of_touchpoint(user: User, touchpoint: Touchpoint) -> Sheet:

@@ -166,7 +166,7 @@ def _check(account: Account, user: User, said: dict[str, Any]) -> None:
             "name": contact
         }
     if said["kind"] == Interaction.Kind.LETTER and contact is None:
-        wrong["contact"] = _("A letter goes to a named person: choose the contact (R10).")
+        wrong["contact"] = _("A letter goes to a named person: choose the contact.")
     if wrong:
         raise ValidationError(wrong)
 

@@ -165,6 +165,7 @@ if (onDay) {
   document.addEventListener("focusin", (event) => {
     const line = event.target.closest?.("[data-line]");
     if (!line) return;
+    if (!line.matches(":focus-visible")) return; // a click asks for the sheet itself
     mark(line);
     if (!wide.matches) return;
     clearTimeout(pending);
