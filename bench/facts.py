@@ -57,7 +57,7 @@ def fill(accounts: int, today: date) -> dict[str, int]:
     """A company with this many accounts: contacts 1.5x, purchases 2x, interactions 3x. Returns row counts."""
     users = _staff(max(4, accounts // OWNED), today)
     tables = (Account, Contact, Purchase, Interaction)
-    indexes = {table: _drop_indexes(table._meta.db_table) for table in tables}
+    rest = [definition for table in tables for definition in _strip(table._meta.db_table)]
     day = f"DATE '{today.isoformat()}'"
     counts = {
         "accounts": _accounts(accounts, users, day),
@@ -65,9 +65,8 @@ def fill(accounts: int, today: date) -> dict[str, int]:
         "purchases": _purchases(accounts, day),
         "interactions": _interactions(accounts, users, day),
     }
-    for definitions in indexes.values():
-        for definition in definitions:
-            execute(definition)
+    for definition in rest:
+        execute(definition)
     insert(
         BookEntry,
         f"FROM accounts_account a WHERE a.owner_id IS NOT NULL AND {chance('a.id', 90, 10)} = 0",
@@ -89,18 +88,25 @@ def vacuum() -> None:
     execute("VACUUM ANALYZE")
 
 
-def _drop_indexes(table: str) -> list[str]:
-    """Take away what no constraint needs, to build it at once afterwards. Returns the definitions."""
+def _strip(table: str) -> list[str]:
+    """Take indexes and foreign keys away for the loading. Returns the statements that bring them back."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid) FROM pg_index i "
-            "WHERE i.indrelid = %s::regclass AND NOT i.indisunique",
+            "SELECT 'DROP INDEX ' || indexrelid::regclass, pg_get_indexdef(indexrelid) FROM pg_index "
+            "WHERE indrelid = %s::regclass AND NOT indisunique",
             [table],
         )
         found = cursor.fetchall()
-    for name, _ in found:
-        execute(f"DROP INDEX {name}")
-    return [definition for _, definition in found]
+        cursor.execute(
+            "SELECT format('ALTER TABLE %%s DROP CONSTRAINT %%I', conrelid::regclass, conname), "
+            "format('ALTER TABLE %%s ADD CONSTRAINT %%I %%s', conrelid::regclass, conname, "
+            "pg_get_constraintdef(oid)) FROM pg_constraint WHERE conrelid = %s::regclass AND contype = 'f'",
+            [table],
+        )
+        found += cursor.fetchall()
+    for drop, _ in found:
+        execute(drop)
+    return [restore for _, restore in found]
 
 
 def _staff(count: int, today: date) -> int:
