@@ -12,6 +12,7 @@ from django.test import override_settings
 
 from config import mailbox
 from stack import processes
+from tests.factories import make_user
 from tests.stack.conftest import FOREIGN, ROOT
 
 
@@ -62,3 +63,43 @@ def test_a_name_never_leads_out_of_the_folder(sink: Path, name: str) -> None:
 
     with pytest.raises(Http404):
         mailbox.find(name)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, settings) -> Path:
+    """Caught mail of a running installation: one message with markup in it."""
+    settings.ROOT_URLCONF = "tests.stack.sink_urls"
+    settings.MAIL_SINK_DIR = tmp_path
+    message = EmailMessage(
+        "A <b>subject</b>", "See https://crm.example.org/x <script>", "a@example.org", ["b@example.org"]
+    )
+    (tmp_path / "20261122-1.eml").write_bytes(message.message().as_bytes())
+    return tmp_path
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("role", "status"), [("admin", 200), ("manager", 403), ("salesperson", 403), ("reader", 403)]
+)
+def test_only_admins_read_caught_mail(client, folder: Path, role: str, status: int) -> None:
+    client.force_login(make_user(role))
+    assert client.get("/dev/mail/").status_code == status
+    assert client.get("/dev/mail/20261122-1/").status_code == status
+
+
+@pytest.mark.django_db
+def test_caught_mail_is_shown_as_text(client, folder: Path) -> None:
+    client.force_login(make_user("admin"))
+    listing = client.get("/dev/mail/").content.decode()
+    shown = client.get("/dev/mail/20261122-1/").content.decode()
+    assert "A &lt;b&gt;subject" in listing
+    assert "&lt;script&gt;" in shown
+    assert 'href="https://crm.example.org/x"' in shown
+    assert client.get("/dev/mail/nothing/").status_code == 404
+
+
+@pytest.mark.django_db
+def test_without_mail_the_page_says_what_would_appear(client, folder: Path) -> None:
+    (folder / "20261122-1.eml").unlink()
+    client.force_login(make_user("admin"))
+    assert "Nothing yet" in client.get("/dev/mail/").content.decode()
