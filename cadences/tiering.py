@@ -8,6 +8,7 @@ from datetime import date
 import pgtrigger
 from django.db import connection, transaction
 
+from accounts.models import Account
 from cadences import chain
 
 
@@ -18,8 +19,10 @@ def retier(account_ids: Collection[int] | None, as_of: date) -> int:
     Writes ``tier``, ``tier_before``, ``tier_since`` and the reason in words. An account's first tier has
     no ``tier_before``: it is no promotion, and leaves no event in the history. Pinned ones are never touched.
     """
-    with pgtrigger.ignore("accounts.Account:update_update"):
-        first = _assign(account_ids, as_of, first=True)
+    first = 0
+    if Account.objects.filter(tier__isnull=True, tier_pinned=False).exists():
+        with pgtrigger.ignore("accounts.Account:update_update"):
+            first = _assign(account_ids, as_of, first=True)
     return first + _assign(account_ids, as_of, first=False)
 
 
