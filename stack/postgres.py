@@ -110,6 +110,7 @@ def initialise() -> bool:
     """Create the data directory if there is none. True when it was created."""
     if (data() / "PG_VERSION").exists():
         return False
+    _refuse_other_version()
     secret(SUPERUSER)
     draft = data().with_suffix(".new")  # renamed when complete, so a crash leaves nothing half-made
     shutil.rmtree(draft, ignore_errors=True)
@@ -125,6 +126,16 @@ def initialise() -> bool:
         raise Problem(f"PostgreSQL could not create its files: {last_sentence(done.stderr)}")
     draft.rename(data())
     return True
+
+
+def _refuse_other_version() -> None:
+    """Raise Problem rather than show an empty database beside the one of an older or newer version."""
+    for other in VAR.glob("pg*/PG_VERSION"):
+        version = other.read_text().strip()
+        raise Problem(
+            f"{other.parent} was written by PostgreSQL {version}, this is {_major(binaries())}: make a backup "
+            f"with version {version} (TEND_POSTGRES_BIN names its programs), move that directory away, restore."
+        )
 
 
 def start() -> int:

@@ -10,7 +10,7 @@ import urllib.request
 from stack import environment, paths, processes, services, supervisor
 from stack.say import Problem, say, step
 
-READY_SECONDS = 60
+READY_SECONDS = 120
 LOGINS = paths.VAR / "demo-logins.txt"
 
 

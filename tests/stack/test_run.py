@@ -196,6 +196,15 @@ def test_a_data_directory_that_cannot_be_made_is_one_sentence(tmp_path: Path) ->
     assert "Traceback" not in refused.stderr
 
 
+def test_data_of_another_postgresql_are_not_hidden_by_an_empty_database(another: Installation) -> None:
+    (another.var / "pg11").mkdir(parents=True)
+    (another.var / "pg11" / "PG_VERSION").write_text("11\n")
+    refused = another.command("services", "start")
+    assert refused.returncode == 1
+    assert "was written by PostgreSQL 11" in refused.stderr
+    assert len(refused.stderr.splitlines()) == 1
+
+
 def test_stop_ends_what_a_killed_supervisor_left(another: Installation) -> None:
     another.start()
     family = [*another.supervised(), another.server("postgres"), another.server("valkey")]
