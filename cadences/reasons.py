@@ -18,4 +18,4 @@ ENGINE_REASONS = (
     gettext_noop("paused"),
     gettext_noop("not done in time"),
 )
-"""Stored as they stand here; a page shows ``gettext(row.reason)``. What people write is never in this list."""
+"""Stored as they stand here; a page shows ``gettext(row.reason)``. What people write is not in this list."""
