@@ -131,11 +131,12 @@ def initialise() -> bool:
 def _refuse_other_version() -> None:
     """Raise Problem rather than show an empty database beside the one of an older or newer version."""
     for other in VAR.glob("pg*/PG_VERSION"):
-        version = other.read_text().strip()
-        raise Problem(
-            f"{other.parent} was written by PostgreSQL {version}, this is {_major(binaries())}: make a backup "
-            f"with version {version} (TEND_POSTGRES_BIN names its programs), move that directory away, restore."
-        )
+        folder, version = other.parent, other.read_text().strip()
+        if folder.name == f"pg{version}":  # not a draft that a crash left
+            raise Problem(
+                f"{folder} was written by PostgreSQL {version}, this is {_major(binaries())}: make a backup with "
+                f"version {version} (TEND_POSTGRES_BIN names its programs), move {folder.name} away, restore."
+            )
 
 
 def start() -> int:
