@@ -134,8 +134,8 @@ def _refuse_other_version() -> None:
         folder, version = other.parent, other.read_text().strip()
         if folder.name == f"pg{version}":  # not a draft that a crash left
             raise Problem(
-                f"{folder} was written by PostgreSQL {version}, this is {_major(binaries())}: make a backup with "
-                f"version {version} (TEND_POSTGRES_BIN names its programs), move {folder.name} away, restore."
+                f"{folder} was written by PostgreSQL {version}, this is {_major(binaries())}: make a backup "
+                f"with version {version} (TEND_POSTGRES_BIN names it), move {folder.name} away, restore."
             )
 
 
