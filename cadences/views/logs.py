@@ -85,7 +85,7 @@ def undo(request: Request, pk: int) -> HttpResponse:
     services.undo_log(user, interaction)
     touchpoint = request.GET.get("at", "")
     if touchpoint.isdigit():
-        return redirect(f"{reverse('cadences:day')}?at={touchpoint}")
+        return redirect(f"{reverse('cadences:day')}?at={touchpoint}&undone=1")
     return redirect("accounts:detail", interaction.account_id)
 
 

@@ -118,6 +118,7 @@ def withdraw_interaction(user: User, interaction: Interaction, reason: str) -> I
     interaction.withdrawn_at = timezone.now()
     interaction.withdrawn_by = user
     interaction.withdrawn_reason = reason.strip()[:200]
+    interaction.token = None  # the form that made it may be saved anew
     interaction.save()
     facts.changed(account_ids=[interaction.account_id])
     return interaction

@@ -119,7 +119,9 @@ function restore(form) {
 
 document.addEventListener("htmx:afterRequest", (event) => {
   const form = event.detail.elt?.closest?.("form[data-draft]");
-  if (form && event.detail.successful) drafts.drop(form.dataset.draft);
+  if (!form || !event.detail.successful) return;
+  drafts.set(`done-${form.dataset.draft}`, drafts.get(form.dataset.draft));
+  drafts.drop(form.dataset.draft);
 });
 document.addEventListener("submit", (event) => {
   const form = event.target;
@@ -268,6 +270,16 @@ function leave(event) {
 }
 
 /* -- Start -------------------------------------------------------------------------------------- */
+
+// After an undo the words are in the form again.
+const asked = new URLSearchParams(location.search);
+if (onDay && asked.has("undone")) {
+  const key = `touchpoint-${asked.get("at")}`;
+  const done = drafts.get(`done-${key}`);
+  if (done) drafts.set(key, done.filter(([name]) => name !== "token"));
+  drafts.drop(`done-${key}`);
+  history.replaceState(null, "", location.pathname);
+}
 
 dressAll();
 if (onDay && wide.matches) {

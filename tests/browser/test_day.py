@@ -188,13 +188,22 @@ def test_what_is_wrong_is_said_in_the_sheet_and_can_be_cured(day: Page) -> None:
 
 
 def test_undo_brings_the_line_back(day: Page) -> None:
-    for key in ("l", "1", "Tab", "5", "Enter"):
+    day.keyboard.press("l")
+    day.keyboard.press("1")
+    day.keyboard.type("Too early")
+    for key in ("Tab", "5", "Enter"):
         day.keyboard.press(key)
     expect(sheet_of(day, NAMES[1])).to_be_visible()
     day.get_by_role("button", name="Undo").click()
     expect(sheet_of(day, NAMES[0])).to_be_visible()
     expect(day.locator("#day-count")).to_contain_text("5 left")
     assert Interaction.objects.latest("id").withdrawn_at is not None
+    expect(day.locator("textarea[name=summary]")).to_have_value("Too early")
+    day.keyboard.press("l")
+    day.keyboard.press("1")
+    day.keyboard.press("Control+Enter")
+    expect(sheet_of(day, NAMES[1])).to_be_visible()
+    assert Interaction.objects.standing().latest("id").summary == "Too early"
 
 
 # -- Colleagues, phones, no script, accessibility -------------------------------------------------------

@@ -206,7 +206,7 @@ def test_undo_owes_it_again_and_returns_to_its_line(owed, desk_of):
     log = Interaction.objects.get()
     answer = desk_of.post(reverse("cadences:undo", args=[log.pk]) + f"?at={owed.pk}")
     owed.refresh_from_db()
-    assert (answer["Location"], owed.state) == (f"/?at={owed.pk}", "open")
+    assert (answer["Location"], owed.state) == (f"/?at={owed.pk}&undone=1", "open")
 
 
 @pytest.mark.parametrize("name", ["touchpoint_log", "snooze", "skip", "back"])
@@ -242,3 +242,12 @@ def test_the_plan_s_date_accepted_unchanged_creates_nothing(people, owed, desk_o
     sent = typed(next_on="2027-01-08", next_kind="meeting", plan_on="2027-01-08", plan_kind="meeting")
     assert desk_of.post(sheet_url(owed, "touchpoint_log"), sent, **HTMX).status_code == 200
     assert Touchpoint.objects.filter(slot__key="agreed").count() == 0
+
+
+def test_the_same_form_may_be_saved_anew_after_an_undo(owed, desk_of):
+    sent = typed()
+    desk_of.post(sheet_url(owed, "touchpoint_log"), sent, **HTMX)
+    desk_of.post(reverse("cadences:undo", args=[Interaction.objects.get().pk]))
+    desk_of.post(sheet_url(owed, "touchpoint_log"), sent, **HTMX)
+    owed.refresh_from_db()
+    assert (owed.state, Interaction.objects.standing().count()) == ("done", 1)
