@@ -21,7 +21,8 @@ PATIENCE = timedelta(minutes=15)
 
 SIGN_OF_LIFE = timedelta(minutes=5)
 PROCESSES = ("worker", "beat", "tick")
-SHOWN_RUNS = 30
+SHOWN_RUNS = 10
+ALL_RUNS = 400
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ class Conscience:
     missed: date | None
     next_at: datetime | None
     runs: list[JobRun] = field(default_factory=list)
+    has_more: bool = False
     pulses: list[Pulse] = field(default_factory=list)
     troubled: list[dict[str, Any]] = field(default_factory=list)
 
@@ -60,11 +62,12 @@ class Conscience:
         return not any(pulse.is_old for pulse in self.pulses)
 
 
-def examine() -> Conscience:
-    """Read the run log and the heartbeats; seven queries."""
+def examine(*, all_runs: bool = False) -> Conscience:
+    """Read the run log and the heartbeats; eight queries."""
+    most = ALL_RUNS if all_runs else SHOWN_RUNS
     schedule, company = Schedule.get(), Company.get()
     made = JobRun.objects.filter(job=JOB).exclude(state=JobRun.State.COVERED)
-    runs = list(made.order_by("-period")[:SHOWN_RUNS])
+    runs = list(made.order_by("-period")[: most + 1])
     beats = Heartbeat.objects.in_bulk(PROCESSES)
     state = Conscience(
         schedule=schedule,
@@ -72,7 +75,8 @@ def examine() -> Conscience:
         company_zone=company.time_zone,
         missed=missed_night(),
         next_at=_next_at(schedule, company.time_zone, runs),
-        runs=runs,
+        runs=runs[:most],
+        has_more=len(runs) > most,
         pulses=[_pulse(name, beats.get(name)) for name in PROCESSES],
     )
     if state.last is not None:

@@ -34,7 +34,8 @@ class HourForm(forms.Form):
 def engine(request: Request) -> HttpResponse:
     """Last and next run, what they did, signs of life, troubled accounts."""
     require_admin(request.user)
-    context = {"state": examine(), "today": company_today()} | _progress(request)
+    state = examine(all_runs="all" in request.GET)
+    context = {"state": state, "today": company_today()} | _progress(request)
     return render(request, "cadences/engine.html", context)
 
 

@@ -159,3 +159,15 @@ def test_run_now_without_a_queue_says_what_works(admin, monkeypatch):
     monkeypatch.setattr("cadences.tasks.run_now.delay", broken)
     answer = admin.post(reverse("cadences:engine_run"), follow=True)
     assert "nothing was started" in answer.content.decode()
+
+
+def test_the_run_list_is_short_and_says_that_there_is_more(admin):
+    for day in range(1, 13):
+        ran(f"2026-11-{day:02d}")
+    ran("2026-11-13", state="covered", counts={})
+    html = admin.get(ENGINE).content.decode()
+    assert "2026-11-12" in html
+    assert "2026-11-02" not in html
+    assert "2026-11-13" not in html
+    assert "Show earlier runs" in html
+    assert "2026-11-01" in admin.get(ENGINE, {"all": ""}).content.decode()
