@@ -68,18 +68,19 @@ def work_as_if_large(monkeypatch, is_large: bool) -> None:
     monkeypatch.setattr(chain, "LARGE", 0 if is_large else 1_000_000)
 
 
-def test_accounts_one_by_one_in_any_order_give_the_same_rows():
-    """A verb reconciles one account, the night all: both answer as the oracle does."""
+@pytest.mark.parametrize("size", [1, 9])
+def test_accounts_in_any_order_and_slices_give_the_same_rows(size, monkeypatch):
+    """A verb reconciles one account, an import many, the night all: all answer as the oracle does."""
+    monkeypatch.setattr(chain, "FEW", 5)
     for seed in (11, 12, 13):
-        ids: list[int] = []
+        ids = [account.id for account in make_world(seed, range(25))[0].accounts]
+        Random(seed).shuffle(ids)
 
-        def one_by_one(today: date, ids: list[int] = ids, seed: int = seed) -> None:
-            Random(seed).shuffle(ids)
-            for account in ids:
-                loading.run_engine(today, [account])
+        def in_slices(today: date, ids: list[int] = ids) -> None:
+            for start in range(0, len(ids), size):
+                loading.run_engine(today, ids[start : start + size])
 
-        ids += [account.id for account in make_world(seed, range(25))[0].accounts]
-        for _ in play(seed, range(25), 4, one_by_one):
+        for _ in play(seed, range(25), 4, in_slices):
             pass
 
 
