@@ -7,9 +7,12 @@ from datetime import date
 
 import pgtrigger
 from django.db import connection, transaction
+from django.db.models import Max, Min
 
 from accounts.models import Account
 from cadences import chain
+
+SLICE = 10_000  # accounts per statement: some 60 MB
 
 
 @transaction.atomic
@@ -27,12 +30,22 @@ def retier(account_ids: Collection[int] | None, as_of: date) -> int:
 
 
 def _assign(account_ids: Collection[int] | None, as_of: date, *, first: bool) -> int:
+    """Slice by slice: one statement over a million accounts would hold all their old rows in memory."""
     for_all = account_ids is None
+    text = chain.expand(chain.SQL["tiering"], for_all)
+    changed = 0
+    reach = Account.objects.aggregate(low=Min("pk"), high=Max("pk"))
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('jit', 'off', true)")
-        text = chain.expand(chain.SQL["tiering"], for_all)
-        # filled in beforehand: ignoring a trigger adds a parameter of the other style
-        filled = cursor.mogrify(text, {"as_of": as_of, "ids": list(account_ids or ()), "first": first})
-        cursor.execute(filled.decode())
-        changed: int = cursor.rowcount
+        for low in range(reach["low"] or 0, (reach["high"] or -1) + 1, SLICE):
+            values = {
+                "as_of": as_of,
+                "ids": list(account_ids or ()),
+                "first": first,
+                "low": low,
+                "high": low + SLICE - 1,
+            }
+            # filled in beforehand: ignoring a trigger adds a parameter of the other style
+            cursor.execute(cursor.mogrify(text, values).decode())
+            changed += cursor.rowcount
     return changed

@@ -9,7 +9,7 @@ sums AS (
     WHERE voided_at IS NULL
         AND purchased_on > %(as_of)s::date - interval '12 months' AND purchased_on <= %(as_of)s
         AND currency = (SELECT currency FROM users_company WHERE id = 1)
-        AND @only(account_id)
+        AND account_id BETWEEN %(low)s AND %(high)s AND @only(account_id)
     GROUP BY account_id
 ),
 measured AS (
@@ -33,7 +33,7 @@ measured AS (
         ), 0) AS lift
     FROM accounts_account account
     LEFT JOIN sums ON sums.account_id = account.id
-    WHERE NOT account.tier_pinned AND @only(account.id)
+    WHERE NOT account.tier_pinned AND account.id BETWEEN %(low)s AND %(high)s AND @only(account.id)
 ),
 judged AS (
     SELECT
