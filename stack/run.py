@@ -56,7 +56,7 @@ def run() -> None:
         say("\nStopping …")
         guard.stop()
         if not services.keep():
-            services.stop()
+            services.stop_for_good()
         say(f"Stopped. Your data are in {paths.VAR}")
         del lock
 

@@ -1,6 +1,7 @@
 """The two servers of an installation without servers of its own: PostgreSQL and the broker."""
 
 import os
+import shutil
 from collections.abc import Callable
 
 from stack import environment, paths, postgres, valkey
@@ -57,6 +58,13 @@ def stop() -> None:
         valkey.stop()
     if own_database():
         postgres.stop()
+
+
+def stop_for_good() -> None:
+    """Stop both after everything that used them, and leave nothing in the temporary directory."""
+    stop()
+    if not any_running():
+        shutil.rmtree(paths.SOCKETS, ignore_errors=True)
 
 
 def alive() -> bool:

@@ -209,7 +209,7 @@ def stop_everything() -> bool:
             _signal(pid, signal.SIGKILL)
     ran = bool(pid or left_over() or services.any_running())
     stop_left_over()
-    services.stop()
+    services.stop_for_good()
     if pid:
         say("Stopped.")
     return ran

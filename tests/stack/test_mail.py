@@ -1,6 +1,7 @@
 """Mail of a trial installation: sent over a Unix socket, kept as a file, shown to admins."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -32,6 +33,7 @@ def sink(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield var
     server.terminate()
     assert server.wait(timeout=10) == 0
+    shutil.rmtree(socket.parent)
 
 
 def send(**parts: object) -> None:

@@ -128,8 +128,10 @@ def test_ctrl_c_stops_everything_and_a_new_start_has_the_data(running: Installat
     remember(running)
     before = remembered(running)
     family = [*running.supervised(), running.server("postgres"), running.server("valkey")]
+    sockets = Path(running.command("services").stdout.split()[-1]).parent
     assert running.interrupt() == 0
     assert not still_running(family)
+    assert not sockets.exists()
     running.start()
     assert remembered(running) == before
 
