@@ -28,6 +28,7 @@ Progress = Callable[[int, int], None]
 """Told (rows read, rows in all) after every chunk."""
 
 FACTS_AT_ONCE = 20_000
+FEW_ROWS = 200
 
 
 @dataclass
@@ -46,6 +47,14 @@ class Outcome:
         return self.rows - self.counts["refused"]
 
 
+def _no_loops(cursor: CursorWrapper, wanted: bool) -> None:
+    """Joins of a large file never loop over tables that the same transaction has just filled.
+
+    Their statistics still say "empty", and the planner would compare every row with every other.
+    """
+    cursor.execute("SELECT set_config('enable_nestloop', %s, true)", ["off" if wanted else "on"])
+
+
 def silent(_done: int, _rows: int) -> None:
     """Nobody watches."""
 
@@ -62,6 +71,7 @@ def run(path: Path, mapping: Mapping, *, apply: bool, progress: Progress = silen
     target = OF_KIND[mapping.kind](mapping, layout.header, habits, options.as_of or company_today())
     try:
         with connection.cursor() as cursor:
+            _no_loops(cursor, total > FEW_ROWS)
             staging.create(cursor, target.columns)
             _stage(cursor, path, layout, target, total=total, progress=progress)
             target.judge(cursor)
@@ -70,6 +80,7 @@ def run(path: Path, mapping: Mapping, *, apply: bool, progress: Progress = silen
             outcome.samples = target.samples(cursor)
             if apply:
                 target.apply(cursor)
+                _no_loops(cursor, False)
                 outcome.counts |= {name: made for name, made in target.made.items() if made}
                 _tell(cursor)
     except DataError as error:
