@@ -39,7 +39,7 @@ judged AS (
     SELECT
         measured.*,
         ladder.id AS new_tier_id,
-        'Purchases of 12 months: ' || round(amount, 2) || ' '
+        'Purchases of 12 months: ' || to_char(amount, 'FM999,999,999,999,990') || ' '
             || (SELECT currency FROM users_company WHERE id = 1)
             || CASE WHEN ladder.step > measured.step THEN
                 ', lifted from ' || (SELECT name FROM ladder low WHERE low.step = measured.step)
