@@ -37,12 +37,13 @@ def test_lacor_has_the_only_running_track(
     assert not Touchpoint.objects.exists()  # the schedule is off: an import makes nothing owed
     call_command("plan_start", "1998-01-01")
     call_command("nightly", "--on", "1998-01-30")
-    lacor = [(row["due"], row["kind"], row["cycle"]) for row in owed(capsys, "--account", "LACOR")]
-    assert sorted(lacor) == [
-        ("1998-02-05", "call", "first"),
-        ("1998-02-12", "survey", "first"),
-        ("1998-03-02", "call", "first"),
+    # Only the track: where in its half-year the check-in e-mail falls depends on the account's id.
+    lacor = [
+        (row["due"], row["kind"])
+        for row in owed(capsys, "--account", "LACOR")
+        if row["cycle"] == "first"
     ]
+    assert sorted(lacor) == [("1998-02-05", "call"), ("1998-02-12", "survey"), ("1998-03-02", "call")]
     everything = owed(capsys, "--all")
     assert {row["account"] for row in everything if row["cycle"] == "first"} == {"LACOR"}
     assert {row["account"] for row in everything}.isdisjoint({"FISSA", "PARIS"})
