@@ -1,5 +1,6 @@
 from cadences.models.plan import SLOT_AGREED, SLOT_TODO, Override, Plan, PlanItem, Purpose, Slot
 from cadences.models.schedule import Schedule
+from cadences.models.simulation import Simulation
 from cadences.models.touchpoint import Touchpoint
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "PlanItem",
     "Purpose",
     "Schedule",
+    "Simulation",
     "Slot",
     "Touchpoint",
 ]

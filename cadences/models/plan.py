@@ -51,21 +51,43 @@ class Purpose(TimeStamped):
 
 @tracked()
 class Plan(TimeStamped):
-    """One version of the plan. At most one is running; a draft never influences what is owed."""
+    """One version of the plan. At most one is running; a draft never influences what is owed.
+
+    A scheduled version waits for its first day: the night of ``effective_from`` lets it run.
+    """
 
     class State(models.TextChoices):
         DRAFT = "draft", "Draft"
+        SCHEDULED = "scheduled", "Scheduled"
         RUNNING = "running", "Running"
         RETIRED = "retired", "Retired"
 
     version = models.PositiveIntegerField(unique=True)
-    state = models.CharField(max_length=8, choices=State, default=State.DRAFT)
+    state = models.CharField(max_length=9, choices=State, default=State.DRAFT)
     effective_from = models.DateField(null=True, blank=True)
     note = models.CharField(max_length=200, blank=True)
+    made_from = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="drafts",
+        help_text="The version that this one began as a copy of.",
+    )
+    activated_by = models.ForeignKey(
+        "users.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    activated_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["state"], condition=Q(state="running"), name="plan_one_running"),
+            models.UniqueConstraint(
+                fields=["state"], condition=Q(state__in=["running", "scheduled"]), name="plan_one_running"
+            ),
+            models.CheckConstraint(
+                name="plan_live_from_a_day",
+                condition=Q(state__in=["draft", "retired"]) | Q(effective_from__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -110,7 +132,9 @@ class PlanItem(TimeStamped):
 
     class Assignee(models.TextChoices):
         OWNER = "owner", "The account's owner"
-        NOBODY = "nobody", "Nobody: sent by the system"
+        MANAGER = "manager", "The owner's team manager"
+        DEPUTY = "deputy", "The owner's standing deputy"
+        NOBODY = "nobody", "Nobody: sent from the neutral address"
 
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="items")
     slot = models.ForeignKey(Slot, on_delete=models.PROTECT, related_name="items")
@@ -132,6 +156,18 @@ class PlanItem(TimeStamped):
     starts = models.CharField(
         max_length=8, choices=Starts, default=Starts.FIRST, help_text="after_event only"
     )
+    min_amount = models.DecimalField(
+        max_digits=18,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        help_text="after_event only: the day's purchases reach this sum, in the company's currency.",
+    )
+    product = models.CharField(
+        max_length=80,
+        blank=True,
+        help_text="after_event only: a line of the day's purchases names this product (part of its name).",
+    )
     cycle = models.CharField(max_length=8, choices=Cycle, blank=True, help_text="calendar only")
     window_from = models.PositiveSmallIntegerField(
         default=0, help_text="calendar only: days from the first day of the cycle to the window's first day"
@@ -148,7 +184,7 @@ class PlanItem(TimeStamped):
     avoids_track = models.BooleanField(
         default=False, help_text="calendar only: not owed from the purchase to the track's last date"
     )
-    assignee = models.CharField(max_length=6, choices=Assignee, default=Assignee.OWNER)
+    assignee = models.CharField(max_length=7, choices=Assignee, default=Assignee.OWNER)
     minutes = models.PositiveSmallIntegerField(default=15)
     purpose = models.ForeignKey(
         Purpose, null=True, blank=True, on_delete=models.PROTECT, related_name="items"
@@ -185,13 +221,20 @@ class PlanItem(TimeStamped):
 
 @tracked()
 class Override(TimeStamped):
-    """One account's exception from the plan in one slot: another interval, or off; with a reason."""
+    """One account's exception from the plan in one slot, with a reason and perhaps a last day.
+
+    Off; or another interval (rolling items); or ``as_tier``: served in this slot like an account of that
+    tier, which also gives it a contact that its own tier has not.
+    """
 
     account = models.ForeignKey("accounts.Account", on_delete=models.CASCADE, related_name="overrides")
     slot = models.ForeignKey(Slot, on_delete=models.PROTECT, related_name="overrides")
     is_off = models.BooleanField(default=False)
     every = models.PositiveSmallIntegerField(null=True, blank=True)
     unit = models.CharField(max_length=5, choices=PlanItem.Unit, blank=True)
+    as_tier = models.ForeignKey(
+        "accounts.Tier", null=True, blank=True, on_delete=models.CASCADE, related_name="overrides"
+    )
     reason = models.CharField(max_length=200)
     until = models.DateField(null=True, blank=True, help_text="Last day of the exception.")
 
@@ -200,9 +243,11 @@ class Override(TimeStamped):
             models.UniqueConstraint(fields=["account", "slot"], name="override_once"),
             models.CheckConstraint(
                 name="override_changes_something",
-                condition=Q(is_off=True) | Q(every__gte=1) & ~Q(unit=""),
+                condition=Q(is_off=True, every__isnull=True, as_tier__isnull=True)
+                | Q(is_off=False) & (Q(every__gte=1) & ~Q(unit="") | Q(as_tier__isnull=False)),
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.account}, {self.slot}: {'off' if self.is_off else f'{self.every} {self.unit}'}"
+        words = f"{self.every} {self.unit}" if self.every else f"as {self.as_tier}"
+        return f"{self.account}, {self.slot}: {'off' if self.is_off else words}"
