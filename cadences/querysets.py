@@ -10,26 +10,19 @@ from django.db import models
 from django.db.models import F, OuterRef, Q
 from django.db.models.functions import JSONObject
 
-from accounts.models import Account, BookEntry
+from accounts.models import BookEntry
 from cadences.lateness import NEXT_DAYS
 from contacts.models import Commitment, Concern, Contact, Interaction
+from contacts.querysets import OfAccountQuerySet
 
 if TYPE_CHECKING:
     from users.models import User
 
 
-class TouchpointQuerySet(models.QuerySet[Any]):
-    def visible_to(self, user: User) -> Self:
-        """Every active user sees what is owed to whom (R16)."""
-        return self if user.is_active else self.none()
+class TouchpointQuerySet(OfAccountQuerySet):
+    """Closed, put off and skipped by whom it is assigned to, or by those who may edit the account."""
 
-    def editable_by(self, user: User) -> Self:
-        """Whoever it is assigned to, and whoever may edit the account."""
-        if not user.is_active:
-            return self.none()
-        if user.is_admin:
-            return self
-        return self.filter(Q(assignee=user) | Q(account__in=Account.objects.editable_by(user)))
+    own_paths = ("assignee",)
 
     def open(self) -> Self:
         return self.filter(state="open")
@@ -112,7 +105,6 @@ def _last_contact() -> models.QuerySet[Any]:
                 kind="kind",
                 by="user__display_name",
                 by_id="user_id",
-                department="user__department",
                 sentiment="sentiment",
                 summary="summary",
             )
