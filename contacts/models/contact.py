@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -43,6 +45,10 @@ class Contact(TimeStamped):
     formerly = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="later"
     )
+    paused_until = models.DateField(
+        null=True, blank=True, help_text="Last day on which this person is not to be called."
+    )
+    pause_reason = models.CharField(max_length=200, blank=True)
     about = models.TextField(blank=True)
 
     name_folded = models.GeneratedField(
@@ -89,6 +95,10 @@ class Contact(TimeStamped):
 
     def __str__(self) -> str:
         return self.name
+
+    def is_paused(self, today: date) -> bool:
+        """Whether they are not to be called on that day."""
+        return self.paused_until is not None and self.paused_until >= today
 
     @property
     def name(self) -> str:

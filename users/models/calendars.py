@@ -60,8 +60,12 @@ class PublicHoliday(models.Model):
         return f"{self.name}, {self.day} ({self.country})"
 
 
+@tracked()
 class Closure(models.Model):
-    """A day on which the people of one calendar do not work although the country does."""
+    """A day on which the people of one calendar do not work although the country does.
+
+    A week of closure is seven rows with one name: the engine asks about days.
+    """
 
     calendar = models.ForeignKey(Calendar, on_delete=models.CASCADE, related_name="closures")
     day = models.DateField()
@@ -76,13 +80,20 @@ class Closure(models.Model):
 
 @tracked()
 class Absence(TimeStamped):
-    """A user is away, both days included. Without a deputy here the user's standing deputy stands in."""
+    """A user is away, both days included.
+
+    Who does what falls into it: the ``deputy`` named here, else the user's standing deputy, else the
+    manager of their team; with ``waits`` nobody, and it moves to the return.
+    """
 
     user = models.ForeignKey("users.User", on_delete=models.CASCADE, related_name="absences")
     starts_on = models.DateField()
     ends_on = models.DateField()
     deputy = models.ForeignKey(
         "users.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="covered_absences"
+    )
+    waits = models.BooleanField(
+        default=False, help_text="Nobody stands in, not even the standing deputy: all moves to the return."
     )
     reason = models.CharField(max_length=120, blank=True)
 
@@ -96,6 +107,10 @@ class Absence(TimeStamped):
             models.CheckConstraint(
                 name="absence_deputy_is_another",
                 condition=models.Q(deputy__isnull=True) | ~models.Q(deputy=models.F("user")),
+            ),
+            models.CheckConstraint(
+                name="absence_waits_or_has_a_deputy",
+                condition=models.Q(waits=False) | models.Q(deputy__isnull=True),
             ),
         ]
         indexes = [models.Index(fields=["user", "starts_on", "ends_on"], name="absence_by_user")]

@@ -21,9 +21,17 @@ class Company(TimeStamped):
     currency = models.CharField(max_length=3, default="EUR", help_text="ISO 4217; sums for tiers are in it.")
     calendar = models.ForeignKey("users.Calendar", null=True, on_delete=models.PROTECT, related_name="+")
     book_size = models.PositiveSmallIntegerField(default=25)
+    capacity_minutes = models.PositiveSmallIntegerField(
+        default=120, help_text="Contact minutes per working day of a user who has none of their own."
+    )
 
     class Meta:
-        constraints = [models.CheckConstraint(name="company_only_one", condition=models.Q(id=1))]
+        constraints = [
+            models.CheckConstraint(name="company_only_one", condition=models.Q(id=1)),
+            models.CheckConstraint(
+                name="company_capacity_fits_a_day", condition=models.Q(capacity_minutes__lte=1440)
+            ),
+        ]
         verbose_name_plural = "companies"
 
     def __str__(self) -> str:

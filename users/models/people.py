@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.history import tracked
 from core.models import TimeStamped
-from users.querysets import TeamQuerySet, UserQuerySet
+from users.querysets import OWNING_ROLES, TeamQuerySet, UserQuerySet
 
 
 def known_time_zone(name: str) -> None:
@@ -100,6 +100,9 @@ class User(AbstractBaseUser, TimeStamped):
         related_name="users",
         help_text="Working week and holidays; the company's when empty.",
     )
+    capacity_minutes = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="Contact minutes per working day; the company's when empty."
+    )
     is_active = models.BooleanField(default=True)
     deactivated_at = models.DateTimeField(null=True, blank=True)
     invited_at = models.DateTimeField(null=True, blank=True)
@@ -122,6 +125,9 @@ class User(AbstractBaseUser, TimeStamped):
                 condition=models.Q(deputy__isnull=True) | ~models.Q(deputy=models.F("id")),
                 violation_error_message="Nobody is their own deputy.",
             ),
+            models.CheckConstraint(
+                name="user_capacity_fits_a_day", condition=models.Q(capacity_minutes__lte=1440)
+            ),
         ]
         indexes = [models.Index(fields=["team"], name="user_team")]
 
@@ -142,6 +148,10 @@ class User(AbstractBaseUser, TimeStamped):
     def role_names(self) -> str:
         """The roles as people read them."""
         return ", ".join(str(self.Role(role).label) for role in self.roles)
+
+    @property
+    def may_own_accounts(self) -> bool:
+        return self.has_role(*OWNING_ROLES)
 
     @property
     def is_admin(self) -> bool:
