@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from typing import Any
-from zoneinfo import available_timezones
 
 from crispy_forms.layout import Div, Field, Fieldset, Layout
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Tier
@@ -17,9 +15,8 @@ from users.models import User
 
 
 def owners() -> Any:
-    """Who may own accounts: active salespeople and managers."""
-    owning = User.objects.active().filter(roles__overlap=[User.Role.SALESPERSON, User.Role.MANAGER])
-    return owning.order_by("display_name")
+    """Who may own accounts, in the order of the alphabet."""
+    return User.objects.who_may_own_accounts().by_name()
 
 
 class AccountForm(KeepsVersion):
@@ -80,14 +77,6 @@ class AccountForm(KeepsVersion):
 
     def clean_currency(self) -> str:
         return str(self.cleaned_data["currency"]).strip().upper()
-
-    def clean_time_zone(self) -> str:
-        name = str(self.cleaned_data["time_zone"]).strip()
-        if name and name not in available_timezones():
-            raise ValidationError(
-                _("There is no such time zone. Write it like Europe/Oslo, or leave it empty.")
-            )
-        return name
 
 
 class NewAccountForm(AccountForm):

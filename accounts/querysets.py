@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q, Value
 
 from core.phones import digits
-from core.text import Fold
+from core.text import Fold, whole_number
 from users.access import owned_side
 
 if TYPE_CHECKING:
@@ -48,9 +48,7 @@ class AccountQuerySet(models.QuerySet[Any]):
 
     def editable_by(self, user: User) -> Self:
         """Owner, deputy, the owner's manager; admins everything; nobody's accounts: managers."""
-        if user.is_admin:
-            return self
-        return self.filter(owned_side(user, "owner"))
+        return self.filter(owned_side(user))
 
     def search(self, text: str) -> Self:
         """Name, number in the customer file, city, postal code or phone; see :func:`matches`."""
@@ -66,7 +64,8 @@ class AccountQuerySet(models.QuerySet[Any]):
             )
         if choice == "nobody":
             return self.filter(owner=None)
-        return self.filter(owner_id=int(choice)) if choice.isdigit() else self
+        number = whole_number(choice)
+        return self if number is None else self.filter(owner_id=number)
 
     def in_book_of(self, user: User) -> Self:
         """The accounts the user works now (R7)."""

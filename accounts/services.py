@@ -52,6 +52,7 @@ def create_account(user: User, *, owner: User | None = None, **fields: Any) -> A
         may_edit_owned_by(user, owner), _("You may add accounts for yourself and those you stand in for.")
     )
     _only_known(fields)
+    _check_owner(owner)
     today = today_for(user)
     account = Account(owner=owner, owner_since=today if owner else None, facts_from=today, **fields)
     account.tier = Tier.objects.order_by("rank").first()
@@ -78,13 +79,7 @@ def change_owner(user: User, account: Account, new_owner: User | None) -> Accoun
     """Hand the account to somebody else from today on (R9: they introduce themselves)."""
     account = _locked(user, account)
     require(may_reassign(user, account), _("Owners are changed by the team's manager and by admins."))
-    if new_owner is not None and not new_owner.has_role(User.Role.SALESPERSON, User.Role.MANAGER):
-        raise ValidationError(
-            {
-                "owner": _("%(name)s cannot own accounts: choose an active salesperson or manager.")
-                % {"name": new_owner}
-            }
-        )
+    _check_owner(new_owner)
     if account.owner_id == (new_owner.pk if new_owner else None):
         return account
     before = account.owner_id
@@ -135,13 +130,20 @@ def pause_account(
 
 @transaction.atomic
 def mark_former(user: User, account: Account, *, former: bool) -> Account:
-    """A customer who left for good; nothing is owed to them. A later purchase makes them one again."""
+    """A customer who left for good; nothing is owed to them. A later purchase makes them one again.
+
+    Taken back, they are what they were: a customer, or a prospect when their purchases were voided since.
+    """
     account = _locked(user, account)
     if former and account.status != Account.Status.CUSTOMER:
         raise ValidationError(_("Only a customer can become a former customer."))
     if not former and account.status != Account.Status.FORMER:
         return account
-    account.status = Account.Status.FORMER if former else Account.Status.CUSTOMER
+    if former:
+        account.status = Account.Status.FORMER
+    else:
+        bought = account.became_customer_on is not None
+        account.status = Account.Status.CUSTOMER if bought else Account.Status.PROSPECT
     account.former_since = today_for(user) if former else None
     account.save()
     facts.changed(account_ids=[account.pk])
@@ -173,7 +175,7 @@ def book_remove(user: User, account: Account) -> None:
     BookEntry.objects.filter(user=user, account=account).delete()
 
 
-def normalise(account: Account) -> None:
+def _normalise(account: Account) -> None:
     """What follows from other fields: the phone as machines dial it, the zone of a one-zone country."""
     country = str(account.country or "")
     account.phone_e164 = e164(account.phone, country)
@@ -181,8 +183,14 @@ def normalise(account: Account) -> None:
     account.external_id = account.external_id or None
 
 
+def _check_owner(owner: User | None) -> None:
+    if owner is not None and not owner.may_own_accounts:
+        words = _("%(name)s cannot own accounts: choose an active salesperson or manager.")
+        raise ValidationError({"owner": words % {"name": owner}})
+
+
 def _save(account: Account) -> None:
-    normalise(account)
+    _normalise(account)
     account.full_clean(exclude=["owner", "tier", "tier_before"])
     account.save()
 

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.forms import BaseForm
 from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -107,10 +108,12 @@ def former(request: Request, pk: int) -> HttpResponse:
 
 @require_POST
 def book(request: Request, pk: int) -> HttpResponse:
-    """Into one's book, or out of it."""
-    account = editable(Account, request.user, pk)
+    """Into one's book, or out of it: also when somebody else looks after the account by now."""
+    goes_in = request.POST.get("in_book") == "1"
+    visible = Account.objects.visible_to(request.user)
+    account = editable(Account, request.user, pk) if goes_in else get_object_or_404(visible, pk=pk)
     try:
-        if request.POST.get("in_book") == "1":
+        if goes_in:
             services.book_add(request.user, account)
             toast(request, _("%(name)s is in your book.") % {"name": account.name})
         else:

@@ -111,7 +111,7 @@ class ConcernForm(forms.Form):
     def __init__(self, *args: Any, account: Account, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choose_among(self, "contact", account.contacts.employed())
-        choose_among(self, "owner", User.objects.active().order_by("display_name"))
+        choose_among(self, "owner", User.objects.active().by_name())
         self.helper = plain_helper()
         self.helper.layout = Layout(
             "what", Div("severity", "due_on", "owner", "contact", css_class="form-grid")

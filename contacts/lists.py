@@ -10,6 +10,7 @@ from django.http import QueryDict
 
 from contacts.models import Contact, Interaction
 from core.pagination import Page, paginate
+from core.text import whole_number
 from users.models import User
 
 SORTS = ("name", "account", "last_contact")
@@ -29,10 +30,10 @@ class Choice:
     def read(cls, params: QueryDict, user: User) -> Choice:
         owner = params.get("owner") or ("me" if user.has_role(User.Role.SALESPERSON) else "all")
         sort = params.get("sort", "name")
-        known = owner in {"me", "team", "nobody", "all"} or (owner.isascii() and owner.isdigit())
+        known = owner in {"me", "team", "nobody", "all"} or whole_number(owner) is not None
         return cls(
             q=params.get("q", "").replace("\x00", "").strip()[:100],
-            owner=owner if known and len(owner) < 18 else "all",
+            owner=owner if known else "all",
             left=params.get("left") == "1",
             sort=sort if sort.removeprefix("-") in SORTS else "name",
             filtered=bool(params.get("q") or params.get("left")),

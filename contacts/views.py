@@ -28,11 +28,10 @@ form_page = require_http_methods(["GET", "HEAD", "POST"])
 def contact_list(request: Request) -> HttpResponse:
     """Who they are, where, how to reach them, when we last did."""
     choice = Choice.read(request.GET, request.user)
-    owners = User.objects.active().filter(roles__overlap=[User.Role.SALESPERSON, User.Role.MANAGER])
     context = {
         "page": contact_page(request.user, choice, page_number(request)),
         "choice": choice,
-        "owners": owners.order_by("display_name"),
+        "owners": User.objects.visible_to(request.user).who_may_own_accounts().by_name(),
     }
     return render(request, "contacts/list.html", context)
 
@@ -44,10 +43,11 @@ def contact_detail(request: Request, pk: int) -> HttpResponse:
         Contact.objects.visible_to(request.user).select_related("account__owner", "formerly__account"), pk=pk
     )
     talks = Interaction.objects.visible_to(request.user).standing().filter(contact=contact)
+    concerns = Concern.objects.visible_to(request.user).open().filter(contact=contact)
     context = {
         "contact": contact,
         "page": paginate(talks.latest_first().select_related("user"), page_number(request), 20),
-        "concerns": Concern.objects.open().filter(contact=contact).worst_first().select_related("owner"),
+        "concerns": concerns.worst_first().select_related("owner"),
         "is_editable": Contact.objects.editable_by(request.user).filter(pk=pk).exists(),
         "refused": [Channel(value).label for value in contact.refused_channels],
     }

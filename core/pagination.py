@@ -12,8 +12,11 @@ from typing import Any, Protocol
 
 from django.http import HttpRequest
 
+from core.text import whole_number
+
 PAGE_SIZE = 50
 COUNT_BOUND = 10_000
+LAST_PAGE = 999_999
 
 
 class Rows(Protocol):
@@ -56,8 +59,8 @@ class Page:
 
 def page_number(request: HttpRequest) -> int:
     """The page asked for; 1 where the address holds nonsense."""
-    text = request.GET.get("page", "")
-    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 7 else 1
+    number = whole_number(request.GET.get("page", ""))
+    return number if number and number <= LAST_PAGE else 1
 
 
 def paginate(rows: Rows, number: int, size: int = PAGE_SIZE) -> Page:

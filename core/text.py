@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from django.db.models import CharField, Func, TextField
 
+LONGEST_NUMBER = 18  # digits that a bigint surely holds
+
+
+def whole_number(text: str) -> int | None:
+    """The number that a part of an address names; None for everything else, also for "²" and "٣"."""
+    is_number = text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER
+    return int(text) if is_number else None
+
 
 class Fold(Func):
     """``tend_fold(text)``: lower case, no accents; immutable, so that it can be indexed.

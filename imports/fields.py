@@ -12,10 +12,10 @@ from django.core.validators import URLValidator, validate_email
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.currencies import is_currency
 from imports import cells
 from imports.countries import fold, to_country
 from imports.errors import RefusedError
-from sales.currencies import is_currency
 
 Clean = Callable[[str, "Habits"], Any]
 

@@ -151,9 +151,7 @@ def _choice(field: fields.Field) -> str:
 
 
 def _owners() -> list[tuple[str, str]]:
-    people = (
-        User.objects.active().filter(roles__overlap=["salesperson", "manager"]).order_by("display_name", "pk")
-    )
+    people = User.objects.who_may_own_accounts().by_name()
     named = people.values_list("external_id", "email", "display_name")
     return [(external_id or email, name) for external_id, email, name in named if external_id or email]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from crispy_forms.layout import Div, Layout
@@ -39,10 +40,8 @@ class PurchaseForm(KeepsVersion):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        stored = self.instance.amount  # shown as people write it: two decimals unless there are more
-        written = f"{stored:.2f}" if stored == round(stored, 2) else f"{stored:f}"
-        self.initial["amount"] = written if self.instance.pk else None
-        choose_among(self, "sold_by", User.objects.active().order_by("display_name"))
+        self.initial["amount"] = _as_written(self.instance.amount) if self.instance.pk else None
+        choose_among(self, "sold_by", User.objects.active().by_name())
         self.helper = plain_helper()
         self.helper.layout = Layout(
             "version",
@@ -53,6 +52,12 @@ class PurchaseForm(KeepsVersion):
 
     def clean_currency(self) -> str:
         return str(self.cleaned_data["currency"]).strip().upper()
+
+
+def _as_written(amount: Decimal) -> Decimal:
+    """Two decimals unless there are more; still a number, so that an unchanged one counts as unchanged."""
+    cents = amount.quantize(Decimal("0.01"))
+    return cents if cents == amount else amount
 
 
 class VoidForm(forms.Form):

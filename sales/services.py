@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Account
 from core import facts
-from sales.currencies import is_currency
+from core.currencies import is_currency
 from sales.models import Purchase
 from users.access import may_edit_owned_by, require, require_active
 from users.clock import today_for
@@ -53,7 +53,6 @@ def record_purchase(
     _only_known(more)
     account = _locked(user, account)
     purchase = Purchase(account=account, purchased_on=purchased_on, amount=amount, currency=currency, **more)
-    purchase.external_id = purchase.external_id or None
     _check(purchase, user)
     purchase.save()
     _settled(account)
@@ -160,6 +159,7 @@ def _locked(user: User, account: Account) -> Account:
 
 def _check(purchase: Purchase, user: User) -> None:
     """Raises ValidationError by field, with the cure."""
+    purchase.external_id = purchase.external_id or None  # an empty number is none, and none is no twin
     wrong: dict[str, str] = {}
     if purchase.purchased_on > today_for(user):
         wrong["purchased_on"] = _("This day is still to come: enter the day of the sale.")

@@ -11,6 +11,7 @@ from django.contrib.auth.password_validation import password_validators_help_tex
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from core.forms import date_input
 from users.models import Absence, Calendar, Team, User
 from users.models.people import available_time_zones
 
@@ -66,7 +67,7 @@ class UserForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         others = User.objects.active().exclude(pk=self.instance.pk).by_name()
         self.fields["deputy"].queryset = others | User.objects.filter(pk=self.instance.deputy_id or 0)
-        self.fields["team"].queryset = Team.objects.order_by("name")
+        self.fields["team"].queryset = Team.objects.by_name()
         self.fields["calendar"].queryset = Calendar.objects.order_by("name")
         self.fields["calendar"].empty_label = _("the company's")
         self.fields["team"].empty_label = _("no team")
@@ -151,10 +152,7 @@ class AbsenceForm(forms.ModelForm):
             "deputy": _("Deputy"),
             "reason": _("Reason"),
         }
-        widgets = {
-            "starts_on": forms.DateInput(attrs={"type": "date"}),
-            "ends_on": forms.DateInput(attrs={"type": "date"}),
-        }
+        widgets = {"starts_on": date_input(), "ends_on": date_input()}
 
     def __init__(self, *args: Any, users: Iterable[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

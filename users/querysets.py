@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 
 SEARCHED = ("display_name", "email", "job_title", "department")
+OWNING_ROLES = ("salesperson", "manager")
 
 
 class UserQuerySet(models.QuerySet[Any]):
@@ -33,6 +34,10 @@ class UserQuerySet(models.QuerySet[Any]):
     def with_role(self, role: str) -> Self:
         return self.filter(roles__contains=[role])
 
+    def who_may_own_accounts(self) -> Self:
+        """Active salespeople and managers: the set-based form of ``User.may_own_accounts``."""
+        return self.active().filter(roles__overlap=OWNING_ROLES)
+
     def by_name(self) -> Self:
         """In the order of the alphabet, without case and accents."""
         return self.order_by(Fold("display_name"), "pk")
@@ -41,7 +46,7 @@ class UserQuerySet(models.QuerySet[Any]):
         """Those whose name, e-mail, job or department contains the words, without case and accents."""
         parts = [Coalesce(column, Value("")) for column in SEARCHED]
         searched = self.annotate(searched=Fold(Concat(*_spaced(parts), output_field=models.TextField())))
-        for word in words.split():
+        for word in words.replace("\x00", " ").split():  # PostgreSQL takes no NUL
             searched = searched.filter(searched__contains=Fold(Value(word)))
         return searched
 
@@ -87,7 +92,11 @@ class TeamQuerySet(models.QuerySet[Any]):
     def for_list(self) -> Self:
         """With manager and ``member_count`` (active members), in one query."""
         active = models.Count("members", filter=Q(members__is_active=True))
-        return self.select_related("manager").annotate(member_count=active).order_by(Fold("name"))
+        return self.select_related("manager").annotate(member_count=active).by_name()
+
+    def by_name(self) -> Self:
+        """In the order of the alphabet, without case and accents."""
+        return self.order_by(Fold("name"), "pk")
 
 
 class AbsenceQuerySet(models.QuerySet[Any]):

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.postgres.indexes import GinIndex
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q, Value
 from django.db.models.functions import Concat
+from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
 from accounts.querysets import AccountQuerySet
+from core.currencies import is_currency
 from core.history import tracked
 from core.models import TimeStamped
 from core.text import Digits, Fold
+from users.models.people import available_time_zones
 
 
 class Tag(models.Model):
@@ -32,9 +38,9 @@ class Account(TimeStamped):
     """
 
     class Status(models.TextChoices):
-        PROSPECT = "prospect", "Prospect"
-        CUSTOMER = "customer", "Customer"
-        FORMER = "former", "Former customer"
+        PROSPECT = "prospect", _("Prospect")
+        CUSTOMER = "customer", _("Customer")
+        FORMER = "former", _("Former customer")
 
     name = models.CharField(max_length=200)
     external_id = models.CharField(
@@ -142,3 +148,17 @@ class Account(TimeStamped):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Asked by the form and by the verbs. Raises ValidationError by field, with the cure."""
+        wrong: dict[str, Any] = {}
+        if self.time_zone and self.time_zone not in available_time_zones():
+            wrong["time_zone"] = _(
+                "There is no such time zone. Write it like Europe/Oslo, or leave it empty."
+            )
+        if self.currency and not is_currency(self.currency):
+            wrong["currency"] = _("Use a three-letter currency code such as EUR.")
+        if self.network_value not in range(6):
+            wrong["network_value"] = _("The network is a number from 0 (none) to 5 (very many).")
+        if wrong:
+            raise ValidationError(wrong)

@@ -199,12 +199,7 @@ def a_year_before(day: date) -> date:
 
 def owner_choices(user: User) -> list[User]:
     """Active colleagues who may own accounts, for the filter."""
-    return list(
-        User.objects.visible_to(user)
-        .active()
-        .filter(roles__overlap=[User.Role.SALESPERSON, User.Role.MANAGER])
-        .order_by("display_name")
-    )
+    return list(User.objects.visible_to(user).who_may_own_accounts().by_name())
 
 
 def tier_choices() -> list[Tier]:

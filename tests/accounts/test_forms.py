@@ -7,7 +7,7 @@ import time_machine
 from django.urls import reverse
 
 from accounts.models import Account, BookEntry
-from tests.factories import make_account, make_team, make_tier, make_user
+from tests.factories import make_account, make_book_entry, make_team, make_tier, make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 
@@ -202,6 +202,16 @@ def test_the_sheet_gets_a_fragment_and_leaves_for_the_page(client, account, kari
     assert 'hx-target="#sheet"' in fragment
     done = client.post(address("pause", account), FORMS["pause"], headers=head)
     assert (done.status_code, done["HX-Redirect"]) == (204, address("detail", account))
+
+
+def test_who_no_longer_looks_after_it_still_takes_it_out_of_the_own_book(client, account):
+    guest = make_user()
+    make_book_entry(guest, account)
+    client.force_login(guest)
+    assert "Take out of my book" in client.get(address("detail", account)).content.decode()
+    assert client.post(address("book", account), {"in_book": "0"}).status_code == 302
+    assert not BookEntry.objects.exists()
+    assert client.post(address("book", account), {"in_book": "1"}).status_code == 403
 
 
 @pytest.mark.parametrize("name", ["former", "book"])

@@ -150,6 +150,11 @@ class TestCorrect:
         assert "amount" in refused.value.message_dict
         services.correct_purchase(user, purchase, about="Seals")
 
+    def test_without_a_number_many_purchases_live_side_by_side(self, user, account):
+        for purchase in (sell(user, account, external_id=""), sell(user, account, external_id="O-1")):
+            services.correct_purchase(user, purchase, external_id="")
+        assert Purchase.objects.filter(external_id=None).count() == 2
+
     def test_what_is_void_stays_void(self, user, account):
         purchase = services.void_purchase(user, sell(user, account), "typo")
         with pytest.raises(ValidationError, match="voided"):

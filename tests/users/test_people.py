@@ -191,6 +191,7 @@ class TestList:
             ("state=deactivated", ["Bo Berg"]),
             ("state=active", ["Ann Admin", "Cleo Case"]),
             ("role=manager", ["Bo Berg"]),
+            ("team=%C2%B2&q=%00", ["Ann Admin", "Bo Berg", "Cleo Case", "Åse Ødegård"]),
             ("role=nonsense&team=x&state=y", ["Ann Admin", "Bo Berg", "Cleo Case", "Åse Ødegård"]),
             ("q=nobody", []),
         ],

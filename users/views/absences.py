@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -15,13 +14,13 @@ from core.forms import attempt, posted
 from users import services
 from users.clock import today_for
 from users.forms import AbsenceForm
-from users.http import Request
+from users.http import Request, is_own_path
 from users.models import Absence, User
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def listing(request: Request) -> HttpResponse:
-    users = User.objects.active().with_absences_planned_by(request.user).by_name()
+    users = User.objects.visible_to(request.user).active().with_absences_planned_by(request.user).by_name()
     form = AbsenceForm(posted(request), users=users, initial={"user": request.user})
     if attempt(form, lambda: services.add_absence(request.user, **_named(form))):
         messages.success(request, _("The absence is in; what falls into it has been moved."))
@@ -48,5 +47,4 @@ def _named(form: AbsenceForm) -> dict[str, Any]:
 def _back(request: Request) -> HttpResponse:
     """To the page the form was on."""
     back = request.POST.get("back", "")
-    safe = url_has_allowed_host_and_scheme(back, allowed_hosts=None)
-    return redirect(back if safe and back.startswith("/") else "users:absences")
+    return redirect(back if is_own_path(back) else "users:absences")

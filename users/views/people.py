@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core.forms import attempt, editable, posted
 from core.pagination import page_number, paginate
+from core.text import whole_number
 from users import holdings, services
 from users.access import require_admin
 from users.forms import InviteForm, UserForm, time_zones
@@ -29,13 +30,13 @@ def listing(request: Request) -> HttpResponse:
     found = User.objects.visible_to(request.user).for_list().matching(wanted["q"]).in_state(wanted["state"])
     if wanted["role"] in User.Role.values:
         found = found.with_role(wanted["role"])
-    if wanted["team"].isdigit():
-        found = found.filter(team_id=int(wanted["team"]))
+    if (team := whole_number(wanted["team"])) is not None:
+        found = found.filter(team_id=team)
     context = {
         "page": paginate(found, page_number(request)),
         "wanted": wanted,
         "roles": User.Role.choices,
-        "teams": Team.objects.order_by("name"),
+        "teams": Team.objects.visible_to(request.user).by_name(),
     }
     return render(request, "users/list.html", context)
 

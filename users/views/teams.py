@@ -23,7 +23,7 @@ ADMINS_ONLY = gettext_lazy("Teams are changed by admins.")
 @require_safe
 def listing(request: Request) -> HttpResponse:
     require_admin(request.user)
-    return render(request, "users/teams.html", {"teams": Team.objects.for_list()})
+    return render(request, "users/teams.html", {"teams": Team.objects.visible_to(request.user).for_list()})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
