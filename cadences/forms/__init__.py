@@ -3,7 +3,6 @@
 from cadences.forms.log import LogForm
 from cadences.forms.small import (
     CorrectForm,
-    NoteForm,
     SkipForm,
     SnoozeForm,
     TodoForm,
@@ -14,7 +13,6 @@ from cadences.forms.small import (
 __all__ = [
     "CorrectForm",
     "LogForm",
-    "NoteForm",
     "SkipForm",
     "SnoozeForm",
     "TodoForm",

@@ -12,13 +12,14 @@ from django.utils.translation import gettext_lazy
 from cadences.forms.choices import MOODS, outcomes
 from cadences.models import Touchpoint
 from cadences.services import NextStep, Submission
+from cadences.services.closing import AGREED_KINDS, IN_VAIN, POSTPONED
+from cadences.services.dates import wrong_day
 from cadences.sheet import Sheet
 from contacts.models import Ask, Concern, Interaction
 from contacts.services import AskDraft, CommitmentDraft, ConcernDraft, LogEntry
 
-IN_VAIN = ("no_answer", "voicemail", "wrong_number")
 NEW = "new"
-NEXT_KINDS = [(value, name) for value, name in Touchpoint.Kind.choices if value not in ("survey", "todo")]
+NEXT_KINDS = [(value, name) for value, name in Touchpoint.Kind.choices if value in AGREED_KINDS]
 LOG_KINDS = [(value, name) for value, name in Interaction.Kind.choices if value != "note"]
 ASKED = [("", gettext_lazy("not asked")), *Ask.Answer.choices]
 
@@ -186,10 +187,11 @@ class LogForm(forms.Form):
     def _check_dates(self, said: dict[str, Any]) -> None:
         today = self.sheet.today
         for name in ("concern_due", "promise_due", "next_on", "try_on", "back_on"):
-            if said.get(name) and said[name] < today and name in self._asked_dates(said):
-                self.add_error(name, _("This day is past: choose today or later."))
+            given = said.get(name)
+            if given and name in self._asked_dates(said) and (wrong := wrong_day(given, today)):
+                self.add_error(name, wrong)
         outcome = said.get("outcome")
-        if outcome == "call_back" and "back_on" not in self.errors and not said.get("back_on"):
+        if outcome == POSTPONED and "back_on" not in self.errors and not said.get("back_on"):
             self.add_error("back_on", _("Choose the day they want to be called."))
         answered = said.get("next_on") or said.get("next_reason") or "next_on" in self.errors
         if self._demands_next(outcome) and not answered:
@@ -198,14 +200,14 @@ class LogForm(forms.Form):
     def _demands_next(self, outcome: str | None) -> bool:
         """Every contact that was owed ends with the next date (R11); a to-do and a vain try do not."""
         owed = self.sheet.touchpoint is not None and self._owed_kind() != "todo"
-        return owed and bool(outcome) and outcome not in (*IN_VAIN, "call_back")
+        return owed and bool(outcome) and outcome not in (*IN_VAIN, POSTPONED)
 
     def _asked_dates(self, said: dict[str, Any]) -> set[str]:
         """The dates that count for the chosen outcome."""
         always = {"concern_due", "promise_due"}
         if said.get("outcome") in IN_VAIN:
             return always | {"try_on"}
-        return always | ({"back_on"} if said.get("outcome") == "call_back" else {"next_on"})
+        return always | ({"back_on"} if said.get("outcome") == POSTPONED else {"next_on"})
 
     # -- what the verbs are handed -------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from uuid import uuid4
 
@@ -28,9 +29,8 @@ def errors_into(form: forms.BaseForm, error: ValidationError) -> None:
         form.add_error(name if name in form.fields and name != NON_FIELD_ERRORS else None, errors)
 
 
-def _control(rows: int = 0) -> Any:
-    attrs: dict[str, Any] = {"class": "form-control"}
-    return forms.Textarea(attrs=attrs | {"rows": rows}) if rows else forms.TextInput(attrs=attrs)
+def _control() -> forms.TextInput:
+    return forms.TextInput(attrs={"class": "form-control"})
 
 
 class SnoozeForm(forms.Form):
@@ -42,10 +42,6 @@ class SnoozeForm(forms.Form):
 
 class SkipForm(forms.Form):
     reason = forms.CharField(label=gettext_lazy("Why is it left out"), max_length=200, widget=_control())
-
-
-class NoteForm(forms.Form):
-    text = forms.CharField(label=gettext_lazy("Note"), max_length=10_000, widget=_control(rows=2))
 
 
 class TodoForm(forms.Form):
@@ -68,7 +64,7 @@ class TodoForm(forms.Form):
 def _near(user: User, chosen: Any) -> QuerySet[Account]:
     """The accounts a person has to do with, and the one they came from."""
     near = Q(owner=user) | Q(pk__in=Touchpoint.objects.open().filter(assignee=user).values("account"))
-    if str(chosen or "").isdigit():
+    if re.fullmatch(r"[0-9]{1,18}", str(chosen or "")):
         near |= Q(pk=chosen)
     return Account.objects.visible_to(user).filter(near).order_by("name_folded", "id")
 

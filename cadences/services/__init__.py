@@ -5,13 +5,14 @@ with ``core.facts.changed``, so that the plan answers at once.
 """
 
 from cadences.services.closing import close_todo, complete, log_contact, reopen, skip, tried
-from cadences.services.dates import add_todo, call_back, snooze, unsnooze
+from cadences.services.dates import HandDate, add_todo, call_back, snooze, unsnooze
 from cadences.services.locks import TouchpointClosedError, require_editable
 from cadences.services.recording import Submission, record, record_on_account
 from cadences.services.steps import NextStep
 from cadences.services.withdrawn import settle_withdrawn, undo_log
 
 __all__ = [
+    "HandDate",
     "NextStep",
     "Submission",
     "TouchpointClosedError",

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Account
 from cadences.models import Touchpoint
-from cadences.services.dates import agree, hand_date
+from cadences.services.dates import agree, check_day, hand_date
 from cadences.services.locks import lock, lock_account, lock_open, sent_before
 from cadences.services.steps import NextStep
 from cadences.upcoming import next_owed_on
@@ -28,6 +28,9 @@ IN_VAIN = frozenset({"no_answer", "voicemail", "wrong_number"})
 
 POSTPONED = "call_back"
 
+AGREED_KINDS = frozenset(Touchpoint.Kind.values) - {Touchpoint.Kind.SURVEY, Touchpoint.Kind.TODO}
+"""How people agree to be in contact: the system sends surveys, and a to-do is agreed with nobody."""
+
 
 @transaction.atomic
 def complete(user: User, touchpoint: Touchpoint, entry: LogEntry, next_step: NextStep) -> Interaction:
@@ -36,7 +39,7 @@ def complete(user: User, touchpoint: Touchpoint, entry: LogEntry, next_step: Nex
     The same form sent twice logs once. Raises TouchpointClosedError when somebody was faster, and
     ValidationError naming the field.
     """
-    if before := sent_before(user, entry.token):
+    if before := sent_before(user, entry.token, touchpoint.account_id):
         return before
     if entry.outcome in IN_VAIN or entry.outcome == POSTPONED:
         raise ValidationError(
@@ -63,14 +66,16 @@ def log_contact(
     by the engine itself when the contact qualifies. Without ``next_step`` the plan decides.
     """
     require_active(user)
-    if before := sent_before(user, entry.token):
+    if before := sent_before(user, entry.token, account.pk):
         return before
     account = lock_account(account.pk)
     step = next_step or NextStep.as_planned()
-    closing = [lock_open(user, touchpoint) for touchpoint in counts_as]
-    interaction = _log(user, account, entry, step)
+    closing = list(counts_as)
     for touchpoint in closing:
         require(touchpoint.account_id == account.pk, _("This touchpoint belongs to another account."))
+    closing = [lock_open(user, touchpoint) for touchpoint in closing]
+    interaction = _log(user, account, entry, step)
+    for touchpoint in closing:
         close_with(touchpoint, interaction, user)
     _settle_next(user, account, interaction, step, demanded=next_step is not None)
     return interaction
@@ -82,13 +87,14 @@ def tried(user: User, touchpoint: Touchpoint, entry: LogEntry, try_on: date | No
 
     ``try_on``: the day of the next try; lateness still counts from the planned day.
     """
-    if before := sent_before(user, entry.token):
+    if before := sent_before(user, entry.token, touchpoint.account_id):
         return before
     if entry.outcome not in IN_VAIN:
         raise ValueError(f"not a try in vain: {entry.outcome}")
     touchpoint = lock_open(user, touchpoint)
     interaction = write_log(user, touchpoint.account, entry)
     if try_on and try_on != touchpoint.due_on:
+        check_day(user, try_on, "try_on")
         hand_date(user, touchpoint, try_on, str(interaction.get_outcome_display()))
     facts.changed(account_ids=[touchpoint.account_id])
     return interaction
@@ -127,7 +133,7 @@ def reopen(user: User, touchpoint: Touchpoint) -> Touchpoint:
 @transaction.atomic
 def close_todo(user: User, touchpoint: Touchpoint, entry: LogEntry) -> Interaction:
     """A to-do is done: a note remains, and nothing is owed after it."""
-    if before := sent_before(user, entry.token):
+    if before := sent_before(user, entry.token, touchpoint.account_id):
         return before
     touchpoint = lock_open(user, touchpoint)
     if touchpoint.kind != Touchpoint.Kind.TODO:
@@ -161,7 +167,7 @@ def _check_next(user: User, step: NextStep) -> None:
         wrong["next_on"] = _("The next date is in the past: choose today or later.")
     if step.at and not step.on:
         wrong["next_on"] = _("A time needs its day: choose the date too.")
-    if step.on and step.channel not in Touchpoint.Kind.values:
+    if step.on and step.channel not in AGREED_KINDS:
         wrong["next_kind"] = _("Choose how you will be in contact next.")
     if step.on and step.channel == Touchpoint.Kind.LETTER and step.contact is None:
         wrong["contact"] = _("A letter goes to a named person: choose the contact.")

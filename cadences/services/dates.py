@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, fields
 from datetime import date, datetime, time, timedelta
+from typing import Any, Self
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -24,10 +26,39 @@ FARTHEST = timedelta(days=731)
 """Two years: a later date is a slip of the keyboard."""
 
 
+@dataclass(frozen=True)
+class HandDate:
+    """What putting off changes: kept by whoever offers to undo it, who may have dated it by hand before."""
+
+    due_on: date
+    lapses_on: date | None
+    snoozed_on: date | None
+    is_touched: bool
+    reason: str
+
+    @classmethod
+    def of(cls, touchpoint: Touchpoint) -> Self:
+        return cls(*(getattr(touchpoint, field.name) for field in fields(cls)))
+
+    @classmethod
+    def from_json(cls, said: dict[str, Any]) -> Self:
+        days = ("due_on", "lapses_on", "snoozed_on")
+        return cls(**said | {name: date.fromisoformat(said[name]) for name in days if said[name]})
+
+    def as_json(self) -> dict[str, Any]:
+        said = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: on.isoformat() if isinstance(on, date) else on for name, on in said.items()}
+
+    def put_on(self, touchpoint: Touchpoint) -> None:
+        """Does not save."""
+        for field in fields(self):
+            setattr(touchpoint, field.name, getattr(self, field.name))
+
+
 @transaction.atomic
 def snooze(user: User, touchpoint: Touchpoint, until: date, reason: str = "") -> Touchpoint:
     """Put it off to ``until``. Moves ``due_on`` alone: lateness still counts from the planned day."""
-    _check_day(user, until, "until")
+    check_day(user, until, "until")
     touchpoint = lock_open(user, touchpoint)
     hand_date(user, touchpoint, until, reason)
     facts.changed(account_ids=[touchpoint.account_id])
@@ -35,13 +66,13 @@ def snooze(user: User, touchpoint: Touchpoint, until: date, reason: str = "") ->
 
 
 @transaction.atomic
-def unsnooze(user: User, touchpoint: Touchpoint) -> Touchpoint:
-    """Back to the planned day, as if nobody had put it off."""
+def unsnooze(user: User, touchpoint: Touchpoint, before: HandDate | None = None) -> Touchpoint:
+    """Back to how it was dated ``before`` it was put off; to the planned day where that is not known."""
     touchpoint = lock_open(user, touchpoint)
-    touchpoint.redate(touchpoint.planned_on, on=today_for(user))
-    touchpoint.is_touched = False
-    touchpoint.snoozed_on = None
-    touchpoint.reason = ""
+    if before is None:
+        to_planned_day(touchpoint, today_for(user))
+    else:
+        before.put_on(touchpoint)
     touchpoint.save()
     facts.changed(account_ids=[touchpoint.account_id])
     return touchpoint
@@ -57,12 +88,12 @@ def call_back(
     agreed date). Any other touchpoint stays itself and is dated by hand, so that a track's call is not
     owed twice.
     """
-    if before := sent_before(user, entry.token):
+    if before := sent_before(user, entry.token, touchpoint.account_id):
         return before
-    _check_day(user, on, "next_on")
+    check_day(user, on, "back_on")
     touchpoint = lock_open(user, touchpoint)
     interaction = write_log(user, touchpoint.account, entry)
-    about = _words(entry)
+    about = first_line(entry)
     if touchpoint.anchor == PlanItem.Anchor.AFTER_CONTACT and touchpoint.kind == Touchpoint.Kind.CALL:
         step = NextStep.agreed(on, at, touchpoint.kind, entry.contact or touchpoint.contact, about)
         agree(user, touchpoint.account, interaction, step)
@@ -90,9 +121,9 @@ def add_todo(  # noqa: PLR0913 - where, what, when, with whom, which form
     require_active(user)
     if not text.strip():
         raise ValidationError({"text": _("Write what is to be done.")})
-    if before := sent_before(user, token):
+    if before := sent_before(user, token, account.pk):
         return Touchpoint.objects.get(made_by=before, slot__key=SLOT_TODO)
-    _check_day(user, on, "on")
+    check_day(user, on, "on")
     account = lock_account(account.pk)
     note = write_log(user, account, LogEntry("note", "noted", summary=text, contact=contact, token=token))
     todo = _dated(user, account, note, on, at)
@@ -111,7 +142,7 @@ def agree(user: User, account: Account, interaction: Interaction, step: NextStep
     """The touchpoint of a date promised in ``interaction``; the account's owner keeps the promise."""
     if step.on is None:
         raise ValueError("an agreed date has a day")
-    _check_day(user, step.on, "next_on")
+    check_day(user, step.on, "next_on")
     agreed = _dated(user, account, interaction, step.on, step.at)
     agreed.slot = built_in_slot(SLOT_AGREED)
     agreed.kind = step.channel
@@ -128,6 +159,14 @@ def hand_date(user: User, touchpoint: Touchpoint, on: date, reason: str) -> None
     touchpoint.redate(on, on=today_for(user))
     touchpoint.reason = reason.strip()[:200]
     touchpoint.save()
+
+
+def to_planned_day(touchpoint: Touchpoint, today: date) -> None:
+    """As if nobody had dated it by hand: the plan may move it again. Does not save."""
+    touchpoint.redate(touchpoint.planned_on, on=today)
+    touchpoint.snoozed_on = None
+    touchpoint.is_touched = not touchpoint.is_from_plan
+    touchpoint.reason = ""
 
 
 def built_in_slot(key: str) -> Slot:
@@ -155,13 +194,21 @@ def _instant(user: User, on: date, at: time | None) -> datetime | None:
     return datetime.combine(on, at, tzinfo=zone(user.time_zone)) if at else None
 
 
-def _check_day(user: User, on: date, field: str) -> None:
-    today = today_for(user)
+def check_day(user: User, on: date, field: str) -> None:
+    """Refuse a day that cannot be meant, at the form's field."""
+    if wrong := wrong_day(on, today_for(user)):
+        raise ValidationError({field: wrong})
+
+
+def wrong_day(on: date, today: date) -> str:
+    """Why nobody can mean this day for something to come; empty when they can."""
     if on < today:
-        raise ValidationError({field: _("This day is past: choose today or later.")})
+        return _("This day is past: choose today or later.")
     if on > today + FARTHEST:
-        raise ValidationError({field: _("This is more than two years ahead: check the year.")})
+        return _("This is more than two years ahead: check the year.")
+    return ""
 
 
-def _words(entry: LogEntry) -> str:
+def first_line(entry: LogEntry) -> str:
+    """What the agreed talk is about, by the note of the call that asked for it."""
     return entry.summary.strip().split("\n", 1)[0][:300]

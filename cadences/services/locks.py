@@ -62,10 +62,16 @@ def require_editable(user: User, touchpoint: Touchpoint) -> None:
     )
 
 
-def sent_before(user: User, token: UUID | None) -> Interaction | None:
-    """The log that this very form has made already, if it was sent twice."""
+def sent_before(user: User, token: UUID | None, account_id: int) -> Interaction | None:
+    """The log that this very form has made already, if it was sent twice.
+
+    Takes the account's lock before it looks: of two clicks at the same moment the second one waits for
+    the first and finds its log.
+    """
     if token is None:
         return None
+    require_active(user)
+    lock_account(account_id)
     found: Interaction | None = Interaction.objects.filter(token=token, user=user).first()
     return found
 

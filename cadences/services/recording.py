@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Account
 from cadences.models import Touchpoint
 from cadences.services.closing import IN_VAIN, POSTPONED, close_todo, complete, log_contact, tried
-from cadences.services.dates import call_back
+from cadences.services.dates import call_back, first_line
 from cadences.services.locks import sent_before
 from cadences.services.steps import NextStep
 from contacts.models import Interaction
@@ -37,7 +37,7 @@ class Submission:
 @transaction.atomic
 def record(user: User, touchpoint: Touchpoint, sent: Submission) -> Interaction:
     """Log against a touchpoint: closes it, leaves it open after a vain try, or dates the call back."""
-    if before := sent_before(user, sent.entry.token):
+    if before := sent_before(user, sent.entry.token, touchpoint.account_id):
         return before
     sent = _with_person(user, touchpoint.account, sent)
     outcome = sent.entry.outcome
@@ -57,13 +57,14 @@ def record_on_account(
     user: User, account: Account, sent: Submission, counts_as: Iterable[Touchpoint] = ()
 ) -> Interaction:
     """Log on an account, outside any touchpoint or for those that it counts as."""
-    if before := sent_before(user, sent.entry.token):
+    if before := sent_before(user, sent.entry.token, account.pk):
         return before
     sent = _with_person(user, account, sent)
     reached = sent.entry.outcome not in IN_VAIN and sent.entry.outcome != POSTPONED
     step: NextStep | None = sent.next_step if reached else None
     if sent.back_on and sent.entry.outcome == POSTPONED:
-        step = NextStep.agreed(sent.back_on, sent.back_at, contact=sent.entry.contact)
+        about = first_line(sent.entry) or _("They asked to be called.")
+        step = NextStep.agreed(sent.back_on, sent.back_at, contact=sent.entry.contact, about=about)
     if step is not None and step == NextStep.as_planned():
         step = None
     return log_contact(user, account, sent.entry, step, counts_as if reached else ())

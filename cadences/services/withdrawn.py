@@ -9,6 +9,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from cadences.models import PlanItem, Touchpoint
+from cadences.services.closing import IN_VAIN, POSTPONED
+from cadences.services.dates import to_planned_day
 from contacts.models import Interaction
 from contacts.services import withdraw_interaction
 from users.access import require
@@ -17,9 +19,7 @@ from users.models import User
 
 LOG_WITHDRAWN = "log withdrawn"
 
-UNDONE = Q(interaction__withdrawn_at__isnull=False) | Q(
-    interaction__outcome__in=["no_answer", "voicemail", "wrong_number", "call_back"]
-)
+UNDONE = Q(interaction__withdrawn_at__isnull=False) | Q(interaction__outcome__in=[*IN_VAIN, POSTPONED])
 """The log that closed the row was taken back, or corrected into a try in vain."""
 
 
@@ -103,12 +103,9 @@ def _take_promise_back(touchpoint: Touchpoint) -> None:
     if touchpoint.anchor == "agreed" and touchpoint.cycle == f"I{touchpoint.made_by_id}":
         _cancel(touchpoint)
     else:
-        touchpoint.redate(touchpoint.planned_on, on=company_today())
+        to_planned_day(touchpoint, company_today())
         touchpoint.due_at = None
-        touchpoint.is_touched = False
-        touchpoint.snoozed_on = None
         touchpoint.made_by = None
-        touchpoint.reason = ""
     touchpoint.save()
 
 

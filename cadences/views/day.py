@@ -16,14 +16,14 @@ from users.http import Request
 @require_GET
 def day(request: Request) -> HttpResponse:
     """Late, today and what follows; ``at`` names the line in front."""
-    context = context_of(request, at=_number(request.GET.get("at")))
+    context = context_of(request, at=number(request.GET.get("at")))
     return render(request, "cadences/day.html", context)
 
 
 @require_GET
 def lines(request: Request) -> HttpResponse:
     """The list alone, as it is now."""
-    context = context_of(request, at=_number(request.GET.get("at")))
+    context = context_of(request, at=number(request.GET.get("at")))
     return render(request, "cadences/_lines.html", context)
 
 
@@ -69,5 +69,6 @@ def _given(request: Request, name: str) -> str:
     return request.POST.get(name) or request.GET.get(name) or ""
 
 
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isdigit() and len(text) < 19 else None
+def number(text: str | None) -> int | None:
+    """An id in an address; None for whatever else stands there."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None

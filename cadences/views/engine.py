@@ -6,11 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 from kombu.exceptions import OperationalError
 
@@ -27,7 +29,7 @@ NO_ANSWER = timedelta(seconds=45)
 
 
 class HourForm(forms.Form):
-    at = forms.TimeField(error_messages={"invalid": "Enter the hour as 01:30."})
+    at = forms.TimeField(error_messages={"invalid": gettext_lazy("Enter the hour as 01:30.")})
 
 
 @require_GET
@@ -58,7 +60,7 @@ def run(request: Request) -> HttpResponse:
         tasks.run_now.delay(asked_by=request.user.display_name)
     except OperationalError:
         words = _("The queue does not answer, so nothing was started. “python manage.py nightly” works too.")
-        toast(request, words, level=40)
+        toast(request, words, level=messages.ERROR)
         return redirect("cadences:engine")
     if is_htmx(request):
         context = {"phase": "waiting", "asked": asked, "run": None}
@@ -80,7 +82,7 @@ def switch(request: Request) -> HttpResponse:
             plans.switch_off(request.user)
             toast(request, _("The schedule is off. What is owed stays as it is."))
     except ValidationError as refused:
-        toast(request, " ".join(refused.messages), level=40)
+        toast(request, " ".join(refused.messages), level=messages.ERROR)
     return redirect("cadences:engine")
 
 

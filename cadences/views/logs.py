@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,6 +15,7 @@ from cadences import services
 from cadences.forms import CorrectForm, LogForm, WithdrawForm, errors_into
 from cadences.next_date import next_working_day
 from cadences.sheet import for_logging, open_to_tick
+from cadences.views.day import number
 from contacts.models import Interaction
 from contacts.services import correct_interaction, withdraw_interaction
 from core.htmx import go, page_or_fragment, toast
@@ -82,9 +84,12 @@ def undo(request: Request, pk: int) -> HttpResponse:
     """Right after saving: as if it had not been logged; ``at`` leads back to its line on My day."""
     user = request.user
     interaction = _mine(request, pk)
-    services.undo_log(user, interaction)
-    touchpoint = request.GET.get("at", "")
-    if touchpoint.isdigit():
+    try:
+        services.undo_log(user, interaction)
+    except ValidationError as refused:
+        toast(request, " ".join(refused.messages), level=messages.ERROR)
+    touchpoint = number(request.GET.get("at"))
+    if touchpoint:
         return redirect(f"{reverse('cadences:day')}?at={touchpoint}&undone=1")
     return redirect("accounts:detail", interaction.account_id)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,15 +17,18 @@ from cadences.day import after, my_day
 from cadences.forms import LogForm, SkipForm, SnoozeForm, errors_into
 from cadences.models import Touchpoint
 from cadences.next_date import next_working_day
-from cadences.services import TouchpointClosedError
+from cadences.services import HandDate, TouchpointClosedError
 from cadences.sheet import Sheet, loaded, of_touchpoint
 from cadences.views.day import context_of, wants_book
 from contacts.models import Interaction
 from contacts.services import add_note
-from core.htmx import is_htmx, toast
+from core.htmx import is_htmx, page_or_fragment, toast
 from core.templatetags.ui import said
 from users.clock import today_for
 from users.http import Request
+
+PUT_OFF = "put_off"
+"""In the session: how the last few rows were dated before this user put them off, for *Undo*."""
 
 
 @require_GET
@@ -79,10 +83,14 @@ def back(request: Request, pk: int) -> HttpResponse:
     """Undo of putting off and of skipping."""
     user = request.user
     row = get_object_or_404(Touchpoint.objects.visible_to(user), pk=pk)
-    if row.state == Touchpoint.State.SKIPPED:
-        services.reopen(user, row)
-    else:
-        services.unsnooze(user, row)
+    before = request.session.get(PUT_OFF, {}).get(str(pk))
+    try:
+        if row.state == Touchpoint.State.SKIPPED:
+            services.reopen(user, row)
+        else:
+            services.unsnooze(user, row, HandDate.from_json(before) if before else None)
+    except ValidationError as refused:
+        toast(request, " ".join(refused.messages), level=messages.ERROR)
     return redirect(f"{reverse('cadences:day')}?at={pk}")
 
 
@@ -107,17 +115,22 @@ def show(
     request: Request, sheet: Sheet, form: LogForm | None = None, status: int = 200, **more: Any
 ) -> HttpResponse:
     """The sheet with its form, as a fragment or as a page."""
+    context = _with_form(sheet, form) | {"book_only": wants_book(request)}
+    return page_or_fragment(
+        request, "cadences/touchpoint.html", "cadences/_sheet.html", context | more, status
+    )
+
+
+def _with_form(sheet: Sheet, form: LogForm | None = None) -> dict[str, Any]:
+    """What the template of a sheet reads."""
     tomorrow = next_working_day(sheet.today)
-    context = {
+    return {
         "sheet": sheet,
         "touchpoint": sheet.touchpoint,
         "form": form or LogForm(sheet=sheet),
         "tomorrow": tomorrow,
         "retries": [sheet.today, tomorrow, next_working_day(tomorrow)],
-        "book_only": wants_book(request),
     }
-    template = "cadences/_sheet.html" if is_htmx(request) else "cadences/touchpoint.html"
-    return render(request, template, context | more, status=status)
 
 
 def put_next_in_front(request: Request, done: int, before: list[int]) -> HttpResponse:
@@ -130,16 +143,7 @@ def put_next_in_front(request: Request, done: int, before: list[int]) -> HttpRes
         return redirect(f"{where}?at={following}" if following else where)
     context |= {"at": following, "oob": True, "book_only": wants_book(request)}
     if following:
-        row = loaded().visible_to(user).get(pk=following)
-        sheet = of_touchpoint(user, row)
-        tomorrow = next_working_day(sheet.today)
-        context |= {
-            "sheet": sheet,
-            "touchpoint": row,
-            "form": LogForm(sheet=sheet),
-            "tomorrow": tomorrow,
-            "retries": [sheet.today, tomorrow, next_working_day(tomorrow)],
-        }
+        context |= _with_form(of_touchpoint(user, loaded().visible_to(user).get(pk=following)))
     response = render(request, "cadences/_next.html", context)
     response["HX-Trigger-After-Swap"] = "day:next"
     return response
@@ -161,7 +165,10 @@ def _small_verb(request: Request, row: Touchpoint, form: Any, name: str, verb: A
 
 
 def _put_off(request: Request, row: Touchpoint, given: dict[str, Any]) -> None:
+    before = HandDate.of(row).as_json()
     services.snooze(request.user, row, given["until"], given["reason"])
+    earlier = dict(list(request.session.get(PUT_OFF, {}).items())[-9:])
+    request.session[PUT_OFF] = earlier | {str(row.pk): before}
     words = _("%(account)s: put off to %(day)s.") % {"account": row.account, "day": said(given["until"])}
     toast(request, words, undo=reverse("cadences:back", args=[row.pk]))
 

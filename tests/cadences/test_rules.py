@@ -9,6 +9,7 @@ import pytest
 from cadences.day import after
 from cadences.gate import Because, favourable
 from cadences.lateness import Bucket, bucket, late_days
+from cadences.models import PlanItem, Touchpoint
 from cadences.next_date import next_working_day
 
 DUE = date(2026, 11, 20)
@@ -33,6 +34,10 @@ def test_today_lasts_as_long_as_the_tolerance(days, tolerance, where):
 def test_lateness_counts_from_the_planned_day_after_the_tolerance():
     assert late_days(DUE, 2, DUE + timedelta(days=2)) == 0
     assert late_days(DUE, 2, DUE + timedelta(days=5)) == 3
+
+
+def test_what_the_plan_owes_and_what_people_note_have_the_same_kinds():
+    assert Touchpoint.Kind.choices == [*PlanItem.Kind.choices, ("todo", "To-do")]
 
 
 @pytest.mark.parametrize(

@@ -146,6 +146,22 @@ def test_withdrawing_needs_a_reason_and_owes_the_row_again(client, people, accou
     assert again.status_code == 422
 
 
+def test_a_call_back_is_noted_although_calls_are_refused(client, people, account):
+    person = make.make_contact(account, last_name="Moe", refused_channels=["call"])
+    client.force_login(people.owner)
+    sent = typed(outcome="call_back", back_on="2026-11-26", contact=str(person.pk), summary="")
+    assert client.post(url("log", account), sent).status_code == 302
+    assert Touchpoint.objects.get(slot__key="agreed").contact == person
+
+
+@pytest.mark.parametrize("nonsense", ["²", "x", "-1", "9" * 30])
+def test_nonsense_in_an_address_is_no_error(client, people, account, nonsense):
+    client.force_login(people.owner)
+    assert client.get("/", {"at": nonsense}).status_code == 200
+    sent = {"account": nonsense, "text": "Send brochure", "on": "2026-11-24", "token": str(uuid4())}
+    assert client.post(reverse("cadences:todo"), sent).status_code == 422
+
+
 def test_a_todo_from_my_day(client, people, account):
     client.force_login(people.owner)
     sent = {"account": account.pk, "text": "Send brochure", "on": "2026-11-24", "token": str(uuid4())}

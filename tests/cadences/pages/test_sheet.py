@@ -136,6 +136,8 @@ def test_everything_of_one_talk_is_saved_at_once(people, owed, desk_of):
         ({"next_on": ""}, "Choose the next date"),
         ({"next_on": "2026-11-01"}, "This day is past"),
         ({"outcome": "call_back"}, "Choose the day they want to be called"),
+        ({"outcome": "call_back", "back_on": "2062-11-26"}, "more than two years ahead"),
+        ({"outcome": "no_answer", "try_on": "2026-11-01"}, "This day is past"),
         ({"contact": "new"}, "Enter the last name"),
         ({"promise_what": "a quote"}, "by when?"),
         ({"next_kind": "letter", "next_on": "2026-12-24"}, "A letter goes to a named person"),
@@ -199,6 +201,33 @@ def test_putting_off_skipping_and_taking_back(owed, desk_of):
     desk_of.post(sheet_url(owed, "back"))
     owed.refresh_from_db()
     assert owed.state == "open"
+
+
+def test_undo_of_putting_off_remembers_an_earlier_day(people, owed, desk_of):
+    other = make.make_touchpoint(owed.account, people.owner, TODAY)
+    desk_of.post(sheet_url(owed, "snooze"), {"until": "2026-11-25", "reason": "in the fair"}, **HTMX)
+    desk_of.post(sheet_url(owed, "snooze"), {"until": "2026-11-27"}, **HTMX)
+    desk_of.post(sheet_url(other, "snooze"), {"until": "2026-11-27"}, **HTMX)
+    desk_of.post(sheet_url(owed, "back"))
+    owed.refresh_from_db()
+    assert (owed.due_on, owed.reason) == (date(2026, 11, 25), "in the fair")
+
+
+def test_undo_of_what_somebody_has_closed_meanwhile_says_so(people, owed, desk_of):
+    desk_of.post(sheet_url(owed, "snooze"), {"until": "2026-11-27"}, **HTMX)
+    services.complete(people.deputy, owed, LogEntry("call", "talked"), NextStep.none("test"))
+    answer = desk_of.post(sheet_url(owed, "back"), follow=True)
+    assert (answer.status_code, "Dag Moe logged this on" in answer.content.decode()) == (200, True)
+    owed.refresh_from_db()
+    assert owed.state == "done"
+
+
+def test_undo_clicked_twice_says_so(owed, desk_of):
+    desk_of.post(sheet_url(owed, "touchpoint_log"), typed(), **HTMX)
+    undo = reverse("cadences:undo", args=[Interaction.objects.get().pk])
+    desk_of.post(undo, follow=True)
+    answer = desk_of.post(undo, follow=True)
+    assert (answer.status_code, "withdrawn already" in answer.content.decode()) == (200, True)
 
 
 def test_undo_owes_it_again_and_returns_to_its_line(owed, desk_of):

@@ -138,6 +138,8 @@ def test_no_contact_ends_without_a_next_date_or_a_reason(people, owed):
         (NextStep.agreed(date(2062, 11, 23)), "next_on"),
         (NextStep.agreed(date(2026, 12, 1), channel="letter"), "contact"),
         (NextStep.agreed(date(2026, 12, 1), channel="pigeon"), "next_kind"),
+        (NextStep.agreed(date(2026, 12, 1), channel="survey"), "next_kind"),
+        (NextStep.agreed(date(2026, 12, 1), channel="todo"), "next_kind"),
         (NextStep(at=time(9, 0)), "next_on"),
     ],
 )

@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 
 from cadences import services
 from cadences.models import Touchpoint
-from cadences.services import NextStep
+from cadences.services import HandDate, NextStep
 from contacts.models import Interaction
 from contacts.services import LogEntry, correct_interaction, withdraw_interaction
 from tests import factories as make
@@ -52,6 +52,36 @@ def test_putting_off_moves_the_due_day_alone(people, track):
     services.unsnooze(people.owner, track)
     track.refresh_from_db()
     assert (track.due_on, track.is_touched, track.snoozed_on) == (TODAY, False, None)
+
+
+def test_taking_back_a_second_putting_off_leaves_the_first_one(people, track):
+    services.snooze(people.owner, track, date(2026, 11, 25), "in the fair")
+    track.refresh_from_db()
+    before = HandDate.of(track)
+    services.snooze(people.deputy, track, THURSDAY, "still there")
+    services.unsnooze(people.deputy, track, HandDate.from_json(before.as_json()))
+    track.refresh_from_db()
+    assert HandDate.of(track) == before
+    assert (track.due_on, track.reason, track.is_touched) == (date(2026, 11, 25), "in the fair", True)
+
+
+def test_an_agreed_date_put_off_and_back_is_still_a_persons(people, account):
+    services.log_contact(people.owner, account, TALK, NextStep.agreed(TODAY))
+    agreed = Touchpoint.objects.get(slot__key="agreed")
+    services.snooze(people.owner, agreed, THURSDAY)
+    services.unsnooze(people.owner, agreed)
+    agreed.refresh_from_db()
+    assert (agreed.due_on, agreed.is_touched, agreed.snoozed_on) == (TODAY, True, None)
+
+
+@pytest.mark.parametrize("day", [date(2026, 11, 23), date(2036, 1, 1)])
+@pytest.mark.parametrize("verb", ["tried", "call_back"])
+def test_the_next_try_has_a_day_that_can_be_meant(people, track, verb, day):
+    outcome, field = {"tried": ("no_answer", "try_on"), "call_back": ("call_back", "back_on")}[verb]
+    with pytest.raises(ValidationError) as refused:
+        getattr(services, verb)(people.owner, track, LogEntry("call", outcome), day)
+    assert field in refused.value.message_dict
+    assert Interaction.objects.count() == 0
 
 
 @pytest.mark.parametrize("day", [date(2026, 11, 23), date(2036, 1, 1)])
