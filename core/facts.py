@@ -11,6 +11,9 @@ from collections.abc import Callable, Iterable
 
 Listener = Callable[[frozenset[int], frozenset[int]], None]
 
+NOBODY = 0
+"""As the id of a user: what nobody in person does, and so goes by the company's calendar."""
+
 _listeners: list[Listener] = []
 
 

@@ -112,3 +112,38 @@ class AbsenceQuerySet(models.QuerySet[Any]):
 
     def not_over(self, today: date) -> Self:
         return self.filter(ends_on__gte=today)
+
+    def editable_by(self, user: User) -> Self:
+        """One's own, a manager's team's, an admin's everybody's."""
+        from users.models import User as Users  # noqa: PLC0415 - models import this module
+
+        if not user.is_active:
+            return self.none()
+        return self.filter(user__in=Users.objects.with_absences_planned_by(user))
+
+    def over(self, today: date) -> Self:
+        return self.filter(ends_on__lt=today)
+
+    def of_person(self, words: str) -> Self:
+        """Of users whose name contains the words, without case and accents."""
+        found = self
+        for word in words.split():
+            found = found.annotate(name_folded=Fold("user__display_name"))
+            found = found.filter(name_folded__contains=Fold(Value(word)))
+        return found
+
+
+class CalendarQuerySet(models.QuerySet[Any]):
+    """Calendars are visible to every user; only admins change them."""
+
+    def visible_to(self, user: User) -> Self:
+        return self if user.is_active else self.none()
+
+    def editable_by(self, user: User) -> Self:
+        return self if user.is_admin else self.none()
+
+    def for_list(self, today: date) -> Self:
+        """With ``user_count`` (active users who chose it) and ``closures_ahead`` (days), in one query."""
+        users = models.Count("users", filter=Q(users__is_active=True), distinct=True)
+        ahead = models.Count("closures", filter=Q(closures__day__gte=today), distinct=True)
+        return self.annotate(user_count=users, closures_ahead=ahead).order_by(Fold("name"), "pk")

@@ -10,7 +10,7 @@ from django.db import models
 
 from core.history import tracked
 from core.models import TimeStamped
-from users.querysets import AbsenceQuerySet
+from users.querysets import AbsenceQuerySet, CalendarQuerySet
 
 
 def monday_to_friday() -> list[int]:
@@ -29,6 +29,8 @@ class Calendar(TimeStamped):
     weekdays = ArrayField(
         models.PositiveSmallIntegerField(), default=monday_to_friday, help_text="ISO weekdays, Monday is 1."
     )
+
+    objects = CalendarQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -1,6 +1,16 @@
 """What can be done with users, teams and absences. Pages, import and commands call the same verbs."""
 
-from users.services.absences import add_absence, may_plan_absences_of, remove_absence
+from users.services.absences import add_absence, edit_absence, may_plan_absences_of, remove_absence
+from users.services.calendars import (
+    add_closure,
+    delete_calendar,
+    make_company_calendar,
+    remove_closure,
+    save_calendar,
+    set_calendars,
+    set_capacities,
+    set_company_capacity,
+)
 from users.services.invitations import (
     accept_invitation,
     create_admin,
@@ -15,19 +25,28 @@ from users.services.teams import create_team, delete_team, edit_team
 __all__ = [
     "accept_invitation",
     "add_absence",
+    "add_closure",
     "create_admin",
     "create_team",
     "create_user",
     "deactivate",
+    "delete_calendar",
     "delete_team",
+    "edit_absence",
     "edit_profile",
     "edit_team",
     "edit_user",
     "find_invited",
     "invitation_link",
     "invite",
+    "make_company_calendar",
     "may_plan_absences_of",
     "reactivate",
     "remove_absence",
+    "remove_closure",
+    "save_calendar",
+    "set_calendars",
+    "set_capacities",
+    "set_company_capacity",
     "set_password",
 ]
