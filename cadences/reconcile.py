@@ -6,10 +6,12 @@ Running it twice, ten at once or after weeks of downtime gives the same rows.
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import DatabaseError, OperationalError, connection, transaction
 from django.db.backends.utils import CursorWrapper
@@ -18,12 +20,17 @@ from accounts.models import Account
 from cadences import chain, public_holidays
 from cadences.chain import Question, engine_lock, question
 from cadences.models import Schedule
+from core import facts
 from users.clock import company_today
 from users.models import Absence, User
 
 log = logging.getLogger(__name__)
 
 MAX_TROUBLED = 100  # more broken accounts than this are a broken plan: the run fails as a whole
+
+Found = TypeVar("Found")
+
+_told: ContextVar[set[int] | None] = ContextVar("_told", default=None)
 
 
 @dataclass
@@ -60,22 +67,47 @@ def reconcile(account_ids: Collection[int] | None, as_of: date) -> Counts:
     with transaction.atomic():
         asked = question(account_ids, as_of)
         engine_lock(asked)
-        return _isolating(asked)
+        counts, troubled = Counts(), list[dict[str, Any]]()
+        for part in healthy_slices(asked, _reconcile, troubled):
+            counts.add(part)
+        counts.troubled += troubled
+        return counts
 
 
 def on_facts_changed(account_ids: frozenset[int], user_ids: frozenset[int]) -> None:
     """The listener of ``core.facts``: at once, for the accounts that the change can touch."""
-    if not Schedule.objects.filter(is_on=True).exists():
+    told = _told.get()
+    if told is None and not Schedule.objects.filter(is_on=True).exists():
         return
     today = company_today()
     public_holidays.ensure(today, account_ids)
-    reconcile(account_ids | accounts_served_by(user_ids), today)
+    touched = account_ids | accounts_served_by(user_ids)
+    if told is not None:
+        told |= touched
+        return
+    reconcile(touched, today)
+
+
+@contextmanager
+def only_listening() -> Iterator[set[int]]:
+    """Changes of facts inside are heard and not reconciled; gives the accounts that they can touch.
+
+    For rehearsals, which take the change back.
+    """
+    told: set[int] = set()
+    token = _told.set(told)
+    try:
+        yield told
+    finally:
+        _told.reset(token)
 
 
 def accounts_served_by(user_ids: Collection[int]) -> frozenset[int]:
-    """Accounts that these users own, or whose owners they may stand in for."""
+    """Accounts that these users own, or whose owners they may stand in for; all for ``facts.NOBODY``."""
     if not user_ids:
         return frozenset()
+    if facts.NOBODY in user_ids:  # the company's calendar: every account may have items that nobody does
+        return frozenset(Account.objects.values_list("pk", flat=True))
     owners = (
         set(user_ids)
         | set(User.objects.filter(deputy__in=user_ids).values_list("pk", flat=True))
@@ -85,14 +117,19 @@ def accounts_served_by(user_ids: Collection[int]) -> frozenset[int]:
     return frozenset(Account.objects.filter(owner__in=owners).values_list("pk", flat=True))
 
 
-def _isolating(asked: Question) -> Counts:
-    """The slice as a whole; on an error in its halves, down to the single account that breaks it."""
-    counts, slices = Counts(), [asked]
+def healthy_slices(
+    asked: Question, work: Callable[[Question], Found], troubled: list[dict[str, Any]]
+) -> Iterator[Found]:
+    """What ``work`` finds in the accounts as a whole; on an error in their halves, down to the single one.
+
+    The accounts that break it are added to ``troubled``; more than ``MAX_TROUBLED`` of them are raised.
+    """
+    slices = [asked]
     while slices:
         part = slices.pop()
         try:
             with transaction.atomic():
-                counts.add(_reconcile(part))
+                found = work(part)
                 if asked.is_for_all:
                     _check_now()
         except OperationalError:
@@ -104,10 +141,11 @@ def _isolating(asked: Question) -> Counts:
                 slices += [replace(part, account_ids=half) for half in (ids[middle:], ids[:middle])]
                 continue
             log.warning("account %s is left out: %s", ids, error)
-            counts.troubled += [{"account": pk, "reason": str(error).splitlines()[0]} for pk in ids]
-            if len(counts.troubled) > MAX_TROUBLED or not ids:
+            troubled += [{"account": pk, "reason": str(error).splitlines()[0]} for pk in ids]
+            if len(troubled) > MAX_TROUBLED or not ids:
                 raise
-    return counts
+        else:
+            yield found
 
 
 def _check_now() -> None:
@@ -126,14 +164,20 @@ def _ids_of(part: Question) -> tuple[int, ...]:
 def _reconcile(asked: Question) -> Counts:
     """Compare, close what contacts have closed meanwhile, compare those accounts again, write."""
     with connection.cursor() as cursor:
-        counts = Counts()
-        _compare(cursor, asked)
-        cursor.execute(chain.statement("suspects"))
-        suspects = tuple(pk for (pk,) in cursor.fetchall())
-        if suspects:
-            _close(cursor, replace(asked, account_ids=suspects), counts)
+        counts = compared(cursor, asked)
         counts.add(_write(cursor, asked))
         return counts
+
+
+def compared(cursor: CursorWrapper, asked: Question) -> Counts:
+    """The difference as a temporary table, after closing what contacts have closed meanwhile."""
+    counts = Counts()
+    _compare(cursor, asked)
+    cursor.execute(chain.statement("suspects"))
+    suspects = tuple(pk for (pk,) in cursor.fetchall())
+    if suspects:
+        _close(cursor, replace(asked, account_ids=suspects), counts)
+    return counts
 
 
 def _compare(cursor: CursorWrapper, asked: Question) -> None:
