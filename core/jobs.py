@@ -2,7 +2,8 @@
 
 A claim is one conditional insert or update. Whoever holds it counts in ``attempts``; the effect of the
 job and ``done`` commit together and only if the claim is still the same, so a worker that was given up
-and comes back writes nothing.
+and comes back writes nothing. The lease is the advisory lock of the working transaction: it lasts as long as
+the work, and PostgreSQL ends it with the process.
 """
 
 from __future__ import annotations
@@ -20,28 +21,37 @@ from django.utils import timezone
 
 from core.models import Heartbeat, JobRun
 
-LEASE = timedelta(minutes=30)
 MAX_ATTEMPTS = 5
 JOB_LOCKS = 7435  # first key of the advisory locks that running jobs hold
 
-# A run that died with its process holds no lock: it need not wait for the lease to end.
-CLAIM = """
-INSERT INTO core_jobrun AS run
-    (job, period, state, attempts, lease_until, asked_by, started_at, counts, error)
-VALUES (%(job)s, %(period)s, 'running', 1, %(now)s + %(lease)s, %(asked_by)s, %(now)s, '{}', '')
-ON CONFLICT (job, period) DO UPDATE
-SET state = 'running', attempts = run.attempts + 1, lease_until = %(now)s + %(lease)s,
-    asked_by = %(asked_by)s, started_at = %(now)s, finished_at = NULL, error = ''
-WHERE run.state = 'failed' AND (%(again)s OR run.lease_until IS NULL OR run.lease_until < %(now)s)
-    OR run.state = 'running' AND run.lease_until < %(now)s
-    OR run.state = 'running' AND run.started_at <= %(now)s - %(grace)s AND NOT EXISTS (
+# A run that died with its process holds no lock. One that works holds it, however long it takes: taking
+# its claim away would make it write nothing at its end, and whoever took it would only wait for the lock.
+# ``lease_until`` is when a failed run may be tried again.
+ORPHANED = """
+    run.state = 'running' AND run.started_at <= %(now)s - %(grace)s AND NOT EXISTS (
         SELECT FROM pg_locks
         WHERE locktype = 'advisory' AND classid = %(locks)s AND objid = %(number)s AND granted
             AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
     )
+"""
+CLAIM = f"""
+INSERT INTO core_jobrun AS run
+    (job, period, state, attempts, asked_by, started_at, counts, error)
+VALUES (%(job)s, %(period)s, 'running', 1, %(asked_by)s, %(now)s, '{{}}', '')
+ON CONFLICT (job, period) DO UPDATE
+SET state = 'running', attempts = run.attempts + 1, lease_until = NULL,
+    asked_by = %(asked_by)s, started_at = %(now)s, finished_at = NULL, error = ''
+WHERE run.state = 'failed' AND (%(again)s OR run.lease_until IS NULL OR run.lease_until < %(now)s)
+    OR (%(again)s OR run.attempts < %(most)s) AND {ORPHANED}
     OR %(again)s AND run.state IN ('done', 'dead', 'covered')
 RETURNING run.id
-"""
+"""  # noqa: S608 - our own words
+# What kills its process each time (memory, a broken library) never gets as far as to fail.
+BURY = f"""
+UPDATE core_jobrun AS run
+SET state = 'dead', finished_at = %(now)s, error = %(error)s
+WHERE run.job = %(job)s AND run.period = %(period)s AND run.attempts >= %(most)s AND {ORPHANED}
+"""  # noqa: S608 - our own words
 
 
 class LostClaimError(Exception):
@@ -57,12 +67,15 @@ def claim(
     without its lock before it counts as orphaned.
     """
     values: dict[str, Any] = {
-        "job": job, "period": period, "asked_by": asked_by, "now": timezone.now(), "lease": LEASE,
-        "grace": grace, "locks": JOB_LOCKS, "number": _number(job), "again": again,
+        "job": job, "period": period, "asked_by": asked_by, "now": timezone.now(),
+        "grace": grace, "locks": JOB_LOCKS, "number": _number(job), "again": again, "most": MAX_ATTEMPTS,
+        "error": f"Its process died {MAX_ATTEMPTS} times; the log of the worker may say why.",
     }  # fmt: skip
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(CLAIM, values)
         row = cursor.fetchone()
+        if row is None:
+            cursor.execute(BURY, values)
     return JobRun.objects.get(pk=row[0]) if row else None
 
 
