@@ -7,12 +7,14 @@ from datetime import date, timedelta
 from typing import Any
 
 from accounts.models import Account
+from accounts.services import may_edit
 from cadences.gate import Gate, favourable
 from cadences.lateness import late_days
 from cadences.models import PlanItem, Touchpoint
 from cadences.next_date import Suggestion, suggest, suggest_for
 from cadences.why import explain
 from contacts.models import Ask, Channel, Commitment, Concern, Contact, Interaction
+from contacts.querysets import marked_own
 from sales.models import Purchase
 from users.clock import today_for
 from users.models import User
@@ -95,7 +97,7 @@ def of_account(user: User, account: Account) -> Sheet:
         people=list(Contact.objects.visible_to(user).filter(account=account).employed()),
         recent=list(recent.select_related("user", "contact")[:RECENT]),
         concerns=list(_of(Concern, user, account).open().worst_first().select_related("owner", "raised_by")),
-        promises=list(_of(Commitment, user, account).open().order_by("due_on")),
+        promises=_promises(user, account),
         asks=list(_of(Ask, user, account).order_by("-asked_on", "-id")[:RECENT]),
     )
 
@@ -122,7 +124,7 @@ def loaded() -> Any:
 
 
 def open_to_tick(user: User, account: Account) -> list[Touchpoint]:
-    """Open track and calendar touchpoints that a log may count as (decision table)."""
+    """Open track, calendar and agreed touchpoints that a log may count as (decision table)."""
     rows = Touchpoint.objects.editable_by(user).open().for_people().filter(account=account)
     ahead = today_for(user) + timedelta(days=35)
     rows = rows.filter(due_on__lte=ahead).exclude(anchor=PlanItem.Anchor.AFTER_CONTACT)
@@ -146,6 +148,12 @@ def gate_of(touchpoint: Touchpoint, open_concerns: int) -> Gate:
 
 def _of(model: Any, user: User, account: Account) -> Any:
     return model.objects.visible_to(user).filter(account=account)
+
+
+def _promises(user: User, account: Account) -> list[Commitment]:
+    """Open promises, first due first, each with ``is_editable``: whether this user may close it."""
+    found = list(_of(Commitment, user, account).open().order_by("due_on", "id"))
+    return marked_own(found, user, editable=may_edit(user, account)) if found else []
 
 
 def _points(checklist: list[dict[str, str]], touchpoint: Touchpoint, sheet: Sheet) -> list[Point]:

@@ -16,6 +16,7 @@ urlpatterns = [
     path("touchpoints/<int:pk>/skip/", sheet.skip, name="skip"),
     path("touchpoints/<int:pk>/back/", sheet.back, name="back"),
     path("touchpoints/<int:pk>/note/", sheet.note, name="touchpoint_note"),
+    path("touchpoints/<int:pk>/promise/<int:promise>/", sheet.promise, name="promise"),
     path("todos/new/", todos.new, name="todo"),
     path("accounts/<int:pk>/log/", logs.log, name="log"),
     path("logs/<int:pk>/correct/", logs.correct, name="correct"),

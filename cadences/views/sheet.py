@@ -20,8 +20,8 @@ from cadences.next_date import next_working_day
 from cadences.services import HandDate, TouchpointClosedError
 from cadences.sheet import Sheet, loaded, of_touchpoint
 from cadences.views.day import context_of, wants_book
-from contacts.models import Interaction
-from contacts.services import add_note
+from contacts.models import Commitment, Interaction
+from contacts.services import add_note, close_commitment
 from core.htmx import is_htmx, page_or_fragment, toast
 from core.templatetags.ui import said
 from users.clock import today_for
@@ -105,7 +105,22 @@ def note(request: Request, pk: int) -> HttpResponse:
     except ValidationError as refused:
         return show(request, of_touchpoint(user, row), status=422, note_error=refused.messages[0])
     toast(request, _("Note saved on %(account)s.") % {"account": row.account})
-    return show(request, of_touchpoint(user, row))
+    return _as_it_is_now(request, row)
+
+
+@require_POST
+def promise(request: Request, pk: int, promise: int) -> HttpResponse:
+    """Say that a promise was kept or broken, without leaving the sheet."""
+    user = request.user
+    row = get_object_or_404(loaded().visible_to(user), pk=pk)
+    found = get_object_or_404(Commitment.objects.visible_to(user).filter(account=row.account), pk=promise)
+    try:
+        close_commitment(user, found, kept=request.POST.get("kept") == "1")
+    except ValidationError as refused:
+        toast(request, " ".join(refused.messages), level=messages.ERROR)
+    else:
+        toast(request, _("Noted: %(what)s.") % {"what": found.what})
+    return _as_it_is_now(request, row)
 
 
 # -- Replies ------------------------------------------------------------------------------------------
@@ -119,6 +134,13 @@ def show(
     return page_or_fragment(
         request, "cadences/touchpoint.html", "cadences/_sheet.html", context | more, status
     )
+
+
+def _as_it_is_now(request: Request, row: Touchpoint) -> HttpResponse:
+    """The sheet again; a whole page by redirect, so that reloading it repeats nothing."""
+    if is_htmx(request):
+        return show(request, of_touchpoint(request.user, row))
+    return redirect("cadences:touchpoint", row.pk)
 
 
 def _with_form(sheet: Sheet, form: LogForm | None = None) -> dict[str, Any]:

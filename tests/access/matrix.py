@@ -91,6 +91,7 @@ ROWS = [
     row("cadences:skip", "touchpoint", post=EDITORS),
     row("cadences:back", "touchpoint", post=EDITORS),
     row("cadences:touchpoint_note", "touchpoint", post=ALL, data={"text": "Rang back"}),
+    row("cadences:promise", "touchpoint commitment", post=EDITORS, data={"kept": "1"}),
     row("cadences:todo", get=ALL, post=ALL),
     row("cadences:log", "account", get=ALL, post=ALL),  # every department logs (R16)
     row("cadences:correct", "interaction", get=EDITORS, post=EDITORS),

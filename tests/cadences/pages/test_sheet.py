@@ -257,6 +257,34 @@ def test_a_note_is_added_without_leaving_the_sheet(client, people, owed):
     assert client.post(sheet_url(owed, "touchpoint_note"), {"text": " "}, **HTMX).status_code == 422
 
 
+def test_a_promise_is_closed_without_leaving_the_sheet(client, people, owed):
+    promise = Commitment.objects.create(
+        account=owed.account, user=people.owner, what="Send the quote", due_on=date(2026, 11, 25)
+    )
+    address = reverse("cadences:promise", args=[owed.pk, promise.pk])
+    client.force_login(people.desk)
+    assert address not in client.get(sheet_url(owed)).content.decode()
+    assert client.post(address, {"kept": "1"}, **HTMX).status_code == 403
+    client.force_login(people.owner)
+    assert address in client.get(sheet_url(owed)).content.decode()
+    answer = client.post(address, {"kept": "1"}, **HTMX)
+    promise.refresh_from_db()
+    assert (promise.state, answer.status_code) == ("kept", 200)
+    assert f'data-sheet="{owed.pk}"' in answer.content.decode()
+    assert address not in answer.content.decode()
+    again = client.post(address, {"kept": "0"}, follow=True)
+    promise.refresh_from_db()
+    assert (promise.state, "was closed on" in again.content.decode()) == ("kept", True)
+
+
+def test_a_promise_of_another_account_is_not_there(people, owed, desk_of):
+    promise = Commitment.objects.create(
+        account=make.make_account(people.owner), user=people.owner, what="A quote", due_on=TODAY
+    )
+    address = reverse("cadences:promise", args=[owed.pk, promise.pk])
+    assert desk_of.post(address, {"kept": "1"}).status_code == 404
+
+
 def test_the_plan_s_date_accepted_unchanged_creates_nothing(people, owed, desk_of):
     make.make_touchpoint(
         owed.account,
