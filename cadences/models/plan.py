@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from contacts.models import Interaction
 from core.history import tracked
@@ -236,11 +236,20 @@ class Override(TimeStamped):
         "accounts.Tier", null=True, blank=True, on_delete=models.CASCADE, related_name="overrides"
     )
     reason = models.CharField(max_length=200)
+    since = models.DateField(
+        null=True,
+        blank=True,
+        help_text="First day of the exception; what another tier lends is not owed for days before it.",
+    )
     until = models.DateField(null=True, blank=True, help_text="Last day of the exception.")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["account", "slot"], name="override_once"),
+            models.CheckConstraint(
+                name="override_begins_before_it_ends",
+                condition=Q(since__isnull=True) | Q(until__isnull=True) | Q(until__gte=F("since")),
+            ),
             models.CheckConstraint(
                 name="override_changes_something",
                 condition=Q(is_off=True, every__isnull=True, as_tier__isnull=True)

@@ -1,0 +1,37 @@
+"""From when on the items of a plan's version owe anything: the one statement of that rule.
+
+Activation writes these days into the items, a simulation passes them to the engine's query.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from cadences.models import Plan, PlanItem
+
+
+def carried_since(draft: Plan, running: Plan | None, on: date) -> dict[int, date]:
+    """``since`` of every item of ``draft``, by its id, if it takes over from ``running`` on that day.
+
+    A slot that ran without a break for the item's tier keeps its ``since`` from version to version;
+    what is new or was off begins with ``on`` (decision table, "since of an item").
+    """
+    before = list(running.items.select_related("tier")) if running is not None else []
+    first = (running.effective_from if running is not None else None) or on
+    days = {}
+    for item in draft.items.select_related("tier"):
+        served = effective(before, item.slot_id, rank_of(item))
+        days[item.pk] = on if served is None else (served.since or first)
+    return days
+
+
+def effective(items: list[PlanItem], slot_id: int, rank: int) -> PlanItem | None:
+    """What an account of this rank gets in the slot: the item of the highest tier it reaches, unless off."""
+    reached = [item for item in items if item.slot_id == slot_id and rank_of(item) <= rank]
+    highest = max(reached, key=rank_of, default=None)
+    return None if highest is None or highest.is_off else highest
+
+
+def rank_of(item: PlanItem) -> int:
+    """The base plan is rank 0."""
+    return item.tier.rank if item.tier is not None else 0
