@@ -119,13 +119,13 @@ def my_day(user: User, today: date, *, book_only: bool = False) -> Day:
 def next_days(user: User, today: date, *, book_only: bool = False) -> list[Line]:
     """The folded section: what follows within a week; one query."""
     rows = Touchpoint.objects.visible_to(user).for_next_days(user, today, book_only=book_only)
-    return to_lines(rows.with_lines()[:MOST_LINES], user, today)
+    return to_lines(rows.with_lines(today)[:MOST_LINES], user, today)
 
 
 def unassigned(user: User, today: date) -> list[Line]:
     """The manager's queue, oldest first; one query."""
     rows = Touchpoint.objects.visible_to(user).unassigned_for(user, today)
-    return to_lines(rows.with_lines()[:MOST_LINES], user, today)
+    return to_lines(rows.with_lines(today)[:MOST_LINES], user, today)
 
 
 def to_lines(rows: Iterable[Touchpoint], user: User, today: date) -> list[Line]:

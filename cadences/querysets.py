@@ -36,7 +36,7 @@ class TouchpointQuerySet(OfAccountQuerySet):
     def for_my_day(self, user: User, today: date, *, book_only: bool = False) -> Self:
         """What this user owes late and today, each with what its line says; one query."""
         rows = self.open().for_people().filter(assignee=user, due_on__lte=today)
-        return rows.in_book_of(user, only=book_only).with_lines()
+        return rows.in_book_of(user, only=book_only).with_lines(today)
 
     def for_next_days(self, user: User, today: date, *, book_only: bool = False) -> Self:
         """What follows within the next days, folded on My day."""
@@ -60,10 +60,15 @@ class TouchpointQuerySet(OfAccountQuerySet):
             return self
         return self.filter(account__in=BookEntry.objects.filter(user=user).values("account"))
 
-    def with_lines(self) -> Self:
+    def with_own_interval(self, today: date) -> Self:
+        """``own_interval``: how often this account wants it, where an exception from the plan says so."""
+        return self.annotate(own_interval=ArraySubquery(_own_interval(today)))
+
+    def with_lines(self, today: date) -> Self:
         """Person, last contact, worst concern and next promise of each line, in the same query."""
         return (
-            self.select_related("account", "slot", "item", "contact")
+            self.with_own_interval(today)
+            .select_related("account", "slot", "item", "contact")
             .annotate(
                 first_person=ArraySubquery(_first_person()),
                 last_contact=ArraySubquery(_last_contact()),
@@ -109,6 +114,16 @@ def _last_contact() -> models.QuerySet[Any]:
                 summary="summary",
             )
         )[:1]
+    )
+
+
+def _own_interval(today: date) -> models.QuerySet[Any]:
+    from cadences.models import Override  # noqa: PLC0415 - models import this module
+
+    return (
+        Override.objects.filter(account=OuterRef("account_id"), slot=OuterRef("slot_id"), every__gte=1)
+        .filter(Q(until=None) | Q(until__gte=today), is_off=False)
+        .values(json=JSONObject(every="every", unit="unit"))[:1]
     )
 
 

@@ -10,18 +10,23 @@ from django.utils.translation import ngettext
 
 from cadences.models import PlanItem, Touchpoint
 
-_UNITS = {
-    PlanItem.Unit.DAY: lambda n: ngettext("%(n)d day", "%(n)d days", n) % {"n": n},
-    PlanItem.Unit.WEEK: lambda n: ngettext("%(n)d week", "%(n)d weeks", n) % {"n": n},
-    PlanItem.Unit.MONTH: lambda n: ngettext("%(n)d month", "%(n)d months", n) % {"n": n},
-    PlanItem.Unit.YEAR: lambda n: ngettext("%(n)d year", "%(n)d years", n) % {"n": n},
-}
+
+def span(every: int, unit: str) -> str:
+    """An interval as people say it: "2 weeks"."""
+    words = {
+        PlanItem.Unit.DAY: ngettext("%(n)d day", "%(n)d days", every),
+        PlanItem.Unit.WEEK: ngettext("%(n)d week", "%(n)d weeks", every),
+        PlanItem.Unit.MONTH: ngettext("%(n)d month", "%(n)d months", every),
+        PlanItem.Unit.YEAR: ngettext("%(n)d year", "%(n)d years", every),
+    }
+    return words[PlanItem.Unit(unit)] % {"n": every}
 
 
 def short_why(touchpoint: Touchpoint) -> str:
-    """Why it is owed, in one line; no query when item and account are loaded."""
+    """Why it is owed, in one line; no query for rows of ``with_own_interval`` with item and account."""
     words = {
         "base": _said(touchpoint.base_on),
+        "promoted": _said(touchpoint.account.tier_since or touchpoint.base_on),
         "end": _said(_window_end(touchpoint)),
         "span": _span(touchpoint),
         "about": touchpoint.about,
@@ -33,7 +38,7 @@ def short_why(touchpoint: Touchpoint) -> str:
         basis.SKIP: _("%(span)s after the one skipped on %(base)s"),
         basis.TRACK: _("%(span)s after the calls that followed the purchase, %(base)s"),
         basis.FLOOR: _("first contact of the plan, spread since %(base)s"),
-        basis.PROMOTED: _("moved to a higher tier on %(base)s"),
+        basis.PROMOTED: _("moved to a higher tier on %(promoted)s"),
         basis.WINDOW: _("wanted between %(base)s and %(end)s"),
         basis.AGREED: _("agreed on %(base)s: “%(about)s”") if touchpoint.about else _("agreed on %(base)s"),
         basis.TODO: "%(about)s",
@@ -42,10 +47,12 @@ def short_why(touchpoint: Touchpoint) -> str:
 
 
 def _span(touchpoint: Touchpoint) -> str:
+    """The interval that the date was counted with: the account's own, else the plan's."""
+    own = getattr(touchpoint, "own_interval", None)
+    if own and touchpoint.anchor == PlanItem.Anchor.AFTER_CONTACT:
+        return span(**own[0])
     item = touchpoint.item
-    if item is None or not item.every:
-        return _("some time")
-    return _UNITS[PlanItem.Unit(item.unit)](item.every)
+    return span(item.every, item.unit) if item and item.every else _("some time")
 
 
 def _window_end(touchpoint: Touchpoint) -> date:

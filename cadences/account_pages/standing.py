@@ -135,6 +135,7 @@ def owed_to(account: Account, user: User, today: date) -> list[Owed]:
         Touchpoint.objects.open()
         .visible_to(user)
         .filter(account=account)
+        .with_own_interval(today)
         .select_related("slot", "item", "assignee", "contact")
         .order_by("due_on", "due_at", "id")
     )
