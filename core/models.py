@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class TimeStamped(models.Model):
@@ -23,11 +24,11 @@ class JobRun(models.Model):
     """
 
     class State(models.TextChoices):
-        RUNNING = "running", "running"
-        DONE = "done", "done"
-        FAILED = "failed", "failed, will be tried again"
-        DEAD = "dead", "dead"
-        COVERED = "covered", "covered by a later run"
+        RUNNING = "running", _("running")
+        DONE = "done", _("done")
+        FAILED = "failed", _("failed, will be tried again")
+        DEAD = "dead", _("dead")
+        COVERED = "covered", _("covered by a later run")
 
     job = models.CharField(max_length=60)
     period = models.CharField(max_length=20, help_text="Civil period, e.g. 2026-11-22 for a night.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from contacts.querysets import AskQuerySet
 from core.history import tracked
@@ -14,14 +15,14 @@ class Ask(TimeStamped):
     """Asked on, by whom, of which contact, the answer, and the company that was referred."""
 
     class Kind(models.TextChoices):
-        REFERRAL = "referral", "Referral"
-        TESTIMONIAL = "testimonial", "Testimonial"
+        REFERRAL = "referral", _("Referral")
+        TESTIMONIAL = "testimonial", _("Testimonial")
 
     class Answer(models.TextChoices):
-        OPEN = "open", "No answer yet"
-        YES = "yes", "Yes"
-        LATER = "later", "Later"
-        NO = "no", "No"
+        OPEN = "open", _("No answer yet")
+        YES = "yes", _("Yes")
+        LATER = "later", _("Later")
+        NO = "no", _("No")
 
     account = models.ForeignKey("accounts.Account", on_delete=models.CASCADE, related_name="asks")
     contact = models.ForeignKey(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from contacts.models.interaction import Channel
 from contacts.querysets import CommitmentQuerySet
@@ -16,10 +17,10 @@ class Commitment(TimeStamped):
     """What was promised, by whom, by when, by which channel; kept, late or broken."""
 
     class State(models.TextChoices):
-        OPEN = "open", "Open"
-        KEPT = "kept", "Kept"
-        LATE = "late", "Kept late"
-        BROKEN = "broken", "Broken"
+        OPEN = "open", _("Open")
+        KEPT = "kept", _("Kept")
+        LATE = "late", _("Kept late")
+        BROKEN = "broken", _("Broken")
 
     account = models.ForeignKey("accounts.Account", on_delete=models.CASCADE, related_name="commitments")
     contact = models.ForeignKey(

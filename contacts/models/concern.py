@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from contacts.querysets import ConcernQuerySet
 from core.history import tracked
@@ -15,9 +16,9 @@ class Concern(TimeStamped):
     """A customer's worry, with somebody of any department who owns it until it is resolved."""
 
     class Severity(models.IntegerChoices):
-        LOW = 1, "Low"
-        MEDIUM = 2, "Medium"
-        HIGH = 3, "High"
+        LOW = 1, _("Low")
+        MEDIUM = 2, _("Medium")
+        HIGH = 3, _("High")
 
     account = models.ForeignKey("accounts.Account", on_delete=models.CASCADE, related_name="concerns")
     contact = models.ForeignKey(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from contacts.querysets import InteractionQuerySet
 from core.history import tracked
@@ -14,13 +15,13 @@ from core.models import TimeStamped
 class Channel(models.TextChoices):
     """How people are reached, and what they may prefer or refuse (R11)."""
 
-    CALL = "call", "Call"
-    EMAIL = "email", "E-mail"
-    LETTER = "letter", "Letter"
-    MEETING = "meeting", "Meeting"
-    VIDEO = "video", "Video call"
-    TEXT = "text", "Text message"
-    SOCIAL = "social", "Social media"
+    CALL = "call", _("Call")
+    EMAIL = "email", _("E-mail")
+    LETTER = "letter", _("Letter")
+    MEETING = "meeting", _("Meeting")
+    VIDEO = "video", _("Video call")
+    TEXT = "text", _("Text message")
+    SOCIAL = "social", _("Social media")
 
 
 @tracked(exclude=("token",))
@@ -33,36 +34,36 @@ class Interaction(TimeStamped):
     """
 
     class Kind(models.TextChoices):
-        CALL = "call", "Call"
-        EMAIL = "email", "E-mail"
-        LETTER = "letter", "Letter"
-        MEETING = "meeting", "Meeting"
-        VIDEO = "video", "Video call"
-        TEXT = "text", "Text message"
-        SOCIAL = "social", "Social media"
-        VISIT = "visit", "Visit"
-        LUNCH = "lunch", "Lunch"
-        GIFT = "gift", "Gift"
-        NOTE = "note", "Note"
+        CALL = "call", _("Call")
+        EMAIL = "email", _("E-mail")
+        LETTER = "letter", _("Letter")
+        MEETING = "meeting", _("Meeting")
+        VIDEO = "video", _("Video call")
+        TEXT = "text", _("Text message")
+        SOCIAL = "social", _("Social media")
+        VISIT = "visit", _("Visit")
+        LUNCH = "lunch", _("Lunch")
+        GIFT = "gift", _("Gift")
+        NOTE = "note", _("Note")
 
     class Outcome(models.TextChoices):
-        TALKED = "talked", "Talked"
-        NO_ANSWER = "no_answer", "No answer"
-        VOICEMAIL = "voicemail", "Left a voicemail"
-        WRONG_NUMBER = "wrong_number", "Wrong number"
-        CALL_BACK = "call_back", "Asked to be called later"
-        SENT = "sent", "Sent"
-        HELD = "held", "Took place"
-        NOTED = "noted", "Noted"
+        TALKED = "talked", _("Talked")
+        NO_ANSWER = "no_answer", _("No answer")
+        VOICEMAIL = "voicemail", _("Left a voicemail")
+        WRONG_NUMBER = "wrong_number", _("Wrong number")
+        CALL_BACK = "call_back", _("Asked to be called later")
+        SENT = "sent", _("Sent")
+        HELD = "held", _("Took place")
+        NOTED = "noted", _("Noted")
 
     class Direction(models.TextChoices):
-        OUT = "out", "We contacted them"
-        IN = "in", "They contacted us"
+        OUT = "out", _("We contacted them")
+        IN = "in", _("They contacted us")
 
     class Source(models.TextChoices):
-        PAGE = "page", "Logged on a page"
-        IMPORT = "import", "Imported"
-        SYSTEM = "system", "By the system"
+        PAGE = "page", _("Logged on a page")
+        IMPORT = "import", _("Imported")
+        SYSTEM = "system", _("By the system")
 
     account = models.ForeignKey("accounts.Account", on_delete=models.CASCADE, related_name="interactions")
     contact = models.ForeignKey(

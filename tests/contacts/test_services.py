@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import combinations
 
 import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied, ValidationError
 
+from cadences.models import Touchpoint
 from contacts import services
-from contacts.models import Concern, Contact, Interaction
+from contacts.models import Channel, Concern, Contact, Interaction
 from contacts.reaching import was_reached
 from contacts.services import AskDraft, CommitmentDraft, LogEntry
 from tests import factories as make
@@ -60,6 +62,15 @@ def account(owner):
 )
 def test_who_was_reached(kind, outcome, reached):
     assert was_reached(kind, outcome) is reached
+
+
+def test_a_channel_is_a_kind_of_log_and_of_touchpoint_under_the_same_name():
+    lists = [dict(choices) for choices in (Channel.choices, Interaction.Kind.choices, Touchpoint.Kind.choices)]
+    for one, other in combinations(lists, 2):
+        shared = one.keys() & other.keys()
+        assert len(shared) > 4
+        assert {key: one[key] for key in shared} == {key: other[key] for key in shared}
+    assert set(Channel.values) <= set(Interaction.Kind.values)
 
 
 @pytest.mark.parametrize(
