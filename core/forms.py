@@ -116,6 +116,14 @@ class KeepsVersion(forms.ModelForm):
 
     def _stored_differences(self) -> str:
         names = [name for name in self.changed_data if name != "version"]
-        return (
-            ", ".join(f"{self.fields[name].label}: {self.initial.get(name) or '–'}" for name in names) or "–"
-        )
+        return ", ".join(f"{self.fields[name].label}: {self._stored(name) or '–'}" for name in names) or "–"
+
+    def _stored(self, name: str) -> Any:
+        """What is stored, as people read it: names for rows, words for choices."""
+        if isinstance(self.fields[name], forms.ModelChoiceField):
+            return getattr(self.instance, name)
+        words = dict(getattr(self.fields[name], "choices", ()))
+        value = self.initial.get(name)
+        if isinstance(value, list):
+            return ", ".join(str(words.get(one, one)) for one in value)
+        return words.get(value, value)

@@ -108,6 +108,17 @@ class TestEdit:
         account.refresh_from_db()
         assert account.city == "Bergen"
 
+    def test_what_is_stored_is_said_in_words(self, client, account, kari):
+        client.force_login(kari)
+        where = address("edit", account)
+        form = typed(client, where)
+        Account.objects.filter(pk=account.pk).update(country="DE", updated_at=account.updated_at)
+        with time_machine.travel("2026-11-24 09:05:00+00:00", tick=False):
+            Account.objects.get(pk=account.pk).save()
+        html = client.post(where, form | {"country": "SE", "employees": "12"}).content.decode()
+        assert "Country: Germany" in html
+        assert "Employees: –" in html
+
     def test_owner_and_status_do_not_ride_along(self, client, account, kari):
         client.force_login(kari)
         where = address("edit", account)

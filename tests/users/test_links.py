@@ -206,7 +206,7 @@ class TestInvitation:
         browser = Client()
         page = browser.get(link)
         assert b"Welcome, Steven Buchanan" in page.content
-        assert page["Referrer-Policy"] == "no-referrer"
+        assert page["Referrer-Policy"] == "strict-origin"
         assert browser.post(link, {"password1": NEW, "password2": NEW})["Location"] == reverse(
             "account_login"
         )
@@ -264,6 +264,18 @@ class TestInvitation:
         assert b"has a password already" in invite(salesperson, salesperson.email).content
         assert invite(imported, "no address").status_code == 422
         assert mail.outbox == []
+
+    @pytest.mark.django_db(transaction=True)
+    def test_no_mail_server_is_said_and_the_address_is_kept(self, as_admin, imported, monkeypatch):
+        def down(*args, **kwargs):
+            raise ConnectionRefusedError("nobody listens")
+
+        monkeypatch.setattr("django.core.mail.EmailMessage.send", down)
+        page = as_admin.post(reverse("users:invite", args=[imported.pk]), {"email": "steven@tend.example"})
+        assert page.status_code == 422
+        assert b"The mail server did not take the invitation" in page.content
+        imported.refresh_from_db()
+        assert imported.email == "steven@tend.example"
 
     def test_without_an_address_there_is_nobody_to_write_to(self, admin, imported):
         with pytest.raises(ValidationError) as refused:
