@@ -32,10 +32,16 @@ class Pulse:
     name: str
     beat_at: datetime | None
     detail: str = ""
+    installed_at: datetime | None = None
+
+    @property
+    def is_starting(self) -> bool:
+        """Nothing can have been heard of it yet: this installation is minutes old."""
+        return self.beat_at is None and not _is_long_ago(self.installed_at)
 
     @property
     def is_old(self) -> bool:
-        return self.beat_at is None or timezone.now() - self.beat_at > SIGN_OF_LIFE
+        return not self.is_starting and _is_long_ago(self.beat_at)
 
 
 @dataclass
@@ -77,7 +83,7 @@ def examine(*, all_runs: bool = False) -> Conscience:
         next_at=_next_at(schedule, company.time_zone, runs),
         runs=runs[:most],
         has_more=len(runs) > most,
-        pulses=[_pulse(name, beats.get(name)) for name in PROCESSES],
+        pulses=[_pulse(name, beats.get(name), company) for name in PROCESSES],
     )
     if state.last is not None:
         state.troubled = _troubled(state.last)
@@ -122,8 +128,14 @@ def _next_at(schedule: Schedule, zone_name: str, runs: list[JobRun]) -> datetime
     return datetime.combine(day, schedule.nightly_at, tzinfo=place)
 
 
-def _pulse(name: str, beat: Heartbeat | None) -> Pulse:
-    return Pulse(name, beat.beat_at if beat else None, beat.detail if beat else "")
+def _pulse(name: str, beat: Heartbeat | None, company: Company) -> Pulse:
+    if beat is None:
+        return Pulse(name, None, installed_at=company.created_at)
+    return Pulse(name, beat.beat_at, beat.detail, company.created_at)
+
+
+def _is_long_ago(at: datetime | None) -> bool:
+    return at is None or timezone.now() - at > SIGN_OF_LIFE
 
 
 def _troubled(run: JobRun) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from core.forms import date_input
-from users.models import Absence, Calendar, Team, User
+from users.models import Absence, Calendar, Company, Team, User
 from users.models.people import available_time_zones
 
 ROLE_HELP = {
@@ -34,7 +34,9 @@ class UserForm(forms.ModelForm):
         help_text=_("One person may hold several."),
     )
     time_zone = forms.CharField(
-        label=_("Time zone"), initial="UTC", widget=forms.TextInput(attrs={"list": "zones"})
+        label=_("Time zone"),
+        initial=lambda: Company.get().time_zone,
+        widget=forms.TextInput(attrs={"list": "zones"}),
     )
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
 

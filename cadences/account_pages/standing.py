@@ -80,7 +80,8 @@ class Money:
 class Owed:
     """An open touchpoint with its lateness today and the line that says why it is owed.
 
-    What the system sends (``is_system``) is never late to the reader: nobody here can do it.
+    What the system sends (``is_system``) is never late to the reader: nobody here can do it. What of it
+    lies in the past (``is_unsent``) says so.
     """
 
     touchpoint: Touchpoint
@@ -88,6 +89,7 @@ class Owed:
     is_due: bool
     is_system: bool
     why: str
+    is_unsent: bool = False
 
 
 @dataclass(frozen=True)
@@ -147,7 +149,14 @@ def _owed(row: Touchpoint, account: Account, today: date) -> Owed:
     is_system = row.item is not None and row.item.assignee == PlanItem.Assignee.NOBODY
     late = 0 if is_system else (today - row.planned_on).days - row.tolerance_days
     is_due = row.due_on <= today and not is_system
-    return Owed(row, late_days=max(0, late), is_due=is_due, is_system=is_system, why=short_why(row))
+    return Owed(
+        row,
+        late_days=max(0, late),
+        is_due=is_due,
+        is_system=is_system,
+        why=short_why(row),
+        is_unsent=is_system and row.due_on < today,
+    )
 
 
 def people_of(account: Account) -> list[Contact]:

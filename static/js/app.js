@@ -75,6 +75,7 @@ function dress(note, undo, stays = false) {
 export function toast({ level = "success", text, undo = "", stays = false, link = null }) {
   const note = document.createElement("div");
   note.className = `toast-note ${level}`;
+  note.toggleAttribute("data-stays", stays);
   const words = document.createElement("span");
   words.textContent = text;
   note.append(words);
@@ -85,6 +86,9 @@ export function toast({ level = "success", text, undo = "", stays = false, link 
   }
   toasts.append(note);
   dress(note, undo, stays);
+  // Who works fast sees the newest three, not a tower over the list.
+  const passing = [...toasts.querySelectorAll(".toast-note:not([data-stays])")];
+  for (const old of passing.slice(0, -3)) old.remove();
 }
 
 async function takeBack(address) {

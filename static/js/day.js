@@ -142,11 +142,19 @@ function mark(line) {
 }
 
 let pending = null;
+let coming = {}; // the sheet that is on its way: asked for once, however often it is wanted meanwhile
 function open(line, then) {
   clearTimeout(pending);
   mark(line);
-  if (shown() === line.dataset.id) { then?.(); return; }
-  window.htmx.ajax("GET", line.getAttribute("hx-get"), { target: "#day-sheet", swap: "innerHTML", source: line }).then(() => then?.());
+  const id = line.dataset.id;
+  if (shown() === id) { then?.(); return; }
+  if (coming.id !== id) {
+    const arrival = window.htmx.ajax("GET", line.getAttribute("hx-get"), { target: "#day-sheet", swap: "innerHTML", source: line });
+    coming = { id, arrival };
+    const arrived = () => { if (coming.arrival === arrival) coming = {}; };
+    arrival.then(arrived, arrived); // another line was chosen before this one came
+  }
+  coming.arrival.then(() => then?.(), () => {});
 }
 
 function front(on) {
@@ -199,6 +207,12 @@ function startLog() {
   if (group && getComputedStyle(sheet ?? group).overflowY === "auto") sheet.scrollTop += group.getBoundingClientRect().top - sheet.getBoundingClientRect().top - 8;
   else group?.scrollIntoView({ block: "nearest" });
 }
+
+// A field that was left by saving is not entered again on the next account's sheet, where it has the same id.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const goesOn = event.detail.xhr?.getResponseHeader("HX-Trigger-After-Swap")?.includes("day:next");
+  if (goesOn && sheet?.contains(document.activeElement)) document.activeElement.blur();
+});
 
 // After saving: the next line has the focus, its sheet is in front.
 document.addEventListener("day:next", () => {

@@ -69,7 +69,7 @@ def test_every_kind_of_answer_carries_the_headers(client, answer):
     assert "geolocation=()" in response.headers["Permissions-Policy"]
     if at.startswith("/static/"):
         return
-    secret = {"Referrer-Policy": "no-referrer"} if answer == "410" else {}  # the address was one
+    secret = {"Referrer-Policy": "strict-origin"} if answer == "410" else {}  # the address was one
     for name, value in {**HEADERS, **secret}.items():
         assert response.headers[name] == value, name
 

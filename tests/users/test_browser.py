@@ -7,11 +7,14 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core import mail
 from playwright.sync_api import Page, expect
 
 from tests.factories import make_absence, make_company, make_schedule, make_team, make_user
 from tests.users.conftest import PASSWORD
+from users import services
 from users.clock import today_for
+from users.models import User
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 AXE = Path(settings.BASE_DIR) / "node_modules" / "axe-core" / "axe.min.js"
@@ -125,3 +128,16 @@ def test_an_admin_changes_a_user_and_sees_who_changed_what(screen, live_server, 
     expect(history).to_contain_text("Ann Admin")
     expect(history).to_contain_text("Technician")
     assert violations(screen) == []
+
+
+def test_an_invitation_is_accepted_in_a_browser(screen, live_server, company):
+    """The page hides its address from others, and still its form is taken for one of ours."""
+    invited = company["invited"]
+    User.objects.filter(pk=invited.pk).update(email="ina@tend.example")
+    services.invite(company["admin"], User.objects.get(pk=invited.pk))
+    link = next(line for line in mail.outbox[-1].body.splitlines() if "/users/invitation/" in line)
+    screen.goto(f"{live_server.url}/{link.split('/', 3)[3]}")
+    screen.get_by_label("Password", exact=False).nth(0).fill("river-stone-candle-9")
+    screen.get_by_label("Password again").fill("river-stone-candle-9")
+    screen.keyboard.press("Enter")
+    expect(screen.get_by_text("Your password is saved")).to_be_visible()

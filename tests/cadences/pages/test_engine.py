@@ -11,6 +11,7 @@ from django.utils import timezone
 from cadences.models import Schedule
 from core.models import Heartbeat, JobRun
 from tests import factories as make
+from users.models import Company
 
 ENGINE = reverse("cadences:engine")
 
@@ -57,7 +58,14 @@ def test_silent_processes_are_red_and_living_ones_are_not(admin):
     Heartbeat.objects.create(name="beat", beat_at=timezone.now() - timedelta(minutes=9))
     html = admin.get(ENGINE).content.decode()
     assert html.count("silent since") == 1
-    assert html.count("never heard of") == 1
+    assert "never heard of" not in html
+    assert html.count("starting") == 1  # installed a moment ago: nothing can have been heard of it
+
+
+def test_what_was_never_heard_of_is_red_once_the_installation_is_not_new(admin):
+    Company.objects.update(created_at=timezone.now() - timedelta(hours=1))
+    html = admin.get(ENGINE).content.decode()
+    assert html.count("never heard of") == 3
 
 
 def test_nothing_has_run_yet_and_the_schedule_is_off(admin):
