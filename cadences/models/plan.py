@@ -5,7 +5,9 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
+from cadences.plan_querysets import OfThePlanQuerySet, PlanItemQuerySet, PlanQuerySet, SlotQuerySet
 from contacts.models import Interaction
 from core.history import tracked
 from core.models import TimeStamped
@@ -14,6 +16,7 @@ SLOT_AGREED = "agreed"
 SLOT_TODO = "todo"
 
 
+@tracked()
 class Slot(models.Model):
     """What an item is for: relationship call, yearly survey, summer greeting … stable over versions.
 
@@ -24,6 +27,8 @@ class Slot(models.Model):
     name = models.CharField(max_length=80)
     position = models.PositiveSmallIntegerField(default=0)
     is_track = models.BooleanField(default=False, help_text="Part of the 1-2-1 track after a purchase (R1).")
+
+    objects = SlotQuerySet.as_manager()
 
     class Meta:
         ordering = ["position", "id"]
@@ -45,6 +50,8 @@ class Purpose(TimeStamped):
         help_text='List of {"key", "text", "gate"}; gate "favourable" is R4\'s cross-selling gate, or empty.',
     )
 
+    objects = OfThePlanQuerySet.as_manager()
+
     def __str__(self) -> str:
         return self.name
 
@@ -57,10 +64,10 @@ class Plan(TimeStamped):
     """
 
     class State(models.TextChoices):
-        DRAFT = "draft", "Draft"
-        SCHEDULED = "scheduled", "Scheduled"
-        RUNNING = "running", "Running"
-        RETIRED = "retired", "Retired"
+        DRAFT = "draft", _("Draft")
+        SCHEDULED = "scheduled", _("Scheduled")
+        RUNNING = "running", _("Running")
+        RETIRED = "retired", _("Retired")
 
     version = models.PositiveIntegerField(unique=True)
     state = models.CharField(max_length=9, choices=State, default=State.DRAFT)
@@ -74,10 +81,15 @@ class Plan(TimeStamped):
         related_name="drafts",
         help_text="The version that this one began as a copy of.",
     )
+    made_by = models.ForeignKey(
+        "users.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     activated_by = models.ForeignKey(
         "users.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     activated_at = models.DateTimeField(null=True, blank=True)
+
+    objects = PlanQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -99,42 +111,42 @@ class PlanItem(TimeStamped):
     """What a tier gets in a slot. Of every slot an account gets the item of the highest tier it reaches."""
 
     class Kind(models.TextChoices):
-        CALL = "call", "Call"
-        EMAIL = "email", "E-mail"
-        LETTER = "letter", "Letter"
-        MEETING = "meeting", "Meeting"
-        VIDEO = "video", "Video call"
-        SURVEY = "survey", "Survey"
-        GIFT = "gift", "Gift"
-        TEXT = "text", "Text message"
+        CALL = "call", _("Call")
+        EMAIL = "email", _("E-mail")
+        LETTER = "letter", _("Letter")
+        MEETING = "meeting", _("Meeting")
+        VIDEO = "video", _("Video call")
+        SURVEY = "survey", _("Survey")
+        GIFT = "gift", _("Gift")
+        TEXT = "text", _("Text message")
 
     class Anchor(models.TextChoices):
-        AFTER_EVENT = "after_event", "After an event"
-        AFTER_CONTACT = "after_contact", "After the last contact"
-        CALENDAR = "calendar", "In the calendar"
+        AFTER_EVENT = "after_event", _("After an event")
+        AFTER_CONTACT = "after_contact", _("After the last contact")
+        CALENDAR = "calendar", _("In the calendar")
 
     class Unit(models.TextChoices):
-        DAY = "day", "days"
-        WEEK = "week", "weeks"
-        MONTH = "month", "months"
-        YEAR = "year", "years"
+        DAY = "day", _("days")
+        WEEK = "week", _("weeks")
+        MONTH = "month", _("months")
+        YEAR = "year", _("years")
 
     class Cycle(models.TextChoices):
-        YEAR = "year", "Year"
-        HALF = "half", "Half-year"
-        QUARTER = "quarter", "Quarter"
-        MONTH = "month", "Month"
+        YEAR = "year", _("Year")
+        HALF = "half", _("Half-year")
+        QUARTER = "quarter", _("Quarter")
+        MONTH = "month", _("Month")
 
     class Starts(models.TextChoices):
-        FIRST = "first", "The first purchase"
-        NEW = "new", "A purchase after the running track has ended"
-        RESTART = "restart", "Every purchase, restarting a running track"
+        FIRST = "first", _("The first purchase")
+        NEW = "new", _("A purchase after the running track has ended")
+        RESTART = "restart", _("Every purchase, restarting a running track")
 
     class Assignee(models.TextChoices):
-        OWNER = "owner", "The account's owner"
-        MANAGER = "manager", "The owner's team manager"
-        DEPUTY = "deputy", "The owner's standing deputy"
-        NOBODY = "nobody", "Nobody: sent from the neutral address"
+        OWNER = "owner", _("The account's owner")
+        MANAGER = "manager", _("The owner's team manager")
+        DEPUTY = "deputy", _("The owner's standing deputy")
+        NOBODY = "nobody", _("Nobody: sent from the neutral address")
 
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="items")
     slot = models.ForeignKey(Slot, on_delete=models.PROTECT, related_name="items")
@@ -200,6 +212,8 @@ class PlanItem(TimeStamped):
         blank=True,
         help_text="effective_from of the first version from which the slot ran without a break.",
     )
+
+    objects = PlanItemQuerySet.as_manager()
 
     class Meta:
         constraints = [
