@@ -74,6 +74,7 @@ def _prepare_database(guard: supervisor.Supervisor) -> bool:
 
 
 def _start(port: int, guard: supervisor.Supervisor) -> None:
+    paths.PORT.write_text(str(port))  # before anything is started that reads it
     with step("Web, worker, beat and mail"):
         guard.start()
         _wait_for_web(port, guard)

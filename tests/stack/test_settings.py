@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.backends.postgresql.psycopg_any import is_psycopg3
 
 from core.middleware import CONTENT_SECURITY_POLICY
+from stack import local
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PRODUCTION = {
@@ -56,3 +57,14 @@ def test_every_response_carries_the_policy(client) -> None:
         assert response.headers["X-Content-Type-Options"] == "nosniff", path
         assert response.headers["Referrer-Policy"] == "same-origin", path
     assert "unsafe" not in CONTENT_SECURITY_POLICY
+
+
+def test_a_command_links_to_the_port_of_the_last_run(tmp_path, monkeypatch):
+    monkeypatch.setattr("stack.paths.PORT", tmp_path / "port")
+    given = dict.fromkeys(("SECRET_KEY", "DATABASE_URL", "REDIS_URL"), "given")
+    asked, unasked, never = dict(given, PORT="8002"), dict(given), dict(given)
+    local.fill(never)
+    (tmp_path / "port").write_text("8001")
+    local.fill(asked)
+    local.fill(unasked)
+    assert (asked["PORT"], unasked["PORT"], never.get("PORT")) == ("8002", "8001", None)
