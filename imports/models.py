@@ -29,9 +29,12 @@ class ImportBatch(TimeStamped):
         DONE = "done", _("Done")
         FAILED = "failed", _("Failed")
 
+    OPEN_STATES = (State.UPLOADED, State.CHECKED, State.FAILED)
+    """A person decides what happens next."""
+
     kind = models.CharField(max_length=14, choices=Kind)
     state = models.CharField(max_length=8, choices=State, default=State.UPLOADED)
-    file = models.FileField(upload_to="imports/%Y/")
+    file = models.FileField(upload_to="imports/%Y/", blank=True, help_text="Empty once nobody needs it.")
     filename = models.CharField(
         max_length=200, help_text="As the user's machine called it; shown, never opened."
     )
@@ -48,6 +51,9 @@ class ImportBatch(TimeStamped):
     lease_until = models.DateTimeField(null=True, blank=True, help_text="A worker has it until then.")
     attempts = models.PositiveSmallIntegerField(default=0)
     created_by = models.ForeignKey("users.User", null=True, on_delete=models.SET_NULL, related_name="imports")
+    confirmed_by = models.ForeignKey(
+        "users.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
 
@@ -63,6 +69,16 @@ class ImportBatch(TimeStamped):
     def is_busy(self) -> bool:
         """A worker has it, or will."""
         return self.state in (self.State.CHECKING, self.State.RUNNING)
+
+    @property
+    def is_open(self) -> bool:
+        """Columns and options can be changed."""
+        return self.state in self.OPEN_STATES
+
+    @property
+    def check_key(self) -> str:
+        """Tells the last check from an earlier one."""
+        return self.finished_at.isoformat() if self.finished_at else ""
 
     @property
     def would_change(self) -> int:

@@ -10,7 +10,6 @@ from typing import Any
 from uuid import uuid4
 
 from django.core.exceptions import PermissionDenied
-from django.core.files import File
 from django.core.files.uploadedfile import UploadedFile
 from django.db import DatabaseError, connection, transaction
 from django.db.models import F, Q
@@ -34,6 +33,7 @@ LISTED = 1000
 MAX_ATTEMPTS = 5
 MAX_BYTES = 300 * 1024 * 1024
 WAITING_FOR = 45  # seconds after which a batch nobody took is rung for again
+KEEP_FILES = timedelta(days=30)  # of batches that nobody went on with
 
 logger = logging.getLogger(__name__)
 
@@ -77,16 +77,15 @@ def _no_kind() -> str:
 def reread(user: User, batch: ImportBatch, encoding: str, delimiter: str) -> None:
     """Look at the file again as a person says it is written. Raises BadFileError: nothing has changed."""
     require_admin(user)
-    if batch.is_busy or batch.state == State.DONE:
-        return
-    layout = reading.inspect(Path(batch.file.path), encoding, delimiter)
+    layout = reading.inspect(_file_of(batch), encoding, delimiter)
+    changes: dict[str, Any] = {
+        "layout": _layout_json(layout),
+        "notes": list(layout.notes),
+        "options": batch.options | {"encoding": encoding, "delimiter": delimiter},
+    }
     if tuple(batch.layout.get("header", ())) != layout.header:
-        batch.mapping = fields.guess(batch.kind, layout.header)
-    said = {"encoding": encoding, "delimiter": delimiter}
-    batch.options = {**batch.options, **said}
-    batch.layout, batch.notes = _layout_json(layout), list(layout.notes)
-    batch.state, batch.error, batch.error_field = State.UPLOADED, "", ""
-    batch.save()
+        changes["mapping"] = fields.guess(batch.kind, layout.header)
+    _enter(batch, State.UPLOADED, changes, now=Q(state__in=ImportBatch.OPEN_STATES))
 
 
 def start_check(user: User, batch: ImportBatch, columns: dict[str, str], options: dict[str, Any]) -> None:
@@ -97,15 +96,12 @@ def start_check(user: User, batch: ImportBatch, columns: dict[str, str], options
         raise BadMappingError(_("No column is imported. Choose what the columns become."))
     wanted = mapping.parse(batch.kind, columns | {"options": said | options})
     wanted.fit(batch.layout["header"])
-    _enter(
-        batch,
-        State.CHECKING,
-        from_states=(State.UPLOADED, State.CHECKED, State.FAILED),
-        changes={
-            "mapping": wanted.columns,
-            "options": (wanted.options if wanted.options.as_of else _dated(wanted.options)).as_json(),
-        },
-    )
+    changes = {
+        "mapping": wanted.columns,
+        "options": (wanted.options if wanted.options.as_of else _dated(wanted.options)).as_json(),
+    }
+    if _enter(batch, State.CHECKING, changes, now=Q(state__in=ImportBatch.OPEN_STATES)):
+        ring(batch.pk)
 
 
 def _dated(options: Options) -> Options:
@@ -113,29 +109,51 @@ def _dated(options: Options) -> Options:
     return Options(**{**options.__dict__, "as_of": company_today()})
 
 
-def confirm(user: User, batch: ImportBatch) -> None:
-    """Yes to what the check showed: bring it in."""
+def confirm(user: User, batch: ImportBatch, check: str = "") -> bool:
+    """Yes to what a check showed: bring it in. False where somebody was faster.
+
+    ``check``: the one that was looked at (``batch.check_key``), when it may have been repeated since.
+    """
     require_admin(user)
-    _enter(batch, State.RUNNING, from_states=(State.CHECKED,), changes={"started_at": timezone.now()})
+    if check and check != batch.check_key:
+        return False
+    changes = {"started_at": timezone.now(), "confirmed_by": user}
+    same = Q(state=State.CHECKED, finished_at=batch.finished_at)
+    entered = _enter(batch, State.RUNNING, changes, now=same)
+    if entered:
+        ring(batch.pk)
+    return entered
 
 
-def _enter(batch: ImportBatch, state: str, *, from_states: tuple[str, ...], changes: dict[str, Any]) -> None:
-    """Let a batch wait for a worker; said twice (a double click, two tabs) it happens once."""
+def _enter(batch: ImportBatch, state: str, changes: dict[str, Any], *, now: Q) -> bool:
+    """Go to another state from what it must be ``now``; said twice it happens once."""
     fresh = {"rows_read": 0, "attempts": 0, "lease_until": None, "error": "", "error_field": ""}
-    with transaction.atomic():
-        entered = ImportBatch.objects.filter(pk=batch.pk, state__in=from_states).update(
-            state=state, updated_at=timezone.now(), **fresh, **changes
-        )
-        if entered:
-            transaction.on_commit(lambda: ring(batch.pk))
+    entered = ImportBatch.objects.filter(now, pk=batch.pk).update(
+        state=state, updated_at=timezone.now(), **fresh, **changes
+    )
     batch.refresh_from_db()
+    return bool(entered)
+
+
+def _file_of(batch: ImportBatch) -> Path:
+    """Raises BadFileError when it is not kept any more."""
+    if not batch.file or not (path := Path(batch.file.path)).is_file():
+        raise BadFileError(_("The uploaded file is not on the server any more. Upload it again."))
+    return path
 
 
 # -- the worker --------------------------------------------------------------------------------------------
 
 
 def ring(batch_id: int) -> None:
-    """Tell a worker. Without a broker nothing is lost: the batch waits, see resume_waiting."""
+    """Tell a worker, once what it will look at is committed.
+
+    Without a broker nothing is lost: the batch waits, see resume_waiting.
+    """
+    transaction.on_commit(lambda: _ring(batch_id))
+
+
+def _ring(batch_id: int) -> None:
     from imports import tasks  # noqa: PLC0415 - tasks import this module
 
     try:
@@ -157,6 +175,21 @@ def resume_waiting() -> int:
     for batch_id in batches:
         ring(batch_id)
     return len(batches)
+
+
+def forget_files() -> int:
+    """Delete uploads that nobody needs any more; returns how many. Called every minute.
+
+    Of a finished import at once: the refused rows are kept in the database. Of one that nobody went on
+    with after :data:`KEEP_FILES`; it says then that the file has to be uploaded again.
+    """
+    left = Q(state__in=ImportBatch.OPEN_STATES, updated_at__lt=timezone.now() - KEEP_FILES)
+    needless = ImportBatch.objects.filter(left | Q(state=State.DONE)).exclude(file="").only("file")
+    number = 0
+    for batch in needless:
+        batch.file.delete(save=False)
+        number += ImportBatch.objects.filter(pk=batch.pk).update(file="")
+    return number
 
 
 def work(batch_id: int) -> None:
@@ -205,17 +238,16 @@ def _claim(batch_id: int) -> ImportBatch | None:
 
 def _attempt(batch: ImportBatch, progress: Progress) -> None:
     """Effect, refusals and the new state commit together."""
-    user = batch.created_by
     apply = batch.state == State.RUNNING
+    user = (batch.confirmed_by if apply else None) or batch.created_by
     if user is None or not user.is_admin:
-        raise PermissionDenied(_("The admin who uploaded this file is no admin any more. Upload it again."))
-    if not Path(batch.file.path).is_file():
-        raise BadFileError(_("The uploaded file is not on the server any more. Upload it again."))
+        raise PermissionDenied(_("Who asked for this is no admin any more. Upload the file again."))
+    path = _file_of(batch)
     wanted = mapping.parse(batch.kind, batch.mapping | {"options": batch.options})
     with transaction.atomic(), acting(user, f"import {batch.pk}"):
         if not _alone(batch, apply):
             return
-        outcome = pipeline.run(Path(batch.file.path), wanted, apply=apply, progress=progress)
+        outcome = pipeline.run(path, wanted, apply=apply, progress=progress)
         _keep(batch, outcome, State.DONE if apply else State.CHECKED)
 
 
@@ -304,8 +336,7 @@ def from_command(path: Path, wanted: Mapping, *, dry_run: bool) -> Report:
         outcome = pipeline.run(path, wanted, apply=True)
         batch.mapping, batch.options = outcome.mapping.columns, wanted.options.as_json()
         batch.layout = _layout_json(outcome.layout)
-        with path.open("rb") as stream:
-            batch.file.save(f"{uuid4().hex}.csv", File(stream), save=True)
+        batch.save()
         _keep(batch, outcome, State.DONE)
         return Report(outcome, _listed(), batch.pk)
 

@@ -13,5 +13,6 @@ def work(batch_id: int) -> None:
 
 @shared_task(name="imports.tasks.resume")
 def resume() -> None:
-    """Take up what waits or was left by a dead worker."""
+    """Take up what waits or was left by a dead worker; delete files that nobody needs."""
     services.resume_waiting()
+    services.forget_files()

@@ -6,12 +6,14 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from core.htmx import is_htmx
+from core.htmx import is_htmx, toast
 from core.pagination import page_number, paginate
 from imports import refused, services
 from imports.errors import BadFileError, BadMappingError
@@ -69,7 +71,7 @@ def upload(request: Request) -> HttpResponse:
 def columns(request: Request, pk: int) -> HttpResponse:
     """Which column becomes what, and the options; POST has the file checked."""
     batch = _batch(request, pk)
-    if batch.is_busy or batch.state == ImportBatch.State.DONE:
+    if not batch.is_open:
         return redirect("imports:detail", batch.pk)
     data = request.POST if request.method == "POST" else None
     chosen, options = ColumnsForm(data, batch=batch), OptionsForm(data, batch=batch)
@@ -89,6 +91,8 @@ def columns(request: Request, pk: int) -> HttpResponse:
 def reading(request: Request, pk: int) -> HttpResponse:
     """Read the file again with another encoding or delimiter."""
     batch = _batch(request, pk)
+    if not batch.is_open:
+        return redirect("imports:detail", batch.pk)
     form = ReadingForm(request.POST, batch=batch)
     if form.is_valid():
         try:
@@ -117,8 +121,11 @@ def detail(request: Request, pk: int) -> HttpResponse:
 @require_POST
 @admins_only
 def confirm(request: Request, pk: int) -> HttpResponse:
+    """Bring in what the check on the page showed, and not what another one has found since."""
     batch = _batch(request, pk)
-    services.confirm(request.user, batch)
+    if not services.confirm(request.user, batch, request.POST.get("check", "")) and batch.is_open:
+        words = _("The file was checked again meanwhile: look at what it would do now, then say yes.")
+        toast(request, words, level=messages.WARNING)
     return redirect("imports:detail", batch.pk)
 
 

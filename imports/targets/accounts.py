@@ -80,7 +80,7 @@ JUDGE = """
          owners AS (SELECT people.ref, o.id,
                            o.is_active AND o.roles && %(owning)s::varchar(12)[] AS may_own
                     FROM people JOIN users_user o USING (id))
-    SELECT s.row, a.id AS account_id, c.id AS contact_id, u.id AS owner_id,
+    SELECT s.row, a.id AS account_id, c.id AS contact_id, u.id AS owner_id, a.owner_id AS owner_before,
            %(default_owner)s::bigint AS default_owner_id,
            %(as_of)s::date AS as_of, {faults},
            a.id IS NOT NULL AND {account_changed} AS account_changed,
@@ -216,7 +216,14 @@ class Accounts(Target):
         staging.touch(cursor, "SELECT account_id FROM judged WHERE status <> 'unchanged'")
 
     def _owners(self, cursor: CursorWrapper) -> None:
-        """A default owner gives way to the seller of a purchase; an owner named in the file does not."""
+        """A default owner gives way to the seller of a purchase; an owner named in the file does not.
+
+        Whoever looked after an account until now has it no more in their book.
+        """
+        cursor.execute(
+            "DELETE FROM accounts_bookentry b USING judged j JOIN accounts_account a ON a.id = j.account_id "
+            "WHERE b.account_id = a.id AND b.user_id = j.owner_before AND a.owner_id <> j.owner_before"
+        )
         cursor.execute(
             "DELETE FROM imports_importedowner o USING judged j "
             "WHERE j.account_id = o.account_id AND j.owner_id IS NOT NULL"

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import OperationalError, transaction
 
-from accounts.models import Account
+from accounts.models import Account, BookEntry
 from contacts.models import Contact, Interaction
 from imports import pipeline
 from imports.mapping import parse
+from imports.models import ImportBatch
 from tests.factories import make_user
 from users.models import User
 
@@ -131,6 +132,19 @@ class TestAccounts:
         report = bring("accounts", write(HEAD + ROWS), {"default_owner": "nobody@tend.example"})
         assert (report["exit"], report["field"]) == (2, "default_owner")
 
+    def test_a_new_owner_takes_it_out_of_the_book_of_the_former(self, bring: Bring, write: Write) -> None:
+        former, new = make_user("salesperson", external_id="5"), make_user("salesperson", external_id="6")
+        bring("accounts", write("customer_id,company,seller\n1,A,5\n2,B,5\n"))
+        moved, kept = Account.objects.order_by("external_id")
+        for account in (moved, kept):
+            BookEntry.objects.create(user=former, account=account, added_on=date(1998, 1, 1))
+        BookEntry.objects.create(user=new, account=moved, added_on=date(1998, 1, 1))
+        bring("accounts", write("customer_id,company,seller\n1,A,6\n2,B,5\n"))
+        assert set(BookEntry.objects.values_list("user", "account")) == {
+            (new.pk, moved.pk),
+            (former.pk, kept.pk),
+        }
+
     def test_a_dry_run_writes_nothing(self, bring: Bring, write: Write) -> None:
         report = bring("accounts", write(HEAD + ROWS), None, "--dry-run")
         assert (report["counts"]["new"], report["batch"]) == (2, None)
@@ -174,6 +188,24 @@ class TestMappings:
         report = bring("accounts", write(HEAD + ROWS), mapping)
         assert (report["exit"], report["field"]) == (2, field)
         assert words in report["error"]
+
+    @pytest.mark.parametrize(
+        "error", [OperationalError("the server went away"), PermissionError(13, "Permission denied", "f.csv")]
+    )
+    def test_what_breaks_says_that_nothing_was_written(
+        self, bring: Bring, write: Write, monkeypatch: pytest.MonkeyPatch, error: Exception
+    ) -> None:
+        def breaks(*_args: Any, **_more: Any) -> None:
+            raise error
+
+        monkeypatch.setattr(pipeline, "run", breaks)
+        report = bring("accounts", write(HEAD + ROWS))
+        assert report["exit"] == 2
+        assert "went away" in report["error"] or "f.csv: Permission denied" in report["error"]
+
+    def test_no_copy_of_the_file_is_kept(self, bring: Bring, write: Write) -> None:
+        report = bring("accounts", write(HEAD + ROWS))
+        assert not ImportBatch.objects.get(pk=report["batch"]).file
 
     def test_no_json_and_no_file(self, bring: Bring, write: Write, tmp_path: Path) -> None:
         broken = write("{", name="broken.json")

@@ -156,6 +156,21 @@ class TestStates:
         ).content.decode()
         assert "hx-trigger" not in shown
 
+    def test_yes_on_a_page_that_shows_an_earlier_check(self, office: Client) -> None:
+        upload(office, CUSTOMERS)
+        batch = ImportBatch.objects.get()
+        office.post(reverse("imports:map", args=[batch.pk]), guessed(batch))
+        batch.refresh_from_db()
+        confirm, earlier = reverse("imports:confirm", args=[batch.pk]), batch.check_key
+        office.post(reverse("imports:map", args=[batch.pk]), guessed(batch) | {"as_of": "1998-01-30"})
+        shown = office.post(confirm, {"check": earlier}, follow=True).content.decode()
+        assert "checked again meanwhile" in shown
+        assert not Account.objects.exists()
+        batch.refresh_from_db()
+        assert f'name="check" value="{batch.check_key}"' in shown
+        office.post(confirm, {"check": batch.check_key})
+        assert Account.objects.count() == 2
+
     def test_the_refused_file_corrected_is_taken(self, office: Client) -> None:
         upload(office, CUSTOMERS)
         batch = ImportBatch.objects.get()

@@ -20,8 +20,10 @@ from django.utils import timezone
 from accounts.models import Account
 from contacts.models import Contact
 from core import facts
-from imports import pipeline, services, tasks
+from imports import pipeline, refused, services, tasks
+from imports.errors import BadFileError
 from imports.models import ImportBatch
+from tests.factories import make_user
 from users.models import User
 
 CSV = "customer_id,company_name,contact_name\n" + "".join(f"A{i},Acme {i},Eva Lind{i}\n" for i in range(50))
@@ -80,6 +82,73 @@ def test_saying_yes_twice_runs_once(checked: ImportBatch, admin: User, rung: lis
     services.work(checked.pk)
     services.work(checked.pk)
     assert Account.objects.count() == 50
+
+
+def test_two_admins_say_yes_and_the_first_one_did_it(
+    checked: ImportBatch, admin: User, rung: list[int]
+) -> None:
+    other = make_user("admin")
+    seen = ImportBatch.objects.get(pk=checked.pk)  # both have the page open
+    assert services.confirm(other, checked)
+    assert not services.confirm(admin, seen)
+    assert len(rung) == 1
+    services.work(checked.pk)
+    checked.refresh_from_db()
+    assert (checked.state, checked.confirmed_by, checked.created_by) == ("done", other, admin)
+
+
+def test_yes_to_a_check_that_was_made_again_runs_nothing(
+    checked: ImportBatch, admin: User, rung: list[int]
+) -> None:
+    seen, earlier = ImportBatch.objects.get(pk=checked.pk), checked.check_key
+    services.start_check(admin, checked, checked.mapping, {"as_of": "1998-01-30"})
+    services.work(checked.pk)
+    assert not services.confirm(admin, seen)
+    checked.refresh_from_db()
+    assert not services.confirm(admin, checked, earlier)
+    assert checked.state == "checked"
+    assert services.confirm(admin, checked, checked.check_key)
+
+
+def test_who_reads_the_file_anew_does_not_stop_what_runs(checked: ImportBatch, admin: User) -> None:
+    seen = ImportBatch.objects.get(pk=checked.pk)
+    services.confirm(admin, checked)
+    services.reread(admin, seen, "utf-8", "")
+    services.start_check(admin, seen, seen.mapping, {})
+    services.work(checked.pk)
+    checked.refresh_from_db()
+    assert (checked.state, Account.objects.count()) == ("done", 50)
+
+
+def test_a_file_is_deleted_once_it_is_in_and_its_refused_rows_stay(admin: User, rung: list[int]) -> None:
+    text = CSV + "A50,,Without a name\n"
+    batch = services.upload(admin, "accounts", SimpleUploadedFile("customers.csv", text.encode()))
+    path = Path(batch.file.path)
+    services.start_check(admin, batch, batch.mapping, {})
+    services.work(batch.pk)
+    batch.refresh_from_db()
+    services.confirm(admin, batch)
+    assert services.forget_files() == 0  # a worker needs it
+    services.work(batch.pk)
+    assert (services.forget_files(), path.exists()) == (1, False)
+    assert services.forget_files() == 0
+    batch.refresh_from_db()
+    assert "Without a name" in "".join(refused.lines(batch))
+
+
+def test_a_file_that_nobody_went_on_with_is_deleted_after_a_month(checked: ImportBatch, admin: User) -> None:
+    path = Path(checked.file.path)
+    with time_machine.travel(timezone.now() + timedelta(days=29)):
+        assert services.forget_files() == 0
+    with time_machine.travel(timezone.now() + timedelta(days=31)):
+        assert (services.forget_files(), path.exists()) == (1, False)
+    checked.refresh_from_db()
+    with pytest.raises(BadFileError, match="Upload it again"):
+        services.reread(admin, checked, "utf-8", "")
+    services.confirm(admin, checked)
+    services.work(checked.pk)
+    checked.refresh_from_db()
+    assert (checked.state, "Upload it again" in checked.error) == ("failed", True)
 
 
 def test_without_a_broker_the_batch_waits_and_is_taken_up(
@@ -163,6 +232,7 @@ def test_two_files_at_once_with_the_same_accounts(checked: ImportBatch, admin: U
     other = services.upload(admin, "accounts", SimpleUploadedFile("again.csv", CSV.encode()))
     services.start_check(admin, other, other.mapping, {})
     services.work(other.pk)
+    other.refresh_from_db()
     for batch in (checked, other):
         services.confirm(admin, batch)
 
@@ -229,6 +299,7 @@ def test_the_name_behind_the_changes(checked: ImportBatch, admin: User) -> None:
     again = services.upload(admin, "accounts", SimpleUploadedFile("again.csv", changed.encode()))
     services.start_check(admin, again, again.mapping, {})
     services.work(again.pk)
+    again.refresh_from_db()
     services.confirm(admin, again)
     services.work(again.pk)
     with connection.cursor() as cursor:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
+from django.db import DatabaseError
 
 from imports import fields, services
 from imports.errors import BadFileError, BadMappingError
@@ -38,8 +39,12 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         try:
             report = self._run(options)
+        except OSError as error:
+            report = self._nothing(options, f"{error.filename or options['file']}: {error.strerror}.")
+        except DatabaseError as error:
+            report = self._nothing(options, f"The database refused the import: {str(error).splitlines()[0]}")
         except BadFileError as error:
-            report = {"kind": options["kind"], "file": str(options["file"]), "error": str(error), "exit": 2}
+            report = self._nothing(options, str(error))
             if isinstance(error, BadMappingError) and error.field:
                 report["field"] = error.field
         if options["json"]:
@@ -50,6 +55,10 @@ class Command(BaseCommand):
             self._say(report)
         if report["exit"]:
             sys.exit(report["exit"])
+
+    def _nothing(self, options: dict[str, Any], error: str) -> dict[str, Any]:
+        """Nothing was written, whatever the reason; 1 would say that most rows are in."""
+        return {"kind": options["kind"], "file": str(options["file"]), "error": error, "exit": 2}
 
     def _run(self, options: dict[str, Any]) -> dict[str, Any]:
         mapping = self._mapping(options)
