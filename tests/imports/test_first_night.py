@@ -39,9 +39,7 @@ def test_lacor_has_the_only_running_track(
     call_command("nightly", "--on", "1998-01-30")
     # Only the track: where in its half-year the check-in e-mail falls depends on the account's id.
     lacor = [
-        (row["due"], row["kind"])
-        for row in owed(capsys, "--account", "LACOR")
-        if row["cycle"] == "first"
+        (row["due"], row["kind"]) for row in owed(capsys, "--account", "LACOR") if row["cycle"] == "first"
     ]
     assert sorted(lacor) == [("1998-02-05", "call"), ("1998-02-12", "survey"), ("1998-03-02", "call")]
     everything = owed(capsys, "--all")
