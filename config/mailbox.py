@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
-from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from users.models import User
+from users.access import require_admin
+from users.http import Request
 
 SHOWN = 100
 
@@ -55,16 +54,10 @@ def find(name: str) -> Path:
     return path
 
 
-def _require_admin(request: HttpRequest) -> None:
-    if not (isinstance(request.user, User) and request.user.is_admin):
-        raise PermissionDenied
-
-
 @require_safe
-@login_required
-def listing(request: HttpRequest) -> HttpResponse:
+def listing(request: Request) -> HttpResponse:
     """The latest messages, newest first."""
-    _require_admin(request)
+    require_admin(request.user)
     files = sorted(_folder().glob("*.eml"), reverse=True)
     context = {
         "messages_caught": [read(path) for path in files[:SHOWN]],
@@ -75,8 +68,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@login_required
-def message(request: HttpRequest, name: str) -> HttpResponse:
+def message(request: Request, name: str) -> HttpResponse:
     """One message as plain text."""
-    _require_admin(request)
+    require_admin(request.user)
     return render(request, "config/mail_message.html", {"caught": read(find(name))})

@@ -219,7 +219,7 @@ def _unpack(file: Path, work: Path) -> dict[str, Any]:
 def _restore_beside(work: Path, manifest: dict[str, Any]) -> None:
     stamp = f"{datetime.now(UTC):%Y%m%d%H%M%S}"
     fresh, old = f"{services.DATABASE}_restoring_{stamp}", f"{services.DATABASE}_before_{stamp}"
-    postgres.psql('CREATE DATABASE :"fresh" OWNER :"role"', fresh=fresh, role=services.ROLE)
+    services.create_database(fresh)
     try:
         _fill(work, manifest, fresh)
     except Problem:

@@ -42,7 +42,7 @@ def start() -> None:
         fresh = postgres.initialise()
         postgres.start()
         if fresh or not _database_exists():
-            _create_database()
+            _create_role_and_database()
     try:
         if own_broker():
             valkey.start()
@@ -103,14 +103,19 @@ def _database_exists() -> bool:
     return postgres.psql("SELECT 1 FROM pg_database WHERE datname = :'database'", database=DATABASE) == "1"
 
 
-def _create_database() -> None:
+def _create_role_and_database() -> None:
     """The application's role owns its database and may create others (tests), and is no superuser."""
-    names = {"database": DATABASE, "role": ROLE, "password": secret("postgres-app")}
+    names = {"role": ROLE, "password": secret("postgres-app")}
     exists = postgres.psql("SELECT 1 FROM pg_roles WHERE rolname = :'role'", **names) == "1"
     postgres.psql(
         ("ALTER" if exists else "CREATE")
         + """ ROLE :"role" LOGIN NOSUPERUSER CREATEDB NOCREATEROLE PASSWORD :'password'""",
         **names,
     )
-    postgres.psql('CREATE DATABASE :"database" OWNER :"role"', **names)
-    postgres.psql('REVOKE ALL ON DATABASE :"database" FROM PUBLIC', **names)
+    create_database(DATABASE)
+
+
+def create_database(name: str) -> None:
+    """An empty database of the application's role, which nobody else may enter."""
+    postgres.psql('CREATE DATABASE :"name" OWNER :"role"', name=name, role=ROLE)
+    postgres.psql('REVOKE ALL ON DATABASE :"name" FROM PUBLIC', name=name)

@@ -7,6 +7,7 @@ by a mark in its environment and ends it.
 
 import fcntl
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -44,7 +45,6 @@ class Child:
 
     def start(self, env: dict[str, str]) -> None:
         """Start it now, in a session of its own: a Ctrl-C reaches only the supervisor."""
-        _rotate(self.log)
         self.process = processes.start_detached(self.command, log=self.log, env=env, cwd=paths.ROOT)
         self.started = time.monotonic()
 
@@ -69,10 +69,19 @@ def _how(code: int) -> str:
     return f"signal {-code}" if code < 0 else f"exit code {code}"
 
 
-def _rotate(log: Path) -> None:
-    """Keep one older log; the disk may not fill up."""
-    if log.exists() and log.stat().st_size > LARGEST_LOG_BYTES:
-        log.replace(log.with_suffix(".old.log"))
+def keep_logs_small() -> None:
+    """Keep one older log of each process, the two servers included; the disk may not fill up.
+
+    The file itself stays, because its process goes on writing to it; lines of this very moment are lost.
+    """
+    for log in paths.LOGS.glob("*.log"):
+        if log.name.endswith(".old.log") or log.stat().st_size <= LARGEST_LOG_BYTES:
+            continue
+        try:
+            shutil.copyfile(log, log.with_suffix(".old.log"))
+        except OSError:
+            pass  # on a full disk the room is worth more than the lines
+        os.truncate(log, 0)
 
 
 def children(port: int, *, reload: bool) -> list[Child]:
@@ -182,6 +191,7 @@ class Supervisor:
             if time.monotonic() >= not_before and not services.alive():
                 not_before = time.monotonic() + LONGEST_PAUSE / 10
                 self._start_services()
+            keep_logs_small()
             time.sleep(LOOP_SECONDS)
 
     def _start_services(self) -> None:

@@ -65,7 +65,9 @@ def test_who_was_reached(kind, outcome, reached):
 
 
 def test_a_channel_is_a_kind_of_log_and_of_touchpoint_under_the_same_name():
-    lists = [dict(choices) for choices in (Channel.choices, Interaction.Kind.choices, Touchpoint.Kind.choices)]
+    lists = [
+        dict(choices) for choices in (Channel.choices, Interaction.Kind.choices, Touchpoint.Kind.choices)
+    ]
     for one, other in combinations(lists, 2):
         shared = one.keys() & other.keys()
         assert len(shared) > 4

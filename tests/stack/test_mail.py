@@ -90,6 +90,12 @@ def test_only_admins_read_caught_mail(client, folder: Path, role: str, status: i
 
 
 @pytest.mark.django_db
+def test_caught_mail_is_for_who_is_signed_in(client, folder: Path) -> None:
+    for at in ("/dev/mail/", "/dev/mail/20261122-1/"):
+        assert client.get(at)["Location"] == f"/auth/login/?next={at}"
+
+
+@pytest.mark.django_db
 def test_caught_mail_is_shown_as_text(client, folder: Path) -> None:
     client.force_login(make_user("admin"))
     listing = client.get("/dev/mail/").content.decode()
@@ -104,4 +110,4 @@ def test_caught_mail_is_shown_as_text(client, folder: Path) -> None:
 def test_without_mail_the_page_says_what_would_appear(client, folder: Path) -> None:
     (folder / "20261122-1.eml").unlink()
     client.force_login(make_user("admin"))
-    assert "Nothing yet" in client.get("/dev/mail/").content.decode()
+    assert "No mail yet" in client.get("/dev/mail/").content.decode()
