@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Tier
-from core.forms import KeepsVersion, choose_among, date_input, plain_helper
+from core.forms import KeepsVersion, choose_among, plain_helper
 from users.access import acts_for
 from users.models import User
 
@@ -115,24 +115,6 @@ class TierForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.helper = plain_helper()
-
-
-class PauseForm(forms.Form):
-    """Days on which nothing is owed to the account."""
-
-    paused_from = forms.DateField(required=False, label=_("First day"), widget=date_input())
-    paused_until = forms.DateField(
-        required=False,
-        label=_("Last day"),
-        widget=date_input(),
-        help_text=_("Clear both days to end the pause."),
-    )
-    pause_reason = forms.CharField(required=False, max_length=200, label=_("Why"))
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.helper = plain_helper()
-        self.helper.layout = Layout(_grid("paused_from", "paused_until"), "pause_reason")
 
 
 def _grid(*names: str) -> Div:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -17,6 +17,7 @@ from users.access import may_edit_owned_by, require, require_active
 from users.clock import today_for
 from users.models import Company, User
 
+LONGEST_PAUSE = timedelta(days=731)
 EDITABLE = frozenset(
     {
         "name", "external_id", "network_value", "industry", "employees", "yearly_revenue", "currency",
@@ -119,6 +120,8 @@ def pause_account(
         raise ValidationError({missing: _("A pause has a first and a last day: fill in both.")})
     if starts_on and ends_on and ends_on < starts_on:
         raise ValidationError({"paused_until": _("The last day of the pause is before its first day.")})
+    if ends_on:
+        _check_pause_end(ends_on, today_for(user))
     if starts_on and not reason.strip():
         raise ValidationError({"pause_reason": _("Say why, so that a colleague understands the silence.")})
     account.paused_from, account.paused_until = starts_on, ends_on
@@ -126,6 +129,14 @@ def pause_account(
     account.save()
     facts.changed(account_ids=[account.pk])
     return account
+
+
+def _check_pause_end(ends_on: date, today: date) -> None:
+    if ends_on < today:
+        raise ValidationError({"paused_until": _("That day is over: choose today or a later one.")})
+    if ends_on - today > LONGEST_PAUSE:
+        message = _("A pause ends within two years. Whoever is gone for longer is a former customer.")
+        raise ValidationError({"paused_until": message})
 
 
 @transaction.atomic

@@ -10,7 +10,6 @@ urlpatterns = [
     path("<int:pk>/edit/", views.edit, name="edit"),
     path("<int:pk>/owner/", views.owner, name="owner"),
     path("<int:pk>/tier/", views.tier, name="tier"),
-    path("<int:pk>/pause/", views.pause, name="pause"),
     path("<int:pk>/former/", views.former, name="former"),
     path("<int:pk>/book/", views.book, name="book"),
 ]

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import services
-from accounts.forms import AccountForm, NewAccountForm, OwnerForm, PauseForm, TierForm
+from accounts.forms import AccountForm, NewAccountForm, OwnerForm, TierForm
 from accounts.models import Account
 from core.forms import attempt, editable, form_reply, posted
 from core.htmx import go, toast
@@ -78,21 +78,6 @@ def tier(request: Request, pk: int) -> HttpResponse:
         toast(request, _("Saved."))
         return go(request, "accounts:detail", pk)
     return _reply(request, form, account, _("Tier of %(name)s") % {"name": account.name}, _("Save"))
-
-
-@form_page
-def pause(request: Request, pk: int) -> HttpResponse:
-    """Days on which nothing is owed to the account."""
-    account = editable(Account, request.user, pk)
-    names = ("paused_from", "paused_until", "pause_reason")
-    form = PauseForm(posted(request), initial={name: getattr(account, name) for name in names})
-    if attempt(
-        form,
-        lambda: services.pause_account(request.user, account, *(form.cleaned_data[name] for name in names)),
-    ):
-        toast(request, _("Saved."))
-        return go(request, "accounts:detail", pk)
-    return _reply(request, form, account, _("Pause %(name)s") % {"name": account.name}, _("Save"))
 
 
 @require_POST

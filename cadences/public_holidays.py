@@ -58,3 +58,35 @@ def _days(country: str, subdivision: str, year: int) -> dict[date, str]:
         return dict(holidays.country_holidays(country, subdiv=region, years=year))
     except NotImplementedError:
         return {}
+
+
+def regions(country: str) -> list[tuple[str, str]]:
+    """Codes and names of the regions whose holidays the library knows, by name; none for most countries."""
+    codes = _supported().get(country.upper(), ())
+    names: dict[str, str] = {}
+    if codes:
+        for name, code in holidays.country_holidays(country.upper()).subdivisions_aliases.items():
+            names.setdefault(code, name)
+    return sorted(((code, names.get(code, code)) for code in codes), key=lambda pair: pair[1])
+
+
+def is_known(country: str) -> bool:
+    """Whether the library has public holidays of this country at all."""
+    return country.upper() in _supported()
+
+
+def of_year(country: str, subdivision: str, year: int) -> list[PublicHoliday]:
+    """The days off of a year by date: as stored, else as the library has them (nothing is written)."""
+    wanted = {"country": country, "day__year": year}
+    stored = PublicHoliday.objects.filter(**wanted, subdivision="")
+    found = list(stored) or list(_rows(country, "", year))
+    if subdivision:
+        regional = list(PublicHoliday.objects.filter(**wanted, subdivision=subdivision))
+        found += regional or list(_rows(country, subdivision, year))
+    return sorted(found, key=lambda holiday: holiday.day)
+
+
+@lru_cache(maxsize=1)
+def _supported() -> dict[str, list[str]]:
+    """Countries of the library with their regions; reading it once takes a third of a second."""
+    return dict(holidays.list_supported_countries())

@@ -21,6 +21,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *_app("users/", "users.urls"),
     # the account's forms and, from the right, its list and page: one namespace
     path("accounts/", include(([*account_forms, *account_pages], "accounts"))),
+    *_app("calendars/", "cadences.calendar_pages.urls"),
+    *_app("exceptions/", "cadences.exception_pages.urls"),
     *_app("contacts/", "contacts.urls"),
     *_app("sales/", "sales.urls"),
     *_app("imports/", "imports.urls"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -11,8 +10,7 @@ from django.contrib.auth.password_validation import password_validators_help_tex
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from core.forms import date_input
-from users.models import Absence, Calendar, Company, Team, User
+from users.models import Calendar, Company, Team, User
 from users.models.people import available_time_zones
 
 ROLE_HELP = {
@@ -136,32 +134,6 @@ class TeamForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["manager"].queryset = User.objects.active().with_role(User.Role.MANAGER).by_name()
         self.fields["manager"].empty_label = _("nobody")
-
-    def _post_clean(self) -> None:
-        """Nothing: see :class:`UserForm`."""
-
-
-class AbsenceForm(forms.ModelForm):
-    """Days off of one of some users."""
-
-    class Meta:
-        model = Absence
-        fields = ("user", "starts_on", "ends_on", "deputy", "reason")
-        labels = {
-            "user": _("Who"),
-            "starts_on": _("First day"),
-            "ends_on": _("Last day"),
-            "deputy": _("Deputy"),
-            "reason": _("Reason"),
-        }
-        widgets = {"starts_on": date_input(), "ends_on": date_input()}
-
-    def __init__(self, *args: Any, users: Iterable[User], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["user"].queryset = users
-        self.fields["deputy"].queryset = User.objects.active().by_name()
-        self.fields["deputy"].empty_label = _("the standing deputy")
-        self.fields["user"].empty_label = None
 
     def _post_clean(self) -> None:
         """Nothing: see :class:`UserForm`."""

@@ -3,11 +3,14 @@
 from django.urls import path
 
 from cadences.account_pages import views
+from cadences.calendar_pages.views import pauses
 
 urlpatterns = [
     path("", views.account_list, name="list"),
     path("find/", views.quick, name="quick"),
     path("<int:pk>/", views.account_detail, name="detail"),
+    path("<int:pk>/pause/", pauses.pause, name="pause"),
+    path("<int:pk>/pause/end/", pauses.end_pause, name="end_pause"),
     path("<int:pk>/timeline/", views.account_timeline, name="timeline"),
     path("<int:pk>/why/<int:touchpoint>/", views.why, name="why"),
 ]

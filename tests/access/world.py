@@ -53,6 +53,7 @@ def _people() -> dict[str, Any]:
         "team": team,
         "empty_team": make.make_team(),
         "absence": make.make_absence(owner, TODAY, TODAY),
+        "calendar": make.make_calendar(),
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Self
 
+from django.conf import settings
 from django.db import models
 
 from core.history import tracked
@@ -40,4 +41,4 @@ class Company(TimeStamped):
     @classmethod
     def get(cls) -> Self:
         """The company row; made with defaults when it is missing. One query."""
-        return cls.objects.get_or_create(id=1)[0]
+        return cls.objects.get_or_create(id=1, defaults={"time_zone": settings.TIME_ZONE})[0]

@@ -11,9 +11,9 @@ from django.views.decorators.http import require_http_methods
 from core.forms import attempt, posted
 from users import services
 from users.clock import today_for
-from users.forms import AbsenceForm, ProfileForm, time_zones
+from users.forms import ProfileForm, time_zones
 from users.http import Request
-from users.models import Absence, User
+from users.models import Absence
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -28,8 +28,5 @@ def profile(request: Request) -> HttpResponse:
         "form": form,
         "zones": time_zones(),
         "absences": Absence.objects.visible_to(user).of([user.pk]).not_over(today_for(user)),
-        "absence_form": AbsenceForm(
-            users=User.objects.visible_to(user).filter(pk=user.pk), initial={"user": user}
-        ),
     }
     return render(request, "users/profile.html", context, status=422 if form.errors else 200)

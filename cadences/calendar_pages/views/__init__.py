@@ -1,0 +1,1 @@
+"""Pages about calendars: parse, call one verb or queryset, render."""

@@ -1,0 +1,1 @@
+"""Exceptions: where one account is served otherwise than the plan says, with a reason and perhaps an end."""
