@@ -25,7 +25,8 @@ rolling_base AS (
         track.ends_on AS track_ends_on,
         coalesce(settled.number, 0) + 1 AS number
     FROM customer
-    JOIN rule item ON item.at_rank = customer.rank AND item.anchor = 'after_contact'
+    -- a left join, because an inner one makes the planner expect that hardly anybody has such an item
+    LEFT JOIN rule item ON item.at_rank = customer.rank AND item.anchor = 'after_contact'
     LEFT JOIN item_at old ON old.at_rank = customer.rank_before AND old.slot_id = item.slot_id
         AND old.anchor = 'after_contact'
     LEFT JOIN exception ON exception.account_id = customer.account_id AND exception.slot_id = item.slot_id
@@ -35,7 +36,7 @@ rolling_base AS (
     LEFT JOIN settled ON settled.account_id = customer.account_id AND settled.slot_id = item.slot_id
     LEFT JOIN agreed_call ON agreed_call.account_id = customer.account_id
     LEFT JOIN track ON track.account_id = customer.account_id
-    WHERE exception.is_off IS NOT TRUE
+    WHERE coalesce(item.rule_no, 0) <> 0 AND exception.is_off IS NOT TRUE
 ),
 rolling_date AS (
     SELECT
@@ -66,7 +67,7 @@ rolling_tiered AS (
     FROM rolling_date
     OFFSET 0
 ),
-rolling AS (
+rolling AS NOT MATERIALIZED (
     SELECT
         *,
         -- a pause that is still to come moves only what lies in it

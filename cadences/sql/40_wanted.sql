@@ -74,26 +74,35 @@ wanted AS NOT MATERIALIZED (
         talked_on
     FROM rolling
     CROSS JOIN generate_series(1, 500) ahead
-    WHERE %(project)s AND ideal_on + step * ahead <= %(horizon)s
+    -- as a subquery also where it is never true: the planner would take a million rows for a handful
+    WHERE (SELECT %(project)s::boolean) AND ideal_on + step * ahead <= %(horizon)s
 ),
 
--- Large runs look their days up: d1 of every calendar, country and day in reach. Empty for fewer accounts,
+-- Large runs look their days up: d1 of every day in reach, per calendar and country. Empty for fewer accounts,
 -- where all is "hard" below: each distinct combination searched once.
 day_table AS MATERIALIZED (
-    SELECT place.*, coalesce((
-        -- a function scan yields its numbers in order: the first hit is the nearest day
-        SELECT place.ideal_on + step
-        FROM generate_series(0, 60) step
-        WHERE @works(place.ideal_on + step, calendar, place.land)
-        LIMIT 1
-    ), place.ideal_on) AS d1
+    SELECT place.calendar_id, place.land, reach.d1_by_day
     FROM (
-        SELECT calendar_id, land, ideal_on::date AS ideal_on
-        FROM (SELECT calendar_id FROM customer UNION SELECT company_calendar_id FROM customer) calendars
-        CROSS JOIN (SELECT country AS land FROM customer UNION SELECT '') lands
-        CROSS JOIN generate_series(%(days_from)s::timestamp, %(days_to)s::timestamp, interval '1 day') ideal_on
+        -- counted over plain columns, so that the planner sees how few they are
+        SELECT calendar_id, land
+        FROM (SELECT id AS calendar_id FROM users_calendar UNION ALL SELECT 0) calendars
+        CROSS JOIN (SELECT DISTINCT country AS land FROM customer WHERE country <> '' UNION ALL SELECT '') lands
     ) place
     LEFT JOIN users_calendar calendar ON calendar.id = place.calendar_id
+    CROSS JOIN LATERAL (
+        SELECT array_agg(coalesce((
+            -- a function scan yields its numbers in order: the first hit is the nearest day
+            SELECT ideal_on + step
+            FROM generate_series(0, 60) step
+            WHERE @works(ideal_on + step, calendar, place.land)
+            LIMIT 1
+        ), ideal_on) ORDER BY ahead) AS d1_by_day
+        FROM (
+            SELECT ahead, %(days_from)s::date + ahead AS ideal_on
+            FROM generate_series(0, %(days_to)s::date - %(days_from)s::date) ahead
+        ) day
+    ) reach
+    WHERE %(days_to)s::date >= %(days_from)s::date
 ),
 
 -- Days in that table on which somebody is away.
@@ -112,13 +121,15 @@ away AS MATERIALIZED (
 -- The rest is hard: each distinct combination is searched once, not row by row.
 met AS MATERIALIZED (
     SELECT
-        wanted.*,
-        day_table.d1,
-        day_table.d1 IS NULL OR away.day IS NOT NULL OR day_table.d1 > wanted.window_end AS is_hard
-    FROM wanted
-    LEFT JOIN day_table ON day_table.calendar_id = wanted.calendar_id AND day_table.land = wanted.land
-        AND day_table.ideal_on = wanted.ideal_on
-    LEFT JOIN away ON away.person = wanted.person AND away.day = day_table.d1
+        looked_up.*,
+        d1 IS NULL OR away.day IS NOT NULL OR d1 > window_end AS is_hard
+    FROM (
+        SELECT wanted.*, day_table.d1_by_day[wanted.ideal_on - %(days_from)s::date + 1] AS d1
+        FROM wanted
+        LEFT JOIN day_table ON day_table.calendar_id = wanted.calendar_id AND day_table.land = wanted.land
+        OFFSET 0
+    ) looked_up
+    LEFT JOIN away ON away.person = looked_up.person AND away.day = looked_up.d1
 ),
 spot AS MATERIALIZED (
     SELECT DISTINCT met.person, met.calendar_id, met.land, met.ideal_on, rule.window_on, rule.window_end

@@ -25,7 +25,8 @@ placed AS NOT MATERIALIZED (
             WHEN 'after_event' THEN coalesce(shifted.due_on, met.d1) + rule.lapse_after
         END AS lapses_on
     FROM met
-    JOIN rule USING (rule_no)
+    -- every row has its rule; an inner join would make the planner expect that most have none
+    LEFT JOIN rule USING (rule_no)
     LEFT JOIN shifted ON met.is_hard
         AND shifted.person = met.person AND shifted.calendar_id = met.calendar_id AND shifted.land = met.land
         AND shifted.ideal_on = met.ideal_on
@@ -38,6 +39,7 @@ track_running AS MATERIALIZED (
     FROM placed
     LEFT JOIN cadences_touchpoint row ON row.account_id = placed.account_id
         AND row.slot_id = placed.slot_id AND row.cycle = placed.cycle
+        AND row.slot_id = ANY(ARRAY(SELECT slot_id FROM item_at WHERE is_track))
     WHERE placed.is_track
         AND placed.is_paused IS NOT TRUE
         AND (placed.restarted_on IS NULL OR placed.lapses_on < placed.restarted_on)

@@ -36,6 +36,7 @@ dropped AS (
     FROM different
     WHERE NOT %(replay)s
         OR act IN ('create', 'reopen') AND w_anchor = 'after_contact'
+    OFFSET 0
 ),
 decided AS (
     SELECT
