@@ -56,7 +56,10 @@ SELECT (SELECT max(purchased_on) FROM sales_purchase p
               FROM sales_purchase p
               WHERE p.account_id = %(account)s AND voided_at IS NULL
                 AND purchased_on > %(before)s AND purchased_on <= %(today)s
-              GROUP BY currency) sums)
+              GROUP BY currency) sums),
+       EXISTS (SELECT 1 FROM contacts_concern o WHERE o.account_id = %(account)s AND o.resolved_on IS NULL),
+       EXISTS (SELECT 1 FROM contacts_commitment o WHERE o.account_id = %(account)s AND o.state = 'open'),
+       EXISTS (SELECT 1 FROM contacts_ask o WHERE o.account_id = %(account)s)
 """
 
 
@@ -94,13 +97,19 @@ class Owed:
 
 @dataclass(frozen=True)
 class Standing:
-    """The first lines of the page. ``last``: the latest contact in which the customer was reached."""
+    """The first lines of the page. ``last``: the latest contact in which the customer was reached.
+
+    ``has_…``: whether such a list has any rows; most accounts have none, and their page does not ask.
+    """
 
     last_sale_on: date | None
     last: dict[str, Any] | None
     moods: list[int]
     is_in_book: bool
     money: list[Money]
+    has_concerns: bool
+    has_commitments: bool
+    has_asks: bool
 
     def quiet_since(self, today: date) -> date | None:
         """The last sale, where it is half a year ago or more (R8)."""
@@ -114,10 +123,10 @@ def standing_of(account: Account, user: User, today: date) -> Standing:
     days = {"start": start, "before": a_year_before(start), "today": today}
     with connection.cursor() as cursor:
         cursor.execute(STANDING, {"account": account.pk, "user": user.pk, **days})
-        last_sale_on, last, moods, is_in_book, sums = cursor.fetchone()
+        last_sale_on, last, moods, is_in_book, sums, *has = cursor.fetchone()
     money = [Money(currency, Decimal(now), Decimal(before)) for currency, now, before in _json(sums) or []]
     money.sort(key=lambda one: -(abs(one.now) + abs(one.before)))
-    return Standing(last_sale_on, _json(last), moods, is_in_book, money)
+    return Standing(last_sale_on, _json(last), moods, is_in_book, money, *has)
 
 
 def _json(value: Any) -> Any:
@@ -206,9 +215,13 @@ def page_facts(account: Account, user: User, today: date) -> dict[str, Any]:
             (one for one in owed if not one.is_system and one.touchpoint.kind != Touchpoint.Kind.TODO), None
         ),
         "people": people_of(account),
-        "concerns": marked_own(concerns_of(account), user, editable=editable),
-        "commitments": marked_own(commitments_of(account), user, editable=editable),
-        "asks": marked_own(asks_of(account), user, editable=editable),
+        "concerns": marked_own(
+            concerns_of(account) if standing.has_concerns else (), user, editable=editable
+        ),
+        "commitments": marked_own(
+            commitments_of(account) if standing.has_commitments else (), user, editable=editable
+        ),
+        "asks": marked_own(asks_of(account) if standing.has_asks else (), user, editable=editable),
         "purchases": purchases[:RECENT_PURCHASES],
         "more_purchases": len(purchases) > RECENT_PURCHASES,
         "there": clock_there(account),
