@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import Tier, TierRule
+from accounts.models import Tier, TierCondition, TierLift
 from cadences import seed_data
 from cadences.models import Plan, PlanItem, Purpose, Schedule, Slot, Touchpoint
 from core.models import JobRun
@@ -55,8 +55,9 @@ def _seed_tiers() -> int:
         return 0
     tiers = {row["name"]: Tier.objects.create(**row) for row in seed_data.TIERS}
     for name, threshold in seed_data.TIER_THRESHOLDS.items():
-        TierRule.objects.create(kind=TierRule.Kind.PURCHASES_12M, tier=tiers[name], threshold=threshold)
-    TierRule.objects.create(kind=TierRule.Kind.NETWORK, **seed_data.NETWORK_LIFT)
+        fact = TierCondition.Fact.PURCHASES_12M
+        TierCondition.objects.create(tier=tiers[name], fact=fact, at_least=threshold)
+    TierLift.objects.create(**seed_data.NETWORK_LIFT)
     return len(tiers)
 
 
@@ -104,10 +105,19 @@ def start_plan(on: date) -> Plan:
 
 @transaction.atomic
 def switch_on(user: User) -> Schedule:
-    """Let tick and reconciler work from now on. Starts the seeded plan today if none is running."""
+    """Let tick and reconciler work from now on; a plan starts today if none runs or waits for its day.
+
+    Said twice, nothing changes: nights missed since the first time are still made up for.
+    """
     require_admin(user)
-    schedule = Schedule.get()
-    if not Plan.objects.filter(state=Plan.State.RUNNING).exists():
+    schedule = Schedule.objects.select_for_update().get(pk=Schedule.get().pk)
+    if schedule.is_on:
+        return schedule
+    if not Plan.objects.filter(state__in=[Plan.State.RUNNING, Plan.State.SCHEDULED]).exists():
+        if Plan.objects.count() > 1:
+            raise ValidationError(
+                _("No plan runs and there are several drafts: activate one on the page Plan first.")
+            )
         start_plan(company_today())
     schedule.is_on, schedule.switched_on_at = True, timezone.now()
     schedule.save(update_fields=["is_on", "switched_on_at", "updated_at"])
