@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Value
+from django.db.models import Count, Exists, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from core.phones import digits
 from core.text import Fold, whole_number
@@ -72,3 +73,28 @@ class AccountQuerySet(models.QuerySet[Any]):
         from accounts.models import BookEntry  # noqa: PLC0415 - models import this module
 
         return self.filter(Exists(BookEntry.objects.filter(account=OuterRef("pk"), user=user)))
+
+
+class TierQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: User) -> Self:
+        """Every active user reads every tier: whoever serves an account sees why it is Large."""
+        return self if user.is_active else self.none()
+
+    def editable_by(self, user: User) -> Self:
+        """Tiers and their rules are the admins'."""
+        return self if user.is_active and user.is_admin else self.none()
+
+    def for_ladder(self) -> Self:
+        """Highest first, each with its conditions and its number of accounts. Two queries."""
+        from accounts.models import Account  # noqa: PLC0415 - models import this module
+
+        held = Account.objects.filter(tier=OuterRef("pk")).order_by().values("tier")
+        pinned = held.filter(tier_pinned=True)
+        return (
+            self.annotate(
+                account_count=Coalesce(Subquery(held.annotate(n=Count("pk")).values("n")), 0),
+                pinned_count=Coalesce(Subquery(pinned.annotate(n=Count("pk")).values("n")), 0),
+            )
+            .prefetch_related("conditions")
+            .order_by("-rank")
+        )

@@ -17,7 +17,7 @@ TIERS = [
 ]
 # Purchases of 12 months, in the company's currency, that lift an account into a tier.
 TIER_THRESHOLDS = {"Medium": 5_000, "Large": 25_000}
-NETWORK_LIFT = {"threshold": 4, "lift": 1}
+NETWORK_LIFT = {"network": 4, "tiers": 1}
 
 SLOTS = [
     {"key": "one-week-call", "name": "One-week call", "position": 10, "is_track": True},

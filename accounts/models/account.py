@@ -29,7 +29,7 @@ class Tag(models.Model):
         return self.name
 
 
-@tracked(exclude=("name_folded", "search_folded", "phone_digits"))
+@tracked(exclude=("name_folded", "search_folded", "phone_digits", "below_since"))
 class Account(TimeStamped):
     """A company: customer (has a net purchase), former or prospect. Never a login.
 
@@ -69,9 +69,22 @@ class Account(TimeStamped):
     tier_since = models.DateField(null=True, blank=True, editable=False)
     tier_reason = models.CharField(max_length=300, blank=True, editable=False)
     tier_pinned = models.BooleanField(default=False, help_text="Chosen by a person; rules leave it alone.")
+    tier_pinned_until = models.DateField(
+        null=True,
+        blank=True,
+        help_text="Last day of the choice. On an account that is not pinned: given back on that day, and the"
+        " next night decides without delay.",
+    )
+    below_since = models.DateField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="The first night on which the rules gave a lower tier and have done so since.",
+    )
     network_value = models.PositiveSmallIntegerField(
         default=0, help_text="0-5: how many others this customer brings or could bring (R28)."
     )
+    network_reason = models.CharField(max_length=200, blank=True)
 
     industry = models.CharField(max_length=100, blank=True)
     employees = models.PositiveIntegerField(null=True, blank=True)

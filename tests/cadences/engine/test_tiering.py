@@ -72,7 +72,9 @@ def test_a_change_keeps_the_tier_before_its_day_and_its_reason() -> None:
     assert account.tier_before == Tier.objects.get(name="Medium")
     assert tier_of(account) == "Large"
     assert account.tier_since == date(2026, 4, 2)
-    assert account.tier_reason == "Purchases of 12 months: 6,000 EUR, lifted from Medium by network value 4"
+    assert account.tier_reason == (
+        "Medium → Large: 6,000 EUR in 12 months, threshold 5,000; lifted from Medium by network value 4"
+    )
     assert apps.get_model("accounts", "AccountEvent").objects.count() == 1
     assert retier(None, date(2026, 4, 3)) == 0
 
