@@ -22,7 +22,6 @@ INSTALLED_APPS = [
     "django.forms",  # its widget templates, for FORM_RENDERER
     "allauth",
     "allauth.account",
-    "allauth.mfa",
     "crispy_forms",
     "crispy_bootstrap5",
     "django_htmx",

@@ -11,7 +11,7 @@ from core import facts
 from tests.factories import make_account, make_team, make_user
 from tests.users.conftest import PASSWORD
 from users import services
-from users.models import User
+from users.models import Company, User
 
 pytestmark = pytest.mark.django_db
 
@@ -111,6 +111,14 @@ class TestEditing:
         assert answer.status_code == 422
         assert b"Typed name" in answer.content
         assert answer.context["form"].errors.keys() == {"email"}
+
+
+def test_a_new_company_lives_by_the_clock_of_the_settings(settings):
+    settings.TIME_ZONE = "Europe/Oslo"
+    Company.objects.all().delete()
+    assert Company.get().time_zone == "Europe/Oslo"
+    Company.objects.update(time_zone="Asia/Tokyo")
+    assert Company.get().time_zone == "Asia/Tokyo"
 
 
 class TestDeactivating:
