@@ -10,7 +10,7 @@ from random import Random
 
 from imports.demo import names, places, trades
 
-# share of accounts that are prospects, former customers, customers
+# size, share of the accounts in percent, employees from … to
 SIZES = (("small", 62, (4, 45)), ("medium", 28, (40, 260)), ("large", 10, (230, 2400)))
 NETWORK = (0, 0, 0, 1, 1, 1, 2, 2, 3, 3, 4, 5)
 TAGS = (
@@ -26,7 +26,7 @@ TAGS = (
 
 @dataclass
 class Company:
-    """One account to be. ``size`` steers purchases;"""
+    """One account to be. ``size`` steers how much it buys and how often."""
 
     number: int
     name: str

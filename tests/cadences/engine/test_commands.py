@@ -60,7 +60,9 @@ def test_the_documented_sequence_works_while_the_schedule_is_off(lacor: Any) -> 
     words = say("nightly", "--on", "1998-01-30")
     assert "created" in words
     assert "schedule is off" in words
-    found = json.loads(say("owed", "--account", "LACOR", "--json"))
+    everything = json.loads(say("owed", "--account", "LACOR", "--json"))
+    # Only the track: where in its half-year the check-in e-mail falls depends on the account's id.
+    found = [row for row in everything if row["cycle"] == "first"]
     assert [(row["slot"], row["kind"], row["ideal"], row["due"], row["assignee"]) for row in found] == [
         ("one-week-call", "call", "1998-02-05", "1998-02-05", "Michael Suyama"),
         ("two-week-survey", "survey", "1998-02-12", "1998-02-12", None),
