@@ -22,6 +22,7 @@ from django.db import connection
 
 from accounts.models import Account
 from cadences.models import Plan, Schedule
+from cadences.since import carried_since
 from users.clock import company_today
 
 if TYPE_CHECKING:
@@ -37,9 +38,11 @@ SQL: dict[str, str] = {
     for path in sorted((Path(__file__).parent / "sql").glob("*.sql"))
 }
 SHIFT = ("50_shift forth", "55_shifted", "50_shift back")
-CHAIN = ("10_plan", "20_facts", "30_rolling", "40_wanted", *SHIFT, "60_desired")
+CHAIN = ("05_staff", "10_plan", "20_facts", "30_rolling", "40_wanted", *SHIFT, "60_desired")
+KEPT = ("05_staff", "70_kept")
+OWED = (*CHAIN, "65_owed")
 DIFFERENCE = (*CHAIN, "70_kept", "71_pair", "72_outcome")
-CLOSING = ("10_plan", "20_facts", "30_rolling", "80_close")
+CLOSING = ("05_staff", "10_plan", "20_facts", "30_rolling", "80_close")
 
 # OFFSET 0 keeps EXISTS from becoming a join: the search for the next day relies on the order in which
 # a function scan yields its numbers, and mostly ends at the first.
@@ -70,19 +73,51 @@ _WORKS = """(CASE
     ) THEN false
     ELSE true
 END)"""
+# "All waits for my return": no deputy stands in, unless another absence of the day names one.
+_WAITS = """(CASE WHEN EXISTS (
+    SELECT FROM users_absence absence
+    WHERE absence.user_id = {0} AND {1} BETWEEN absence.starts_on AND absence.ends_on
+        AND absence.waits OFFSET 0
+) AND NOT EXISTS (
+    SELECT FROM users_absence absence
+    WHERE absence.user_id = {0} AND {1} BETWEEN absence.starts_on AND absence.ends_on
+        AND absence.deputy_id IS NOT NULL OFFSET 0
+) THEN true ELSE false END)"""
+# Whose calendar and absences count for an item, and that calendar: of a customer and a rule.
+_PERSON = """CASE {1}.assignee
+    WHEN 'owner' THEN {0}.owner_id WHEN 'manager' THEN {0}.manager_id WHEN 'deputy' THEN {0}.deputy_id ELSE 0
+END"""
+_CALENDAR = """CASE {1}.assignee
+    WHEN 'owner' THEN {0}.calendar_id WHEN 'manager' THEN {0}.manager_calendar_id
+    WHEN 'deputy' THEN {0}.deputy_calendar_id ELSE {0}.company_calendar_id
+END"""
+# What becomes of a row of the difference, in a word; nothing that people see: NULL.
+_WHAT = """CASE
+    WHEN {0}.act = 'create' THEN 'created'
+    WHEN {0}.state IN ('cancelled', 'lapsed') THEN {0}.state
+    WHEN {0}.act = 'reopen' THEN 'reopened'
+    WHEN {0}.is_moved THEN 'moved'
+END"""
 # The chain's placeholders and their types, in the order of a prepared statement.
 PARAMETERS = {
     "as_of": "date", "ids": "bigint[]", "plan": "bigint", "horizon": "date", "look_back": "date",
     "talks_until": "date", "bought_until": "date", "replay": "boolean", "project": "boolean",
     "assumed_id": "bigint", "assumed_on": "date", "days_from": "date", "days_to": "date",
+    "draft_items": "bigint[]", "draft_since": "date[]",
 }  # fmt: skip
-# Whether the calendar works, a person is away, who stands in: one text each, tests change them too.
-MACROS = {"absent": _ABSENT, "deputy": _DEPUTY, "works": _WORKS}
+# Whether the calendar works, a person is away, who does it: one text each, tests change them too.
+MACROS = {
+    "absent": _ABSENT, "deputy": _DEPUTY, "works": _WORKS, "waits": _WAITS, "person": _PERSON,
+    "calendar": _CALENDAR, "what": _WHAT,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked of the chain. ``account_ids`` None = all accounts."""
+    """What is asked of the chain. ``account_ids`` None = all accounts.
+
+    ``since``: of a draft's items, the days that its activation would write (cadences.since).
+    """
 
     as_of: date
     account_ids: tuple[int, ...] | None = None
@@ -94,6 +129,7 @@ class Question:
     project: bool = False
     assumed_id: int = 0
     assumed_on: date | None = None
+    since: tuple[tuple[int, date], ...] = ()
 
     def parameters(self) -> dict[str, Any]:
         """The values of the chain's placeholders; ``assumed_on`` is the day of an assumed contact."""
@@ -109,6 +145,8 @@ class Question:
             "project": self.project,
             "assumed_id": self.assumed_id,
             "assumed_on": self.assumed_on,
+            "draft_items": [item for item, _ in self.since],
+            "draft_since": [day for _, day in self.since],
             # large runs look working days up in a table; otherwise it stays empty
             "days_from": self.as_of - timedelta(days=LOOK_BACK_DAYS),
             "days_to": self.as_of + timedelta(days=TABLE_DAYS if self.is_large else -LOOK_BACK_DAYS - 1),
@@ -139,6 +177,23 @@ def question(account_ids: Collection[int] | None, as_of: date, **more: Any) -> Q
         account_ids=None if account_ids is None else tuple(sorted(set(account_ids))),
         **{"plan_id": plan or 0, "horizon_days": Schedule.get().horizon_days, **more},
     )
+
+
+def draft_question(
+    plan: Plan,
+    account_ids: Collection[int] | None,
+    as_of: date,
+    effective_from: date | None = None,
+    **more: Any,
+) -> Question:
+    """Asked of a plan as if it took over on ``effective_from`` (``as_of``), with the days this would store.
+
+    Of the running plan itself: as it stands.
+    """
+    if plan.state != Plan.State.RUNNING:
+        running = Plan.objects.filter(state=Plan.State.RUNNING).first()
+        more["since"] = tuple(carried_since(plan, running, effective_from or as_of).items())
+    return question(account_ids, as_of, plan_id=plan.pk, **more)
 
 
 def _talks_until(as_of: date) -> date:
@@ -217,7 +272,8 @@ def _filled(body: str, match: re.Match[str]) -> str:
 def statement(name: str, parts: tuple[str, ...] = (), for_all: bool = False) -> str:
     """A named statement of ``90_statements.sql``; ``@chain`` in it stands for the CTEs of these files."""
     texts = re.split(r"^-- name: (\w+)\n", SQL["90_statements"], flags=re.MULTILINE)
-    return dict(zip(texts[1::2], texts[2::2], strict=True))[name].replace("@chain", chain(parts, for_all))
+    text = dict(zip(texts[1::2], texts[2::2], strict=True))[name]
+    return expand(text, for_all).replace("@chain", chain(parts, for_all))
 
 
 def engine_lock(asked: Question) -> None:

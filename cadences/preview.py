@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import connection, transaction
 
-from cadences.chain import CHAIN, Question, question, run, statement
+from cadences.chain import OWED, Question, draft_question, question, run, statement
 from cadences.models import Plan
 from users.clock import company_today
 
@@ -43,13 +43,17 @@ def preview(
     horizon_days: int | None = None,
     *,
     plan: Plan | None = None,
+    effective_from: date | None = None,
 ) -> list[Owed]:
-    """What is owed to these accounts until the horizon, later rolling contacts included; stores nothing."""
+    """What is owed to these accounts until the horizon, later rolling contacts included; stores nothing.
+
+    ``plan``: of a draft, as if it had taken over on ``effective_from`` (``as_of``); else of the running one.
+    """
     more: dict[str, Any] = {"project": True}
     if horizon_days is not None:
         more["horizon_days"] = horizon_days
     if plan is not None:
-        more["plan_id"] = plan.pk
+        return _preview(draft_question(plan, account_ids, as_of, effective_from, **more))
     return _preview(question(account_ids, as_of, **more))
 
 
@@ -83,5 +87,5 @@ def owed_to(account_id: int, talked_on: date | None = None) -> list[Owed]:
 
 def _preview(asked: Question) -> list[Owed]:
     with transaction.atomic(), connection.cursor() as cursor:
-        run(cursor, statement("preview", CHAIN, asked.is_for_all), asked)
+        run(cursor, statement("preview", OWED, asked.is_for_all), asked)
         return [Owed(*row) for row in cursor.fetchall()]

@@ -239,6 +239,6 @@ def _write(cursor: CursorWrapper, asked: Question) -> Counts:
         cursor.execute(chain.statement("insert"))
         counts.created = cursor.rowcount
     if not asked.replay:
-        chain.run(cursor, chain.statement("reassign", ("70_kept",), asked.is_for_all), asked)
+        chain.run(cursor, chain.statement("reassign", chain.KEPT, asked.is_for_all), asked)
         counts.moved += cursor.rowcount
     return counts

@@ -17,38 +17,6 @@ from cadences.chain import Question, question
 from cadences.reconcile import accounts_served_by, compared, healthy_slices, only_listening
 from users.clock import company_today
 
-# What of the difference people see. A row whose text alone changes (plan version, tolerance) is none.
-CHANGES = """
-SELECT account_id, slot_id, cycle, touchpoint_id, kind, what, old_state, state, old_due_on, due_on,
-    old_assignee_id, assignee_id, reason
-FROM (
-    SELECT
-        change.account_id, change.slot_id, change.cycle, change.kind, change.state, change.reason,
-        change.due_on, change.assignee_id, row.id AS touchpoint_id, row.due_on AS old_due_on,
-        row.assignee_id AS old_assignee_id, coalesce(change.old_state, '') AS old_state,
-        CASE
-            WHEN change.act = 'create' THEN 'created'
-            WHEN change.state IN ('cancelled', 'lapsed') THEN change.state
-            WHEN change.act = 'reopen' THEN 'reopened'
-            WHEN row.due_on <> change.due_on OR row.assignee_id IS DISTINCT FROM change.assignee_id
-                THEN 'moved'
-        END AS what
-    FROM tend_difference change
-    LEFT JOIN cadences_touchpoint row ON row.id = change.id
-) told
-WHERE what IS NOT NULL
-"""
-
-# Agreed dates keep their day; who does them follows the account.
-REASSIGNED = """
-WITH {chain}
-SELECT row.account_id, row.slot_id, row.cycle, row.id, row.kind, 'moved', row.state, row.state, row.due_on,
-    row.due_on, row.assignee_id, kept_by.assignee_id, row.reason
-FROM kept_by
-JOIN cadences_touchpoint row ON row.id = kept_by.id
-WHERE kept_by.is_agreed AND kept_by.assignee_id IS DISTINCT FROM row.assignee_id
-"""
-
 
 @dataclass(frozen=True)
 class Change:
@@ -154,10 +122,9 @@ def _effect(before: list[Change], after: list[Change]) -> list[Change]:
 def _changes(asked: Question) -> list[Change]:
     with transaction.atomic(), connection.cursor() as cursor:
         compared(cursor, asked)
-        cursor.execute(CHANGES)
+        cursor.execute(chain.statement("changes"))
         rows = cursor.fetchall()
-        text = REASSIGNED.format(chain=chain.chain(("70_kept",), asked.is_for_all))
-        chain.run(cursor, text, asked)
+        chain.run(cursor, chain.statement("reassigned", chain.KEPT, asked.is_for_all), asked)
         rows += cursor.fetchall()
         transaction.set_rollback(True)
     return [Change(*row) for row in rows]

@@ -5,44 +5,81 @@ customer AS MATERIALIZED (
     SELECT
         account.id AS account_id,
         ('x' || left(md5(account.id::text), 8))::bit(32)::bigint AS hash,
-        coalesce(tier.rank, (SELECT min(rank) FROM accounts_tier), 0) AS rank,
+        coalesce(borrower.rung, tier.rank, (SELECT min(rank) FROM accounts_tier), 0) AS rank,
+        coalesce(tier.rank, (SELECT min(rank) FROM accounts_tier), 0) AS tier_rank,
         CASE WHEN account.tier_since <= %(as_of)s THEN before.rank END AS rank_before,
         account.tier_since,
         greatest(account.became_customer_on, account.facts_from) AS known_from,
         account.paused_from,
         account.paused_until,
         account.paused_until + 1 AS pause_end,
-        coalesce(owner.id, 0) AS owner_id,
-        coalesce(owner.calendar_id, company.calendar_id, 0) AS calendar_id,
+        coalesce(staff.owner_id, 0) AS owner_id,
+        coalesce(staff.manager_id, 0) AS manager_id,
+        coalesce(staff.deputy_id, 0) AS deputy_id,
+        coalesce(staff.calendar_id, company.calendar_id, 0) AS calendar_id,
+        coalesce(staff.manager_calendar_id, company.calendar_id, 0) AS manager_calendar_id,
+        coalesce(staff.deputy_calendar_id, company.calendar_id, 0) AS deputy_calendar_id,
         coalesce(company.calendar_id, 0) AS company_calendar_id,
         account.country
     FROM accounts_account account
     LEFT JOIN company ON true
     LEFT JOIN accounts_tier tier ON tier.id = account.tier_id
     LEFT JOIN accounts_tier before ON before.id = account.tier_before_id
-    LEFT JOIN users_user owner ON owner.id = account.owner_id AND owner.is_active
+    LEFT JOIN staff ON staff.owner_id = account.owner_id
+    LEFT JOIN borrower ON borrower.account_id = account.id
     WHERE account.status = 'customer' AND account.became_customer_on <= %(as_of)s AND @only(account.id)
 ),
 
+-- What a day of purchases must have to be an event of an item: mostly nothing, or a sum, or a product.
+condition AS MATERIALIZED (
+    SELECT DISTINCT condition_no, min_amount, product FROM item_at WHERE anchor = 'after_event'
+),
+
 -- Days on which somebody bought something net; all purchases of a day are one event.
-purchase_day AS (
-    SELECT account_id, purchased_on AS day, min(id) AS lowest_id
+purchase_day AS NOT MATERIALIZED (
+    SELECT
+        account_id,
+        purchased_on AS day,
+        min(id) AS lowest_id,
+        sum(amount) FILTER (WHERE currency = (SELECT currency FROM company)) AS amount
     FROM sales_purchase
     WHERE voided_at IS NULL AND purchased_on <= %(bought_until)s AND @only(account_id)
     GROUP BY account_id, purchased_on
     HAVING sum(amount) > 0
 ),
+-- Empty where no condition asks for it, as the next one.
+product_day AS MATERIALIZED (
+    SELECT DISTINCT purchase.account_id, purchase.purchased_on AS day, condition.condition_no
+    FROM sales_purchase purchase
+    JOIN sales_purchaseline line ON line.purchase_id = purchase.id
+    JOIN condition ON strpos(lower(line.product), condition.product) > 0
+    WHERE condition.product <> ''
+        AND (SELECT bool_or(product <> '') FROM condition)
+        AND purchase.voided_at IS NULL AND purchase.purchased_on <= %(bought_until)s
+        AND @only(purchase.account_id)
+),
+first_day AS MATERIALIZED (
+    SELECT account_id, min(day) AS day
+    FROM purchase_day
+    WHERE (SELECT bool_or(min_amount IS NOT NULL OR product <> '') FROM condition)
+    GROUP BY account_id
+),
 purchase_event AS (
     SELECT *
     FROM (
         SELECT
-            account_id,
-            day,
-            lowest_id,
-            lag(day) OVER by_day AS day_before,
-            lead(day) OVER by_day AS day_after
-        FROM purchase_day
-        WINDOW by_day AS (PARTITION BY account_id ORDER BY day)
+            purchase.account_id,
+            condition.condition_no,
+            purchase.day,
+            purchase.lowest_id,
+            lag(purchase.day) OVER by_day AS day_before,
+            lead(purchase.day) OVER by_day AS day_after
+        FROM purchase_day purchase
+        JOIN condition ON condition.min_amount IS NULL OR purchase.amount >= condition.min_amount
+        LEFT JOIN product_day ON product_day.account_id = purchase.account_id
+            AND product_day.day = purchase.day AND product_day.condition_no = condition.condition_no
+        WHERE condition.product = '' OR product_day.day IS NOT NULL
+        WINDOW by_day AS (PARTITION BY purchase.account_id, condition.condition_no ORDER BY purchase.day)
     ) numbered
     -- whose items would all be dated before the plan began starts nothing
     WHERE day >= (SELECT min(since - step) FROM item_at WHERE anchor = 'after_event')
@@ -51,12 +88,13 @@ purchase_event AS (
 -- Event items of the purchases that start them (R1). `ideal_on` before `since` is not owed.
 event AS MATERIALIZED (
     SELECT
-        customer.account_id, customer.owner_id, customer.calendar_id, customer.company_calendar_id,
-        customer.country, customer.paused_from, customer.paused_until,
-        rule.rule_no, rule.is_track, rule.is_assigned, rule.kind,
+        customer.account_id, customer.country, customer.paused_from, customer.paused_until,
+        @person(customer, rule) AS person,
+        @calendar(customer, rule) AS calendar_id,
+        rule.rule_no, rule.is_track, rule.kind,
         purchase.day AS base_on,
         (purchase.day + rule.step)::date AS ideal_on,
-        CASE WHEN purchase.day_before IS NULL THEN 0
+        CASE WHEN purchase.day_before IS NULL AND purchase.day = coalesce(first_day.day, purchase.day) THEN 0
             -- void purchases keep their number, so that voiding one of two changes no key
             ELSE least(purchase.lowest_id, (
                 SELECT min(void.id)
@@ -68,6 +106,8 @@ event AS MATERIALIZED (
     FROM purchase_event purchase
     JOIN customer ON customer.account_id = purchase.account_id
     JOIN rule ON rule.at_rank = customer.rank AND rule.anchor = 'after_event'
+        AND rule.condition_no = purchase.condition_no
+    LEFT JOIN first_day ON first_day.account_id = purchase.account_id
     LEFT JOIN exception ON exception.account_id = customer.account_id AND exception.slot_id = rule.slot_id
     WHERE exception.is_off IS NOT TRUE
         AND purchase.day + rule.step >= rule.since

@@ -4,11 +4,15 @@
 -- What each account's rolling date is counted from.
 rolling_base AS (
     SELECT
-        customer.*,
-        item.rule_no, item.slot_id, item.kind, item.is_assigned, item.qualifying,
+        customer.account_id, customer.hash, customer.country, customer.tier_since,
+        customer.paused_from, customer.paused_until, customer.pause_end,
+        @person(customer, item) AS person,
+        @calendar(customer, item) AS calendar_id,
+        item.rule_no, item.slot_id, item.kind, item.qualifying,
         coalesce(exception.step, item.step) AS step,
-        CASE WHEN exception.step IS NULL THEN old.step END AS old_step,
-        exception.step IS NULL AND customer.rank > customer.rank_before AS was_promoted,
+        -- a change of tier is none where the interval, or the tier, is the account's own
+        CASE WHEN exception.step IS NULL AND NOT item.is_lent THEN old.step END AS old_step,
+        exception.step IS NULL AND NOT item.is_lent AND customer.tier_rank > customer.rank_before AS was_promoted,
         greatest(
             item.since,
             customer.known_from,

@@ -3,8 +3,8 @@
 wanted AS NOT MATERIALIZED (
     SELECT
         account_id, rule_no, number, 'purchase' AS basis, base_on, ideal_on,
-        CASE WHEN is_assigned THEN owner_id ELSE 0 END AS person,
-        CASE WHEN is_assigned THEN calendar_id ELSE company_calendar_id END AS calendar_id,
+        person,
+        calendar_id,
         CASE WHEN kind IN ('call', 'meeting', 'video') THEN country ELSE '' END AS land,
         date '9000-01-01' AS window_end,
         ideal_on BETWEEN paused_from AND paused_until AS is_paused,
@@ -18,8 +18,8 @@ wanted AS NOT MATERIALIZED (
 
     SELECT
         customer.account_id, rule.rule_no, 0, 'window', rule.window_on, spread.ideal_on,
-        CASE WHEN rule.is_assigned THEN owner_id ELSE 0 END,
-        CASE WHEN rule.is_assigned THEN calendar_id ELSE company_calendar_id END,
+        @person(customer, rule),
+        @calendar(customer, rule),
         CASE WHEN rule.kind IN ('call', 'meeting', 'video') THEN country ELSE '' END,
         rule.window_end,
         spread.ideal_on BETWEEN paused_from AND paused_until,
@@ -48,8 +48,8 @@ wanted AS NOT MATERIALIZED (
 
     SELECT
         account_id, rule_no, number, basis, base_on, ideal_on,
-        CASE WHEN is_assigned THEN owner_id ELSE 0 END,
-        CASE WHEN is_assigned THEN calendar_id ELSE company_calendar_id END,
+        person,
+        calendar_id,
         CASE WHEN kind IN ('call', 'meeting', 'video') THEN country ELSE '' END,
         date '9000-01-01',
         false,
@@ -64,8 +64,8 @@ wanted AS NOT MATERIALIZED (
     SELECT
         account_id, rule_no, number + ahead, 'contact',
         (ideal_on + step * (ahead - 1))::date, (ideal_on + step * ahead)::date,
-        CASE WHEN is_assigned THEN owner_id ELSE 0 END,
-        CASE WHEN is_assigned THEN calendar_id ELSE company_calendar_id END,
+        person,
+        calendar_id,
         CASE WHEN kind IN ('call', 'meeting', 'video') THEN country ELSE '' END,
         date '9000-01-01',
         false,

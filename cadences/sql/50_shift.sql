@@ -15,13 +15,13 @@
     LEFT JOIN users_calendar calendar ON calendar.id = place.calendar_id
 ),
 
--- who: the first of owner, deputy, team manager present on that day; else the owner.
+-- who: the first of owner, deputy, team manager present on that day; else, or if the absence waits, the owner.
 @way_duty AS MATERIALIZED (
     SELECT
         asked.person,
         asked.d1,
         CASE
-            WHEN NOT @absent(asked.person, asked.d1) THEN asked.person
+            WHEN NOT @absent(asked.person, asked.d1) OR @waits(asked.person, asked.d1) THEN asked.person
             WHEN deputy.is_active AND NOT @absent(deputy.id, asked.d1) THEN deputy.id
             WHEN manager.is_active AND NOT @absent(manager.id, asked.d1) THEN manager.id
             ELSE asked.person

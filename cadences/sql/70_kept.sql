@@ -5,10 +5,14 @@ kept AS MATERIALIZED (
         row.anchor = 'agreed' AS is_agreed,
         row.assignee_id,
         row.due_on,
-        CASE WHEN item.assignee = 'nobody' THEN NULL ELSE owner.id END AS owner_id
+        CASE coalesce(item.assignee, 'owner')
+            WHEN 'owner' THEN staff.owner_id
+            WHEN 'manager' THEN staff.manager_id
+            WHEN 'deputy' THEN staff.deputy_id
+        END AS owner_id
     FROM cadences_touchpoint row
     JOIN accounts_account account ON account.id = row.account_id
-    LEFT JOIN users_user owner ON owner.id = account.owner_id AND owner.is_active
+    LEFT JOIN staff ON staff.owner_id = account.owner_id
     LEFT JOIN cadences_planitem item ON item.id = row.item_id
     WHERE row.state = 'open' AND (row.is_touched OR row.anchor = 'agreed') AND row.kind <> 'todo'
         AND @only(row.account_id)
@@ -18,7 +22,8 @@ kept_duty AS MATERIALIZED (
         asked.owner_id,
         asked.due_on,
         CASE
-            WHEN NOT @absent(asked.owner_id, asked.due_on) THEN asked.owner_id
+            WHEN NOT @absent(asked.owner_id, asked.due_on) OR @waits(asked.owner_id, asked.due_on)
+                THEN asked.owner_id
             WHEN deputy.is_active AND NOT @absent(deputy.id, asked.due_on) THEN deputy.id
             WHEN manager.is_active AND NOT @absent(manager.id, asked.due_on) THEN manager.id
             ELSE asked.owner_id

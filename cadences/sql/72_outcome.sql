@@ -54,6 +54,9 @@ chosen AS (
     SELECT
         id, account_id, slot_id, cycle, act, verdict, is_fresh, is_ended, is_suspect, old_state, drop_reason, old_reason,
         is_touched AS old_touched, k_assignee_id IS DISTINCT FROM r_assignee_id AS is_reassigned,
+        CASE WHEN is_fresh THEN (w_planned_on, w_assignee_id) IS DISTINCT FROM (r_due_on, r_assignee_id)
+            ELSE k_assignee_id IS DISTINCT FROM r_assignee_id
+        END AS is_moved,
         CASE WHEN is_fresh THEN w_item_id ELSE r_item_id END AS item_id,
         CASE WHEN is_fresh THEN w_plan_version ELSE r_plan_version END AS plan_version,
         CASE WHEN is_fresh THEN w_kind ELSE r_kind END AS kind,

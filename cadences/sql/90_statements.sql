@@ -108,20 +108,50 @@ FROM held
 WHERE row.id = held.id
 
 -- name: preview
--- What is owed from now on, read only: closed rows left out, hand-set dates as people set them.
+WITH @chain
+SELECT * FROM owed
+ORDER BY account_id, due_on, slot_id
+
+-- name: load
+-- What a plan costs: touchpoints and minutes per week, kind and person. What is late falls into the first week.
 WITH @chain
 SELECT
-    row.id AS touchpoint_id,
-    desired.account_id, desired.slot_id, desired.cycle, desired.item_id, desired.plan_version, desired.kind,
-    desired.anchor, desired.basis, desired.base_on, desired.ideal_on, desired.planned_on,
-    CASE WHEN row.is_touched THEN row.due_on ELSE desired.planned_on END AS due_on,
-    desired.tolerance_days, desired.lapses_on, desired.assignee_id
-FROM desired
-LEFT JOIN cadences_touchpoint row ON row.account_id = desired.account_id
-    AND row.slot_id = desired.slot_id AND row.cycle = desired.cycle
-WHERE desired.verdict = ''
-    AND NOT desired.is_paused
-    AND (desired.lapses_on IS NULL OR desired.lapses_on >= %(as_of)s)
-    AND (row.id IS NULL OR row.state IN ('open', 'cancelled'))
-    AND row.id IS DISTINCT FROM %(assumed_id)s
-ORDER BY desired.account_id, due_on, desired.slot_id
+    date_trunc('week', greatest(owed.due_on, %(as_of)s::date)::timestamp)::date AS week_on,
+    owed.kind, owed.assignee_id, count(*) AS touchpoints, sum(item.minutes) AS minutes
+FROM owed
+JOIN cadences_planitem item ON item.id = owed.item_id
+WHERE owed.due_on <= %(horizon)s
+GROUP BY 1, 2, 3
+ORDER BY 1, 2, 3
+
+-- name: effect
+-- What a run would do, counted.
+WITH @chain
+SELECT what, count(*)
+FROM (SELECT @what(change) AS what FROM difference change) told
+WHERE what IS NOT NULL
+GROUP BY what
+
+-- name: changes
+-- What people see of a difference. A row whose text alone changes (plan version, tolerance) is none.
+SELECT account_id, slot_id, cycle, touchpoint_id, kind, what, old_state, state, old_due_on, due_on,
+    old_assignee_id, assignee_id, reason
+FROM (
+    SELECT
+        change.account_id, change.slot_id, change.cycle, change.kind, change.state, change.reason,
+        change.due_on, change.assignee_id, row.id AS touchpoint_id, row.due_on AS old_due_on,
+        row.assignee_id AS old_assignee_id, coalesce(change.old_state, '') AS old_state,
+        @what(change) AS what
+    FROM tend_difference change
+    LEFT JOIN cadences_touchpoint row ON row.id = change.id
+) told
+WHERE what IS NOT NULL
+
+-- name: reassigned
+-- Agreed dates keep their day; who does them follows the account.
+WITH @chain
+SELECT row.account_id, row.slot_id, row.cycle, row.id, row.kind, 'moved', row.state, row.state, row.due_on,
+    row.due_on, row.assignee_id, kept_by.assignee_id, row.reason
+FROM kept_by
+JOIN cadences_touchpoint row ON row.id = kept_by.id
+WHERE kept_by.is_agreed AND kept_by.assignee_id IS DISTINCT FROM row.assignee_id

@@ -15,7 +15,7 @@ from .happenings import Change, pass_time
 from .worlds import make_world
 
 #: Columns of the oracle's rows that the database does not have.
-NOT_STORED = {"nobody": False, "lapse_after": None}
+NOT_STORED = {"who": "owner", "lapse_after": None}
 
 
 Runner = Callable[[date], None]

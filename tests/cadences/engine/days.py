@@ -82,6 +82,24 @@ class Days:
     def is_present(self, person: int, day: date) -> bool:
         return self.world.people[person].active and not self.is_absent(person, day)
 
+    def serving(self, account: Account, who: str) -> int | None:
+        """Whose calendar and absences count: *the owner, their team's manager or their standing deputy; if
+        missing or inactive the owner; no owner: nobody*"""
+        owner = self.active_owner(account)
+        if who == "nobody" or owner is None:
+            return None
+        person = self.world.people[owner]
+        other = {
+            "manager": self.world.managers.get(person.team) if person.team else None,
+            "deputy": person.deputy,
+        }.get(who)
+        return other if other and self.world.people[other].active else owner
+
+    def waits(self, owner: int, day: date) -> bool:
+        """*an absence that waits: nobody stands in, unless another absence of that day names a deputy*"""
+        away = [absence for absence in self._away.get(owner, []) if absence.first <= day <= absence.last]
+        return any(absence.waits for absence in away) and not any(absence.deputy for absence in away)
+
     def deputy(self, owner: int, day: date) -> int | None:
         """The deputy that the absence of that day names, else the standing one."""
         for absence in self._away.get(owner, []):
@@ -91,6 +109,8 @@ class Days:
 
     def who(self, owner: int, day: date) -> int:
         """*who = first of owner, deputy, team manager present on d1, else owner*"""
+        if self.waits(owner, day):
+            return owner
         team = self.world.people[owner].team
         manager = self.world.managers.get(team) if team else None
         for person in (owner, self.deputy(owner, day), manager):
@@ -118,13 +138,13 @@ class Days:
         return not (country and self.is_holiday(country, "", day))
 
     def shift(
-        self, account: Account, kind: str, nobody: bool, ideal: date, window: tuple[date, date] | None = None
+        self, account: Account, kind: str, who: str, ideal: date, window: tuple[date, date] | None = None
     ) -> tuple[date, int | None]:
         """*d1 = owner's first working day >= ideal_on, absences ignored; due_on = first day >= d1 on which
         who works and is present. Calls and meetings also avoid public holidays of the account's country.
         No or inactive owner: company calendar, nobody assigned. Calendar items: a shift that would leave
         the window goes backward*"""
-        owner = None if nobody else self.active_owner(account)
+        owner = self.serving(account, who)
         country = account.country if kind in PERSONAL_KINDS else ""
         key = (owner, country, ideal, window)
         if key not in self._shifted:

@@ -11,6 +11,7 @@ from datetime import date
 
 OPEN, DONE, SKIPPED, LAPSED, CANCELLED = "open", "done", "skipped", "lapsed", "cancelled"
 EVENT, ROLLING, CALENDAR, AGREED = "after_event", "after_contact", "calendar", "agreed"
+COMPANY_CURRENCY = "EUR"
 
 
 @dataclass
@@ -40,11 +41,15 @@ class Absence:
     first: date
     last: date
     deputy: int | None = None
+    waits: bool = False
 
 
 @dataclass(frozen=True)
 class Item:
-    """What a tier gets in a slot; ``rank`` 0 is the base plan. ``every`` and ``unit``: offset or interval."""
+    """What a tier gets in a slot; ``rank`` 0 is the base plan. ``every`` and ``unit``: offset or interval.
+
+    ``who`` does it: owner, manager, deputy or nobody.
+    """
 
     slot: str
     rank: int
@@ -61,7 +66,9 @@ class Item:
     tolerance: int = 0
     lapse_after: int | None = None
     avoids_track: bool = False
-    nobody: bool = False
+    who: str = "owner"
+    min_amount: int | None = None
+    product: str = ""
     qualifying: tuple[str, ...] = ()
     since: date | None = None
 
@@ -83,6 +90,8 @@ class Override:
     every: int | None = None
     unit: str = ""
     until: date | None = None
+    as_rank: int | None = None
+    since: date | None = None
 
 
 @dataclass
@@ -91,6 +100,8 @@ class Purchase:
     day: date
     amount: int
     void: bool = False
+    currency: str = COMPANY_CURRENCY
+    products: tuple[str, ...] = ()
 
 
 @dataclass
@@ -107,7 +118,7 @@ class Talk:
 
 @dataclass
 class Row:
-    """One touchpoint. ``nobody`` and ``lapse_after`` are those of the item that made it."""
+    """One touchpoint. ``who`` and ``lapse_after`` are those of the item that made it."""
 
     slot: str
     cycle: str
@@ -128,7 +139,7 @@ class Row:
     closed_on: date | None = None
     interaction: int | None = None
     made_by: int | None = None
-    nobody: bool = False
+    who: str = "owner"
     lapse_after: int | None = None
 
     @property

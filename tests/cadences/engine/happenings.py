@@ -78,7 +78,7 @@ class Between:
         rows = [
             row
             for row in self.account.rows.values()
-            if row.state == OPEN and not row.nobody and (not anchors or row.anchor in anchors)
+            if row.state == OPEN and row.who != "nobody" and (not anchors or row.anchor in anchors)
         ]
         near = [row for row in rows if row.due_on <= soon]
         return self.rng.choice(near or rows) if rows else None

@@ -12,7 +12,7 @@ from psycopg2.extras import execute_values
 from accounts.models import Account, Tier
 from cadences.models import Override, Plan, PlanItem, Schedule, Slot, Touchpoint
 from contacts.models import Interaction
-from sales.models import Purchase
+from sales.models import Purchase, PurchaseLine
 from users.models import Absence, Calendar, Closure, Company, PublicHoliday, Team, User
 
 from . import facts
@@ -38,7 +38,7 @@ def tell(world: facts.World, change: Change) -> None:
     if change.plan:
         load_plan(world)
     upsert(Account, [account_record(account) for account in change.accounts.values()])
-    upsert(Purchase, [purchase_record(*sold) for sold in change.purchases.values()])
+    load_purchases(change.purchases.values())
     upsert(Interaction, [talk_record(*noted) for noted in change.talks.values()])
     load_overrides(change.overrides.values())
     load_rows(change.rows)
@@ -59,7 +59,9 @@ def load_people(world: facts.World) -> None:
         )
     Absence.objects.all().delete()
     Absence.objects.bulk_create(
-        Absence(id=a.id, user_id=a.person, starts_on=a.first, ends_on=a.last, deputy_id=a.deputy)
+        Absence(
+            id=a.id, user_id=a.person, starts_on=a.first, ends_on=a.last, deputy_id=a.deputy, waits=a.waits
+        )
         for a in world.absences
     )
 
@@ -131,7 +133,9 @@ def plan_item(plan: Plan, slot: Slot, item: facts.Item) -> PlanItem:
         tolerance_days=item.tolerance,
         lapse_after=item.lapse_after,
         avoids_track=item.avoids_track,
-        assignee="nobody" if item.nobody else "owner",
+        assignee=item.who,
+        min_amount=item.min_amount,
+        product=item.product,
         qualifying=list(item.qualifying),
         since=item.since,
     )
@@ -143,7 +147,7 @@ def plan_item(plan: Plan, slot: Slot, item: facts.Item) -> PlanItem:
 def load_accounts(accounts: list[facts.Account]) -> None:
     """These accounts with all that belongs to them."""
     upsert(Account, [account_record(account) for account in accounts])
-    upsert(Purchase, [purchase_record(account, p) for account in accounts for p in account.purchases])
+    load_purchases([(account, purchase) for account in accounts for purchase in account.purchases])
     upsert(Interaction, [talk_record(account, talk) for account in accounts for talk in account.talks])
     load_overrides(accounts)
 
@@ -153,9 +157,16 @@ def load_overrides(accounts: Iterable[facts.Account]) -> None:
     Override.objects.filter(account__in=[account.id for account in accounts]).delete()
     slots = {slot.key: slot.id for slot in Slot.objects.all()}
     Override.objects.bulk_create(
-        Override(account_id=account.id, slot_id=slots[slot], reason="asked for", **asdict(override))
+        override_record(account, slots[slot], override)
         for account in accounts
         for slot, override in account.overrides.items()
+    )
+
+
+def override_record(account: facts.Account, slot: int, override: facts.Override) -> Override:
+    said = asdict(override)
+    return Override(
+        account_id=account.id, slot_id=slot, reason="asked for", as_tier_id=said.pop("as_rank"), **said
     )
 
 
@@ -182,10 +193,22 @@ def purchase_record(account: facts.Account, purchase: facts.Purchase) -> Purchas
         account_id=account.id,
         purchased_on=purchase.day,
         amount=purchase.amount,
-        currency="EUR",
+        currency=purchase.currency,
         voided_at=SOME_DAY if purchase.void else None,
         void_reason="wrong customer" if purchase.void else "",
     )
+
+
+def load_purchases(sold: Iterable[tuple[facts.Account, facts.Purchase]]) -> None:
+    """Purchases with a line for each product; lines never change."""
+    sold = list(sold)
+    upsert(Purchase, [purchase_record(*one) for one in sold])
+    lines = [
+        PurchaseLine(purchase_id=bought.id, line_key=str(n), product=name, unit_price=1, quantity=1)
+        for _, bought in sold
+        for n, name in enumerate(bought.products)
+    ]
+    PurchaseLine.objects.bulk_create(lines, ignore_conflicts=True)
 
 
 def talk_record(account: facts.Account, talk: facts.Talk) -> Interaction:

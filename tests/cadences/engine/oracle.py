@@ -17,6 +17,7 @@ from .facts import (
     AGREED,
     CALENDAR,
     CANCELLED,
+    COMPANY_CURRENCY,
     DONE,
     EVENT,
     LAPSED,
@@ -121,15 +122,23 @@ class Night:
     def events(self, item: Item) -> Iterator[Event]:
         """*The first; by plan also a later one if the previous purchase day is more than the track's last
         offset before it; restart: always. Keys `first` or `P<lowest purchase id of the day>`*"""
-        found = self.purchase_days()
+        bought = self.purchase_days()
+        found = [(day, lowest) for day, lowest in bought if self.qualifies(item, day)]
         for n, (day, lowest) in enumerate(found):
             later = found[n + 1][0] if n + 1 < len(found) else None
-            if n == 0:
-                yield Event("first", day, later)
-            elif item.starts == "restart" or (
-                item.starts == "new" and self.track_over(found[n - 1][0]) < day
-            ):
-                yield Event(f"P{lowest}", day, later)
+            key = "first" if day == bought[0][0] else f"P{lowest}"
+            is_new = item.starts == "new" and self.track_over(found[n - 1][0]) < day
+            if n == 0 or item.starts == "restart" or is_new:
+                yield Event(key, day, later)
+
+    def qualifies(self, item: Item, day: date) -> bool:
+        """*the day's non-void purchases in the company's currency reach `min_amount`; a line of that day
+        names the product, case-blind. A day that does not qualify is no event for that item*"""
+        bought = [p for p in self.account.purchases if p.day == day and not p.void]
+        names = [name.lower() for purchase in bought for name in purchase.products]
+        total = sum(p.amount for p in bought if p.currency == COMPANY_CURRENCY)
+        is_enough = item.min_amount is None or total >= item.min_amount
+        return is_enough and (not item.product or any(item.product.lower() in name for name in names))
 
     def track_over(self, purchase_day: date) -> date:
         """The last date of a track that starts on this day."""
@@ -305,7 +314,7 @@ class Night:
         window: tuple[date, date] | None = None,
     ) -> Row:
         """A row as the plan owes it: shifted, with its lapse, already lapsed where it is too late."""
-        due, assignee = self.days.shift(self.account, item.kind, item.nobody, ideal, window)
+        due, assignee = self.days.shift(self.account, item.kind, item.who, ideal, window)
         row = Row(
             slot=item.slot,
             cycle=key,
@@ -319,7 +328,7 @@ class Night:
             tolerance=item.tolerance,
             lapses_on=self.lapse(item, due, window),
             assignee=assignee,
-            nobody=item.nobody,
+            who=item.who,
             lapse_after=item.lapse_after,
         )
         return self.lapsed_if_due(row, ideal)
@@ -370,9 +379,9 @@ class Night:
     def assignee_on_due(self, row: Row) -> int | None:
         """*first of owner, deputy, team manager present on `due_on`, else the owner; without an active
         owner touched plan rows have nobody and agreed rows keep theirs*"""
-        if row.nobody:
+        if row.who == "nobody":
             return None
-        owner = self.days.active_owner(self.account)
+        owner = self.days.serving(self.account, row.who)
         if owner is None:
             return row.assignee if row.anchor == AGREED else None
         return self.days.who(owner, row.due_on)

@@ -12,6 +12,16 @@ from .facts import CALENDAR, EVENT, ROLLING, Item, Plan
 Edit = Callable[[Random, list[Item]], list[Item]]
 INTERVALS = [(1, "month"), (2, "month"), (6, "month"), (1, "year"), (2, "week"), (10, "day"), (31, "day")]
 CYCLE_DAYS = {"year": 365, "half": 181, "quarter": 90, "month": 28}
+WHO = [*["owner"] * 6, "manager", "deputy"]
+#: Which purchases count: all; days that reach a sum; those with a product.
+CONDITIONS = [
+    *[{}] * 5,
+    {"min_amount": 100},
+    {"min_amount": 150},
+    {"min_amount": 51, "product": "PUMP"},
+    {"product": "pump"},
+    {"product": "50%"},
+]
 QUALIFYING = {
     "call": ("call", "meeting", "visit"),
     "visit": ("meeting", "visit"),
@@ -31,13 +41,15 @@ def rolling(rng: Random, slot: str, rank: int, kind: str) -> Item:
     every, unit = rng.choice(INTERVALS)
     qualifying = QUALIFYING[slot]
     tolerance = rng.choice([0, 1, 3, 7])
-    return Item(slot, rank, kind, ROLLING, every, unit, tolerance=tolerance, qualifying=qualifying)
+    who = rng.choice(WHO)
+    return Item(slot, rank, kind, ROLLING, every, unit, tolerance=tolerance, qualifying=qualifying, who=who)
 
 
 def windowed(rng: Random, slot: str, rank: int, kind: str, cycle: str = "", **more: object) -> Item:
     cycle = cycle or rng.choice(["year", "half", "quarter", "quarter", "month", "month"])
     length = rng.choice([1, 2, 5, 10, 28, CYCLE_DAYS[cycle]])
     more.setdefault("qualifying", ("call", "email", "letter", "gift", "meeting"))
+    more.setdefault("who", rng.choice(WHO))
     return Item(
         slot, rank, kind, CALENDAR, cycle=cycle, window_from=rng.randrange(CYCLE_DAYS[cycle] - length + 1),
         window_days=length, tolerance=rng.choice([0, 5]), lapse_after=rng.choice([0, 3, 14, 40, None]),
@@ -65,7 +77,7 @@ def visits(rng: Random) -> list[Item]:
 
 def calendar_items(rng: Random) -> list[Item]:
     return [
-        windowed(rng, "survey", 0, "survey", avoids_track=True, nobody=True),
+        windowed(rng, "survey", 0, "survey", avoids_track=True, who="nobody"),
         windowed(rng, "check", 0, "email", avoids_track=rng.random() < 0.8),
         windowed(rng, "greeting", rng.choice([0, 2]), rng.choice(["gift", "letter"])),
         *([rolling(rng, "mail", 1, "email")] if rng.random() < 0.3 else []),
@@ -75,9 +87,11 @@ def calendar_items(rng: Random) -> list[Item]:
 def track(rng: Random) -> list[Item]:
     """The 1-2-1 track, by and large; offsets at month ends, at times beyond the horizon."""
     starts = rng.choice(["first", "first", "new", "new", "restart"])
+    condition = rng.choice(CONDITIONS)
 
     def item(slot: str, kind: str, offset: tuple[int, str], lapse: int | None, **more: object) -> Item:
         chosen = rng.choice(["first", "new", "restart"]) if rng.random() < 0.08 else starts
+        more = {"who": rng.choice(WHO)} | (rng.choice(CONDITIONS) if rng.random() < 0.1 else condition) | more
         return Item(
             slot,
             0,
@@ -93,7 +107,7 @@ def track(rng: Random) -> list[Item]:
 
     items = [
         item("week", "call", rng.choice([(7, "day"), (1, "week"), (0, "day")]), rng.choice([23, 5, None])),
-        item("fortnight", "survey", (14, "day"), rng.choice([14, 0]), nobody=True),
+        item("fortnight", "survey", (14, "day"), rng.choice([14, 0]), who="nobody"),
         item("month", "call", rng.choice([(1, "month"), (1, "month"), (2, "month")]), rng.choice([33, 10])),
     ]
     if rng.random() < 0.2:
@@ -109,7 +123,12 @@ def extra(rng: Random) -> list[Item]:
         return []
     starts = rng.choice(["first", "new", "restart"])
     offset = rng.choice([(3, "day"), (1, "year"), (6, "month")])
-    return [Item("welcome", 0, "letter", EVENT, *offset, starts=starts, lapse_after=rng.choice([10, None]))]
+    lapse = rng.choice([10, None])
+    return [
+        Item(
+            "welcome", 0, "letter", EVENT, *offset, starts=starts, lapse_after=lapse, **rng.choice(CONDITIONS)
+        )
+    ]
 
 
 # -- edits -----------------------------------------------------------------------------------------
@@ -144,7 +163,7 @@ def change_cycle(rng: Random, items: list[Item]) -> list[Item]:
     if n is not None:
         old = items[n]
         new = windowed(rng, old.slot, old.rank, old.kind, rng.choice(["", "", old.cycle]))
-        items[n] = replace(new, avoids_track=old.avoids_track, nobody=old.nobody, since=old.since)
+        items[n] = replace(new, avoids_track=old.avoids_track, who=old.who, since=old.since)
     return items
 
 
@@ -168,13 +187,15 @@ def add_slot(rng: Random, items: list[Item]) -> list[Item]:
 
 
 def change_rules(rng: Random, items: list[Item]) -> list[Item]:
-    """Lapse, track avoidance or what starts it."""
+    """Lapse, track avoidance, what starts it, who does it."""
     n = rng.randrange(len(items)) if items else None
     change = rng.choice(
         [
             {"lapse_after": rng.choice([0, 20, None])},
             {"avoids_track": True},
             {"starts": rng.choice(["new", "first"])},
+            {"min_amount": None, "product": ""} | rng.choice(CONDITIONS),
+            {"who": rng.choice(["owner", "manager", "deputy", "nobody"])},
         ]
     )
     if n is not None:

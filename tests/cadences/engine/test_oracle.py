@@ -195,7 +195,7 @@ def check_previews(world: World, told: dict[int, list[Owed]]) -> None:
         dates = {
             (slots[owed.slot_id], owed.cycle): (owed.ideal_on, owed.planned_on, owed.due_on, owed.assignee_id)
             for owed in told[account.id]
-            if not is_projected(owed, account)
+            if not is_projected(owed, slots[owed.slot_id], account)
         }
         touched = {key for key, row in account.rows.items() if row.touched}
         expected = {
@@ -206,11 +206,10 @@ def check_previews(world: World, told: dict[int, list[Owed]]) -> None:
         assert {key: date for key, date in dates.items() if key not in touched} == expected
 
 
-def is_projected(owed: Owed, account: Account) -> bool:
+def is_projected(owed: Owed, slot: str, account: Account) -> bool:
     """Later rolling contacts are shown by a preview and stored by no night."""
-    return owed.anchor == ROLLING and not any(
-        row.cycle == owed.cycle and row.state != CANCELLED for row in account.rows.values()
-    )
+    row = account.rows.get((slot, owed.cycle))
+    return owed.anchor == ROLLING and (row is None or row.state == CANCELLED)
 
 
 # -- laws of rows ----------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ AWKWARD = [
     (2028, 2, 28), (2022, 6, 1), (2023, 8, 30),
 ]  # fmt: skip
 TALK_KINDS = ["call", "call", "call", "meeting", "visit", "email", "letter", "note"]
+PRODUCTS = ["Pump X200", "pump oil", "Filter", "Øl PUMPE 50%"]
 OVERRIDABLE = ["call", "call", "visit", "survey", "week", "greeting"]
 FIRST_PERSON = 9_000_001
 
@@ -97,7 +98,8 @@ def add_absence(rng: Random, world: World, around: date) -> None:
         away += [(other, None) for other in {person.deputy, manager} if other and other != person.id]
     for who, deputy in away:
         number = max((absence.id for absence in world.absences), default=FIRST_PERSON) + 1
-        world.absences.append(Absence(number, who, first, last, deputy))
+        waits = deputy is None and rng.random() < 0.3
+        world.absences.append(Absence(number, who, first, last, deputy, waits))
 
 
 # -- accounts --------------------------------------------------------------------------------------
@@ -124,7 +126,7 @@ def make_account(seed: int, number: int, world: World, start: date) -> Account:
     set_tier(rng, account, start)
     if rng.random() < 0.15:
         set_pause(rng, account, start)
-    if rng.random() < 0.15:
+    for _ in range(rng.choice([0, 0, 0, 0, 0, 1, 2])):
         set_override(rng, account, start)
     return account
 
@@ -141,7 +143,14 @@ def add_purchases(rng: Random, account: Account, start: date) -> None:
 def add_purchase(rng: Random, account: Account, day: date) -> Purchase:
     number = max((purchase.id for purchase in account.purchases), default=account.id * 100) + 1
     amount = rng.choice([100, 100, 100, 50, 0, -100, -30])
-    purchase = Purchase(number, day, amount, rng.random() < 0.08)
+    purchase = Purchase(
+        number,
+        day,
+        amount,
+        rng.random() < 0.08,
+        currency=rng.choice([*["EUR"] * 6, "NOK"]),
+        products=tuple(rng.sample(PRODUCTS, rng.choice([0, 1, 1, 2]))),
+    )
     account.purchases.append(purchase)
     return purchase
 
@@ -197,8 +206,13 @@ def set_pause(rng: Random, account: Account, on: date) -> None:
 def set_override(rng: Random, account: Account, on: date) -> None:
     slot = rng.choice(OVERRIDABLE)
     until = rng.choice([None, on + timedelta(days=rng.choice([0, 1, 10, 40]))])
-    if rng.random() < 0.4:
-        account.overrides[slot] = Override(is_off=True, until=until)
-    else:
-        every, unit = rng.choice([(1, "week"), (3, "month"), (45, "day")])
-        account.overrides[slot] = Override(every=every, unit=unit, until=until)
+    since = rng.choice([None, None, on - timedelta(days=rng.choice([0, 3, 60])), on + timedelta(days=5)])
+    if since is not None and until is not None:
+        until = max(since, until)
+    account.overrides[slot] = override = Override(until=until, since=since)
+    chosen = rng.choice(["off", "interval", "tier", "tier", "both"])
+    override.is_off = chosen == "off"
+    if chosen in {"interval", "both"}:
+        override.every, override.unit = rng.choice([(1, "week"), (3, "month"), (45, "day")])
+    if chosen in {"tier", "both"}:
+        override.as_rank = rng.choice([1, 2, 3, 3])
