@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from cadences.exception_querysets import OverrideQuerySet
 from cadences.plan_querysets import OfThePlanQuerySet, PlanItemQuerySet, PlanQuerySet, SlotQuerySet
 from contacts.models import Interaction
 from core.history import tracked
@@ -256,6 +257,8 @@ class Override(TimeStamped):
         help_text="First day of the exception; what another tier lends is not owed for days before it.",
     )
     until = models.DateField(null=True, blank=True, help_text="Last day of the exception.")
+
+    objects = OverrideQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -94,6 +94,13 @@ ROWS = [
     row("calendars:create_absence", get=ALL, post=ALL),
     row("calendars:edit_absence", "absence", get=EDITORS, post=EDITORS),
     row("calendars:remove_absence", "absence", post=EDITORS),
+    # -- exceptions --------------------------------------------------------------------------------------
+    row("exceptions:list", get=ALL),
+    row("exceptions:export", get=ALL),
+    row("exceptions:panel", "account", get=ALL),
+    row("exceptions:create", "account", get=EDITORS, post=EDITORS),
+    row("exceptions:edit", "exception", get=EDITORS, post=EDITORS),
+    row("exceptions:end", "exception", post=EDITORS),
     # -- My day, touchpoints, logs ---------------------------------------------------------------------
     row("home", get=ALL),
     row("cadences:day", get=ALL),

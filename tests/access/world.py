@@ -9,6 +9,7 @@ from allauth.account.utils import user_pk_to_url_str
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
+from cadences.models import Override
 from contacts.models import Ask, Commitment
 from imports.models import ImportBatch
 from tests import factories as make
@@ -69,6 +70,9 @@ def _records(people: dict[str, Any]) -> dict[str, Any]:
         "interaction": interaction,
         "concern": make.make_concern(account, owner=owner),
         "purchase": make.make_purchase(account, TODAY),
+        "exception": Override.objects.create(
+            account=account, slot=make.make_slot("greeting"), is_off=True, reason="They asked for none"
+        ),
         "touchpoint": make.make_touchpoint(account, owner, TODAY),
         "commitment": Commitment.objects.create(account=account, user=owner, what="A quote", due_on=TODAY),
         "ask": Ask.objects.create(account=account, kind=Ask.Kind.REFERRAL, asked_on=TODAY, asked_by=owner),
