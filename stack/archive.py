@@ -14,7 +14,7 @@ import subprocess
 import tarfile
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -93,18 +93,18 @@ def backup(target: Path | None = None) -> Path:
     paths.make_private(paths.BACKUPS)
     with _workplace(file.parent) as work:
         rows = _dump(url, work / DUMP)
-        parts = [work / DUMP, *_media_files()]
+        parts = [work / DUMP, *_media_files(work / MEDIA)]
         manifest = {
             "format": FORMAT,
             "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
             "rows": rows,
-            "sha256": {_name_of(part, work): _checksum(part) for part in parts},
+            "sha256": {str(part.relative_to(work)): _checksum(part) for part in parts},
         }
         (work / MANIFEST).write_text(json.dumps(manifest, indent=1))
         draft = work / "backup.tar"
         with tarfile.open(draft, "w") as tar:
             for part in [work / MANIFEST, *parts]:
-                tar.add(part, _name_of(part, work))
+                tar.add(part, str(part.relative_to(work)))
         draft.chmod(0o600)
         draft.replace(file)
     return file
@@ -134,20 +134,21 @@ def _count_rows(cursor: Any) -> dict[str, int]:
     return rows
 
 
-def _media_files() -> list[Path]:
+def _media_files(work: Path) -> list[Path]:
+    """Copies of the uploaded files: an import that is done may delete its file at any moment."""
     folder = media_root()
-    return sorted(path for path in folder.rglob("*") if path.is_file()) if folder.is_dir() else []
+    for path in folder.rglob("*") if folder.is_dir() else ():
+        if path.is_file():
+            copy = work / path.relative_to(folder)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            with suppress(FileNotFoundError):
+                shutil.copy2(path, copy)
+    return sorted(path for path in work.rglob("*") if path.is_file())
 
 
 def media_root() -> Path:
     """Where uploaded files are."""
     return Path(os.environ.get("MEDIA_ROOT") or paths.MEDIA)
-
-
-def _name_of(part: Path, work: Path) -> str:
-    if part.is_relative_to(work):
-        return str(part.relative_to(work))
-    return f"{MEDIA}/{part.relative_to(media_root())}"
 
 
 def _checksum(file: Path) -> str:

@@ -1,11 +1,13 @@
 """Backup and restore as a pair, and what must not be restored."""
 
 import json
+import shutil
 import tarfile
 from pathlib import Path
 
 import pytest
 
+from stack import archive
 from tests.stack.conftest import Installation
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("archive")]
@@ -79,6 +81,24 @@ def test_a_backup_holds_no_secret(filled: Installation) -> None:
     with tarfile.open(make_backup(filled)) as tar:
         names = tar.getnames()
     assert sorted(names) == ["database.dump", "manifest.json", "media/imports/customers.csv"]
+
+
+def test_an_upload_that_is_deleted_meanwhile_is_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    media, copies = tmp_path / "media", tmp_path / "work"
+    media.mkdir()
+    for name in ("done.csv", "waits.csv"):
+        (media / name).write_text(name)
+    copy = shutil.copy2
+
+    def after_the_worker(source: Path, target: Path) -> None:
+        (media / "done.csv").unlink(missing_ok=True)
+        copy(source, target)
+
+    monkeypatch.setenv("MEDIA_ROOT", str(media))
+    monkeypatch.setattr(archive.shutil, "copy2", after_the_worker)
+    assert [path.name for path in archive._media_files(copies)] == ["waits.csv"]
 
 
 @pytest.mark.parametrize("damage", ["cut", "altered", "added", "outside", "other format", "no tar"])
