@@ -42,6 +42,11 @@ def matches(text: str, column: str = "search_folded", phones: str = "phone_digit
     return wanted
 
 
+def known_owner(choice: str) -> str:
+    """A choice that :meth:`AccountQuerySet.of_owner` understands; ``all`` for what else an address holds."""
+    return choice if choice in {"me", "team", "nobody"} or whole_number(choice) is not None else "all"
+
+
 class AccountQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: User) -> Self:
         """Every active user reads every account (R16)."""

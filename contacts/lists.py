@@ -8,9 +8,9 @@ from typing import Any
 from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.http import QueryDict
 
+from accounts.querysets import known_owner
 from contacts.models import Contact, Interaction
 from core.pagination import Page, paginate
-from core.text import whole_number
 from users.models import User
 
 SORTS = ("name", "account", "last_contact")
@@ -30,10 +30,9 @@ class Choice:
     def read(cls, params: QueryDict, user: User) -> Choice:
         owner = params.get("owner") or ("me" if user.has_role(User.Role.SALESPERSON) else "all")
         sort = params.get("sort", "name")
-        known = owner in {"me", "team", "nobody", "all"} or whole_number(owner) is not None
         return cls(
             q=params.get("q", "").replace("\x00", "").strip()[:100],
-            owner=owner if known else "all",
+            owner=known_owner(owner),
             left=params.get("left") == "1",
             sort=sort if sort.removeprefix("-") in SORTS else "name",
             filtered=bool(params.get("q") or params.get("left")),

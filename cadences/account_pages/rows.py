@@ -13,9 +13,11 @@ from django.db.models.functions import JSONObject
 from django.http import QueryDict
 
 from accounts.models import Account, Tier
+from accounts.querysets import known_owner
 from cadences.models import Touchpoint
 from contacts.models import Concern, Interaction
 from core.pagination import Page, paginate
+from core.text import whole_number
 from sales.models import Purchase
 from users.models import User
 
@@ -44,8 +46,8 @@ class Choice:
         tier = params.get("tier", "")
         return cls(
             q=params.get("q", "").replace("\x00", "").strip()[:100],
-            owner=owner if owner in {"me", "team", "nobody", "all"} or _is_id(owner) else "all",
-            tier=tier if _is_id(tier) else "",
+            owner=known_owner(owner),
+            tier=tier if whole_number(tier) is not None else "",
             status=status if status in Account.Status.values else "",
             book=params.get("book") == "1",
             sort=sort if sort.removeprefix("-") in SORTS else DEFAULT_SORT,
@@ -204,7 +206,3 @@ def owner_choices(user: User) -> list[User]:
 
 def tier_choices() -> list[Tier]:
     return list(Tier.objects.order_by("-rank"))
-
-
-def _is_id(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 18

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from cadences.day import Day, my_day, next_days, unassigned
+from core.text import whole_number
 from users.clock import today_for
 from users.http import Request
 
@@ -71,4 +72,4 @@ def _given(request: Request, name: str) -> str:
 
 def number(text: str | None) -> int | None:
     """An id in an address; None for whatever else stands there."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
+    return whole_number(text or "")

@@ -97,8 +97,8 @@ def undo(request: Request, pk: int) -> HttpResponse:
 def _mine(request: Request, pk: int) -> Interaction:
     """The log, if this user may change it: 404 for what does not exist, 403 for what is not theirs."""
     user = request.user
-    logs = Interaction.objects.select_related("account", "user", "contact")
-    interaction: Interaction = get_object_or_404(logs.visible_to(user), pk=pk)
+    logs = Interaction.objects.visible_to(user).select_related("account", "user", "contact")
+    interaction: Interaction = get_object_or_404(logs, pk=pk)
     if not Interaction.objects.editable_by(user).filter(pk=pk).exists():
         raise PermissionDenied(_("Only its author or those who look after the account may change a log."))
     return interaction
