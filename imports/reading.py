@@ -241,7 +241,8 @@ def check_header(row: Row, delimiter: str) -> tuple[str, ...]:
         others = ", ".join(
             name for mark, name in DELIMITERS.items() if mark != delimiter and mark in names[0]
         )
-        hint = _("It contains: %s; choose that as delimiter.") % others if others else ""
+        cure = _("Save the file with a comma, a semicolon or a tab between the columns.")
+        hint = _("It contains: %s; choose that as delimiter.") % others if others else cure
         text = _("With %(delimiter)s as delimiter the header is one single column, “%(name)s”.")
         raise BadFileError(
             f"{text % {'delimiter': DELIMITERS[delimiter], 'name': names[0][:60]}} {hint}".strip()

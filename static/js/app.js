@@ -142,6 +142,17 @@ const typing = (element) =>
 const seen = (element) => element.getClientRects().length > 0;
 const wide = (selector) => [...document.querySelectorAll(selector)].filter(seen);
 
+// Ctrl-K finds from anywhere; Ctrl-Enter sends the form one is in (the log has its own).
+document.addEventListener("keydown", (event) => {
+  if (event.defaultPrevented || event.altKey || !(event.ctrlKey || event.metaKey)) return;
+  const form = event.key === "Enter" && event.target.closest?.("form[data-keep-typed]:not([data-log])");
+  const search = event.key === "k" && wide('[data-key="/"]')[0];
+  if (!form && !search) return;
+  event.preventDefault();
+  if (form) form.requestSubmit();
+  else { search.focus(); search.select?.(); }
+});
+
 let going = 0;
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;

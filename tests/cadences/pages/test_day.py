@@ -34,6 +34,15 @@ def test_an_empty_day_says_what_belongs_here_and_offers_a_todo(see):
     assert reverse("cadences:todo") in html
 
 
+def test_the_admin_of_an_empty_installation_is_led_to_the_import(client, db):
+    client.force_login(make.make_user("admin"))
+    assert "Import your files" in client.get(DAY).content.decode()
+    make.make_account()
+    html = client.get(DAY).content.decode()
+    assert "Import your files" not in html
+    assert "Nothing is owed today." in html
+
+
 def test_a_line_says_whom_to_call_and_why(people, see):
     touchpoint = owed(people.owner)
     account = touchpoint.account

@@ -64,7 +64,7 @@ def test_silent_processes_are_red_and_living_ones_are_not(admin):
 
 def test_what_was_never_heard_of_is_red_once_the_installation_is_not_new(admin):
     make.make_company()
-    Company.objects.update(created_at=timezone.now() - timedelta(hours=1))
+    Company.objects.filter(pk=Company.get().pk).update(created_at=timezone.now() - timedelta(hours=1))
     html = admin.get(ENGINE).content.decode()
     assert html.count("never heard of") == 3
 
