@@ -11,7 +11,10 @@ class CadencesConfig(AppConfig):
         """Listen for facts: first settle what withdrawn logs had closed, then reconcile."""
         from cadences.reconcile import on_facts_changed  # noqa: PLC0415
         from cadences.services.withdrawn import settle_withdrawn  # noqa: PLC0415 - models are ready now
+        from cadences.services.zones import keep_moments  # noqa: PLC0415
         from core import facts  # noqa: PLC0415
+        from users import zones  # noqa: PLC0415
 
         facts.register(settle_withdrawn)
         facts.register(on_facts_changed)
+        zones.register(keep_moments)

@@ -32,6 +32,7 @@ class Person:
     phone: str
     e164: str
     email: str = ""
+    paused_until: date | None = None
 
 
 @dataclass(frozen=True)
@@ -163,7 +164,7 @@ def _line(row: Any, user: User, today: date) -> Line:
         bucket=bucket(row.due_on, row.tolerance_days, today),
         late_days=late_days(row.planned_on, row.tolerance_days, today),
         at=agreed_at(row),
-        person=_person(row),
+        person=_person(row, today),
         last=_last(row, user),
         concern=concern,
         concern_since=date.fromisoformat(concern["since"]) if concern else None,
@@ -174,28 +175,35 @@ def _line(row: Any, user: User, today: date) -> Line:
     )
 
 
-def _person(row: Any) -> Person | None:
-    """The touchpoint's contact, else the one we call there; the account's number when they have none."""
+def _person(row: Any, today: date) -> Person | None:
+    """The touchpoint's contact, else the one we call there; the account's number when they have none.
+
+    Who is paused is named only where nobody else is there, and then without a number of their own.
+    """
     account = row.account
-    if row.contact and row.contact.left_on is None:
-        who = row.contact
-        said = (who.name, who.job_title, who.phone, who.phone_e164, who.mobile, who.mobile_e164)
-        email = who.email
-    elif row.first_person:
+    named = row.contact
+    if named and named.left_on is None and not named.is_paused(today):
+        return _reached(named.name, named.job_title, _numbers(named.__dict__), named.email, account)
+    if row.first_person:
         who = row.first_person[0]
         name = f"{who['first']} {who['last']}".strip()
-        said = (name, who["title"], who["phone"], who["phone_e164"], who["mobile"], who["mobile_e164"])
-        email = who["email"]
-    elif account.phone:
+        if who["paused"]:
+            until = date.fromisoformat(who["paused"])
+            return Person(name, who["title"], account.phone, account.phone_e164, paused_until=until)
+        return _reached(name, who["title"], _numbers(who), who["email"], account)
+    if account.phone:
         return Person(pgettext("phone", "Switchboard"), "", account.phone, account.phone_e164, account.email)
-    else:
-        return None
-    name, title, phone, e164, mobile, mobile_e164 = said
-    if phone:
-        return Person(name, title, phone, e164, email)
-    if mobile:
-        return Person(name, title, mobile, mobile_e164, email)
-    return Person(name, title, account.phone, account.phone_e164, email)
+    return None
+
+
+def _numbers(said: dict[str, Any]) -> list[tuple[str, str]]:
+    """Phone, then mobile: as written, and as machines dial it."""
+    return [(said["phone"], said["phone_e164"]), (said["mobile"], said["mobile_e164"])]
+
+
+def _reached(name: str, title: str, numbers: list[tuple[str, str]], email: str, account: Any) -> Person:
+    phone, dialled = next((one for one in numbers if one[0]), (account.phone, account.phone_e164))
+    return Person(name, title, phone, dialled, email)
 
 
 def _last(row: Any, user: User) -> Last | None:

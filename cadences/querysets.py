@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import F, OuterRef, Q
+from django.db.models import Case, F, OuterRef, Q, When
 from django.db.models.functions import JSONObject
 
 from accounts.models import BookEntry
@@ -70,7 +70,7 @@ class TouchpointQuerySet(OfAccountQuerySet):
             self.with_own_interval(today)
             .select_related("account", "slot", "item", "contact")
             .annotate(
-                first_person=ArraySubquery(_first_person()),
+                first_person=ArraySubquery(_first_person(today)),
                 last_contact=ArraySubquery(_last_contact()),
                 open_concern=ArraySubquery(_open_concern()),
                 open_promise=ArraySubquery(_open_promise()),
@@ -79,11 +79,15 @@ class TouchpointQuerySet(OfAccountQuerySet):
         )
 
 
-def _first_person() -> models.QuerySet[Any]:
-    """Whom we call when the touchpoint names nobody: the main contact, else any who works there."""
+def _first_person(today: date) -> models.QuerySet[Any]:
+    """Whom we call when the touchpoint names nobody: the main contact, else any who works there.
+
+    Who is paused comes last: only where everybody is does a paused one stand in front.
+    """
     return (
         Contact.objects.filter(account=OuterRef("account_id"), left_on__isnull=True)
-        .order_by("-is_main", "id")
+        .annotate(paused=Case(When(paused_until__gte=today, then="paused_until")))
+        .order_by(F("paused").asc(nulls_first=True), "-is_main", "id")
         .values(
             json=JSONObject(
                 first="first_name",
@@ -94,6 +98,7 @@ def _first_person() -> models.QuerySet[Any]:
                 mobile="mobile",
                 mobile_e164="mobile_e164",
                 email="email",
+                paused="paused",
             )
         )[:1]
     )

@@ -58,9 +58,18 @@ class Sheet:
     def person(self) -> Contact | None:
         """Whom the sheet calls: the touchpoint's contact, else the first of the account."""
         named = self.touchpoint.contact if self.touchpoint else None
-        if named is not None and named.left_on is None:
+        if named is not None and named.left_on is None and not named.is_paused(self.today):
             return named
         return self.people[0] if self.people else None
+
+    @property
+    def paused(self) -> list[Contact]:
+        """Who is not to be called now; the first of them stands for the account where nobody else is."""
+        return [contact for contact in self.people if contact.is_paused(self.today)]
+
+    @property
+    def nobody_to_call(self) -> bool:
+        return self.person is not None and self.person.is_paused(self.today)
 
     @property
     def refused(self) -> str:
@@ -89,12 +98,13 @@ def of_touchpoint(user: User, touchpoint: Touchpoint) -> Sheet:
 def of_account(user: User, account: Account) -> Sheet:
     """What is known of an account, for a log outside any touchpoint."""
     today = today_for(user)
+    people = Contact.objects.visible_to(user).filter(account=account).employed()
     recent = Interaction.objects.visible_to(user).filter(account=account).standing().latest_first()
     return Sheet(
         account=account,
         touchpoint=None,
         today=today,
-        people=list(Contact.objects.visible_to(user).filter(account=account).employed()),
+        people=sorted(people, key=lambda contact: contact.is_paused(today)),
         recent=list(recent.select_related("user", "contact")[:RECENT]),
         concerns=list(_of(Concern, user, account).open().worst_first().select_related("owner", "raised_by")),
         promises=_promises(user, account),

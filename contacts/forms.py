@@ -77,6 +77,21 @@ class ContactForm(KeepsVersion):
         )  # fmt: skip
 
 
+class PausePersonForm(forms.Form):
+    """Until when this person is not the one to call, and why."""
+
+    paused_until = forms.DateField(
+        required=False, label=_("Last day"), widget=date_input(),
+        help_text=_("What is owed to the account stays; others there are called meanwhile. "
+                    "Empty ends the pause."),
+    )  # fmt: skip
+    pause_reason = forms.CharField(required=False, max_length=200, label=_("Why"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = plain_helper()
+
+
 class NoteForm(forms.Form):
     """Something to know about the account, from any department."""
 

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", views.contact_list, name="list"),
     path("<int:pk>/", views.contact_detail, name="detail"),
     path("<int:pk>/edit/", views.edit, name="edit"),
+    path("<int:pk>/pause/", views.pause, name="pause"),
     path("new/<int:account_pk>/", views.add, name="add"),
     path("note/<int:account_pk>/", views.note, name="note"),
     path("concern/new/<int:account_pk>/", views.concern_add, name="concern_add"),

@@ -18,6 +18,7 @@ from contacts.models import Ask, Channel, Commitment, Concern, Contact, Interact
 from core.forms import attempt, editable, form_reply, posted
 from core.htmx import go, toast
 from core.pagination import page_number, paginate
+from users.clock import today_for
 from users.http import Request
 from users.models import User
 
@@ -31,6 +32,7 @@ def contact_list(request: Request) -> HttpResponse:
     context = {
         "page": contact_page(request.user, choice, page_number(request)),
         "choice": choice,
+        "today": today_for(request.user),
         "owners": User.objects.visible_to(request.user).who_may_own_accounts().by_name(),
     }
     return render(request, "contacts/list.html", context)
@@ -49,6 +51,7 @@ def contact_detail(request: Request, pk: int) -> HttpResponse:
         "page": paginate(talks.latest_first().select_related("user"), page_number(request), 20),
         "concerns": concerns.worst_first().select_related("owner"),
         "is_editable": Contact.objects.editable_by(request.user).filter(pk=pk).exists(),
+        "is_paused": contact.is_paused(today_for(request.user)),
         "refused": [Channel(value).label for value in contact.refused_channels],
     }
     return render(request, "contacts/detail.html", context)
@@ -78,6 +81,24 @@ def edit(request: Request, pk: int) -> HttpResponse:
         return go(request, "contacts:detail", pk)
     back = reverse("contacts:detail", args=[pk])
     return form_reply(request, form, title=title, submit=_("Save"), back=back, back_text=contact.account.name)
+
+
+@form_page
+def pause(request: Request, pk: int) -> HttpResponse:
+    """Until when somebody is not the person to call."""
+    contact = editable(Contact, request.user, pk)
+    names = ("paused_until", "pause_reason")
+    form = forms.PausePersonForm(posted(request), initial={name: getattr(contact, name) for name in names})
+    said = attempt(
+        form,
+        lambda: services.pause_contact(request.user, contact, *(form.cleaned_data[name] for name in names)),
+    )
+    if said:
+        toast(request, _("Saved."))
+        return go(request, "contacts:detail", pk)
+    title = _("Pause %(name)s") % {"name": contact.name}
+    back = reverse("contacts:detail", args=[pk])
+    return form_reply(request, form, title=title, submit=_("Save"), back=back, back_text=contact.name)
 
 
 @form_page

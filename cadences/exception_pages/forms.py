@@ -38,7 +38,7 @@ class ExceptionForm(forms.Form):
     as_tier = forms.ModelChoiceField(
         Tier.objects.order_by("-rank"), label=_("Like tier"), required=False, empty_label=_("choose a tier"),
         widget=forms.Select(attrs=SELECT),
-        help_text=_("Also gives a contact that the account's own tier has not; with an interval: that often."),
+        help_text=_("Gives a contact that the account's own tier has not; with an interval, that often."),
     )  # fmt: skip
     reason = forms.CharField(label=_("Why"), max_length=200, widget=forms.TextInput(attrs=TEXT))
     until = forms.DateField(

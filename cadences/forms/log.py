@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -17,6 +18,7 @@ from cadences.services.dates import wrong_day
 from cadences.sheet import Sheet
 from contacts.models import Ask, Concern, Interaction
 from contacts.services import AskDraft, CommitmentDraft, ConcernDraft, LogEntry
+from core.templatetags.ui import said_day
 
 NEW = "new"
 NEXT_KINDS = [(value, name) for value, name in Touchpoint.Kind.choices if value in AGREED_KINDS]
@@ -144,7 +146,7 @@ class LogForm(forms.Form):
         kwargs["initial"] = self._prefilled() | kwargs.get("initial", {})
         kwargs.setdefault("auto_id", "log_%s")
         super().__init__(*args, **kwargs)
-        people = [(str(person.pk), _with_title(person)) for person in sheet.people]
+        people = [(str(person.pk), _with_title(person, sheet.today)) for person in sheet.people]
         self._choices("contact", [*people, ("", _("nobody in particular")), (NEW, _("somebody new …"))])
         self._choices("outcome", outcomes(self._owed_kind()))
         self._choices("covered", [(p.key, p.text) for p in sheet.points if not p.is_closed])
@@ -284,8 +286,11 @@ class LogForm(forms.Form):
         return NextStep.agreed(said["next_on"], said["next_at"], kind, self._contact(), said["next_about"])
 
 
-def _with_title(person: Any) -> str:
-    return f"{person.name}, {person.job_title}" if person.job_title else person.name
+def _with_title(person: Any, today: date) -> str:
+    name = f"{person.name}, {person.job_title}" if person.job_title else person.name
+    if person.is_paused(today):
+        return _("%(name)s (paused until %(day)s)") % {"name": name, "day": said_day(person.paused_until)}
+    return name
 
 
 def _opening_channel(owed: Touchpoint | None, person: Any) -> str:

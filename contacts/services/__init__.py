@@ -16,7 +16,7 @@ from contacts.services.logs import (
     withdraw_interaction,
     write_log,
 )
-from contacts.services.people import add_contact, edit_contact
+from contacts.services.people import add_contact, edit_contact, pause_contact
 
 __all__ = [
     "AskDraft",
@@ -32,6 +32,7 @@ __all__ = [
     "edit_contact",
     "log_interaction",
     "make_commitment",
+    "pause_contact",
     "raise_concern",
     "record_ask",
     "reopen_concern",

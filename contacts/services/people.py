@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -13,8 +14,11 @@ from contacts.models import Contact
 from core import facts
 from core.phones import e164
 from users.access import require, require_active
+from users.clock import today_for
 from users.models import User
 
+LONGEST_PAUSE = timedelta(days=731)
+LONGEST_REASON = 200
 EDITABLE = frozenset(
     {
         "first_name",
@@ -65,6 +69,41 @@ def edit_contact(user: User, contact: Contact, **fields: Any) -> Contact:
     for name, value in fields.items():
         setattr(contact, name, value)
     return _saved(contact)
+
+
+@transaction.atomic
+def pause_contact(user: User, contact: Contact, until: date | None, reason: str = "") -> Contact:
+    """Not the person to call until that day, included; ``None``: they are again.
+
+    What is owed to the account stays as it is. Raises PermissionDenied, or ValidationError by field.
+    """
+    require_active(user)
+    require(
+        Contact.objects.editable_by(user).filter(pk=contact.pk).exists(),
+        _("Only those who look after the account may change its people."),
+    )
+    contact = Contact.objects.select_for_update(of=("self",)).get(pk=contact.pk)
+    if until is not None:
+        _check_pause(contact, until, reason, today_for(user))
+    contact.paused_until = until
+    contact.pause_reason = reason.strip() if until else ""
+    contact.save(update_fields=["paused_until", "pause_reason", "updated_at"])
+    facts.changed(account_ids=[contact.account_id])
+    return contact
+
+
+def _check_pause(contact: Contact, until: date, reason: str, today: date) -> None:
+    if contact.left_on is not None:
+        raise ValidationError(_("%(name)s has left the account.") % {"name": contact.name})
+    if until < today:
+        raise ValidationError({"paused_until": _("That day is over: choose today or a later one.")})
+    if until - today > LONGEST_PAUSE:
+        message = _("A pause ends within two years. Who is gone for longer has left.")
+        raise ValidationError({"paused_until": message})
+    if not reason.strip():
+        raise ValidationError({"pause_reason": _("Say why, so that a colleague does not call them.")})
+    if len(reason.strip()) > LONGEST_REASON:
+        raise ValidationError({"pause_reason": _("That is too long: at most 200 letters.")})
 
 
 def _only_known(fields: dict[str, Any]) -> None:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core import facts
+from users import zones
 from users.access import require, require_active, require_admin
 from users.models import User
 
@@ -55,6 +56,8 @@ def edit_user(by: User | None, user: User, **changes: Any) -> User:
     changed = {name for name, value in before.items() if getattr(user, name) != value}
     if changed:
         user.save(update_fields=[*changed, "updated_at"])
+    if "time_zone" in changed:
+        zones.changed(user.pk, before["time_zone"])
     if changed & ENGINE_FIELDS:
         facts.changed(user_ids=[user.pk])
     return user
@@ -66,8 +69,11 @@ def edit_profile(user: User, **changes: Any) -> User:
     require_active(user)
     if unknown := set(changes) - PROFILE_FIELDS:
         raise TypeError(f"not a field of the profile: {sorted(unknown)}")
+    before = User.objects.values_list("time_zone", flat=True).get(pk=user.pk)
     _assign(user, changes)
     user.save(update_fields=[*changes, "updated_at"])
+    if user.time_zone != before:
+        zones.changed(user.pk, before)
     facts.changed(user_ids=[user.pk])
     return user
 
