@@ -103,3 +103,9 @@ class TierQuerySet(models.QuerySet[Any]):
             .prefetch_related("conditions")
             .order_by("-rank")
         )
+
+
+class TierLiftQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: User) -> Self:
+        """Every active user reads what the network does to a tier."""
+        return self if user.is_active else self.none()

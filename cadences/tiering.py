@@ -193,7 +193,7 @@ def _weighing(rules: Rules, rows: list[tuple[Any, ...]]) -> TierWeighing:
         tonight[new or 0] += count
         pinned[new or 0] += count if is_pinned else 0
         waiting[old or 0] += count if not is_pinned and given < (new or 0) else 0
-        caught.update({step: number for step, number in enumerate(met, 2)})
+        caught.update(dict(enumerate(met, 2)))
         if not is_pinned and old != new:
             moves[old or 0, new] += count
     by_step = dict(enumerate(rules.tiers, 1))

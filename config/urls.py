@@ -17,10 +17,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *_app("", "cadences.home_urls"),  # the name `home`, where everybody starts
     *_app("", "cadences.urls"),  # My day at /, the engine at /engine/
     *_app("", "core.urls"),
+    path("plan/", include("cadences.ladder.urls")),
     path("auth/", include("users.auth_urls")),
     *_app("users/", "users.urls"),
     # the account's forms and, from the right, its list and page: one namespace
     path("accounts/", include(([*account_forms, *account_pages], "accounts"))),
+    *_app("tiers/", "cadences.tier_pages.urls"),
     *_app("calendars/", "cadences.calendar_pages.urls"),
     *_app("exceptions/", "cadences.exception_pages.urls"),
     *_app("contacts/", "contacts.urls"),

@@ -140,7 +140,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='tier',
             name='demote_after_months',
-            field=models.PositiveSmallIntegerField(default=3, help_text='Months that the rules must give a lower tier before an account leaves this one; 0: at once.', validators=[django.core.validators.MaxValueValidator(60)]),
+            field=models.PositiveSmallIntegerField(default=3, help_text='Months of a lower tier by the rules before an account leaves this one; 0: at once.', validators=[django.core.validators.MaxValueValidator(60)]),
         ),
         migrations.AddField(
             model_name='tier',
@@ -150,7 +150,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='tierevent',
             name='demote_after_months',
-            field=models.PositiveSmallIntegerField(default=3, help_text='Months that the rules must give a lower tier before an account leaves this one; 0: at once.', validators=[django.core.validators.MaxValueValidator(60)]),
+            field=models.PositiveSmallIntegerField(default=3, help_text='Months of a lower tier by the rules before an account leaves this one; 0: at once.', validators=[django.core.validators.MaxValueValidator(60)]),
         ),
         migrations.AddField(
             model_name='tierevent',

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.querysets import TierQuerySet
+from accounts.querysets import TierLiftQuerySet, TierQuerySet
 from core.history import tracked
 from core.models import TimeStamped
 
@@ -43,7 +43,7 @@ class Tier(TimeStamped):
     demote_after_months = models.PositiveSmallIntegerField(
         default=3,
         validators=[MaxValueValidator(60)],
-        help_text="Months that the rules must give a lower tier before an account leaves this one; 0: at once.",
+        help_text="Months of a lower tier by the rules before an account leaves this one; 0: at once.",
     )
 
     objects = TierQuerySet.as_manager()
@@ -118,6 +118,8 @@ class TierLift(TimeStamped):
     tiers = models.PositiveSmallIntegerField(
         default=1, validators=[MinValueValidator(1), MaxValueValidator(20)]
     )
+
+    objects = TierLiftQuerySet.as_manager()
 
     class Meta:
         ordering = ["network"]
