@@ -55,8 +55,12 @@ def main() -> int:
     return 0
 
 
+STARTED = time.perf_counter()
+
+
 def say(text: str) -> None:
-    sys.stdout.write(f"{text}\n")
+    """A line of progress, with the seconds since the start."""
+    sys.stdout.write(f"{time.perf_counter() - STARTED:6.0f} s  {text}\n")
     sys.stdout.flush()
 
 
@@ -73,6 +77,7 @@ def _measure(sizes: Sizes) -> None:
                 engine.reconcile_all(TODAY)
                 facts.keep_up(TODAY)
                 facts.vacuum()
+                say("  first night done; asking for pages")
                 measured[size] = pages.measure(sizes.requests)
         say(f"Night at {sizes.accounts:,} accounts, {sizes.repeats} runs of each step")
         with database.copy(template, sizes.accounts):
@@ -91,10 +96,9 @@ def _fill(size: int) -> dict[str, int]:
     from cadences import plans, tiering
 
     start = time.perf_counter()
-    counts = facts.fill(size, TODAY)
     plans.start_plan(TODAY - timedelta(days=PLAN_DAYS))
-    tiering.retier(None, TODAY)
-    facts.vacuum()
+    # first tiers while the tables have no indexes yet: every account is written
+    counts = facts.fill(size, TODAY, before_indexes=lambda: tiering.retier(None, TODAY), say=say)
     say(f"  {', '.join(f'{count:,} {name}' for name, count in counts.items())} "
         f"in {time.perf_counter() - start:.0f} s")  # fmt: skip
     return counts

@@ -87,16 +87,20 @@ def measure(accounts: int, today: date, repeats: int, say: Callable[[str], None]
         cursor.execute("SELECT pg_backend_pid()")
         backend = cursor.fetchone()[0]
     with memory.PrivatePeak(backend) as watched:
+
+        def done(text: str) -> None:
+            say(f"  {text}; database session so far at most {watched.peak >> 20} MB")
+
         for turn in range(repeats):
             _from_nothing(night, today)
-            say(
-                f"  run {turn + 1} of {repeats}: {night.rows:,} touchpoints, "
+            done(
+                f"run {turn + 1} of {repeats}: {night.rows:,} touchpoints, "
                 f"{night.seconds['from nothing'][-1]:.1f} s, bare {night.seconds['bare insert'][-1]:.1f} s"
             )
         for _ in range(repeats):
             night.add("nothing changed", timed(lambda: reconcile_all(today)))
-        say(f"  nothing changed: {night.median('nothing changed'):.1f} s")
-        _normal_nights(night, accounts, today, repeats, say)
+        done(f"nothing changed: {night.median('nothing changed'):.1f} s")
+        _normal_nights(night, accounts, today, repeats, done)
     night.backend_peak = watched.peak
     return night
 
@@ -116,7 +120,7 @@ def _from_nothing(night: Night, today: date) -> None:
 
 
 def _normal_nights(
-    night: Night, accounts: int, today: date, repeats: int, say: Callable[[str], None]
+    night: Night, accounts: int, today: date, repeats: int, done: Callable[[str], None]
 ) -> None:
     """The whole job of a night, re-tiering and run log included, on the days after the first."""
     run_night(today, asked_by="bench")
@@ -124,7 +128,7 @@ def _normal_nights(
         day = today + timedelta(days=turn)
         facts.change_one_percent(accounts, day, turn)
         night.add("normal night", timed(partial(_run, night, day)))
-    say(f"  normal night: {night.median('normal night'):.1f} s, {night.changed}")
+    done(f"normal night: {night.median('normal night'):.1f} s, {night.changed}")
 
 
 def _run(night: Night, day: date) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -53,8 +54,13 @@ def insert(model: type[models.Model], source: str, /, **given: str) -> int:
     )
 
 
-def fill(accounts: int, today: date) -> dict[str, int]:
-    """A company with this many accounts: contacts 1.5x, purchases 2x, interactions 3x. Returns row counts."""
+def fill(
+    accounts: int, today: date, *, before_indexes: Callable[[], Any], say: Callable[[str], None]
+) -> dict[str, int]:
+    """A company with this many accounts: contacts 1.5x, purchases 2x, interactions 3x. Returns row counts.
+
+    ``before_indexes`` runs when the rows are there and their indexes are not.
+    """
     users = _staff(max(4, accounts // OWNED), today)
     tables = (Account, Contact, Purchase, Interaction)
     rest = [definition for table in tables for definition in _strip(table._meta.db_table)]
@@ -65,8 +71,13 @@ def fill(accounts: int, today: date) -> dict[str, int]:
         "purchases": _purchases(accounts, day),
         "interactions": _interactions(accounts, users, day),
     }
+    say(f"  rows of {accounts:,} accounts written")
+    vacuum()
+    before_indexes()
+    say("  first tiers assigned")
     for definition in rest:
         execute(definition)
+    say("  indexes and foreign keys built")
     insert(
         BookEntry,
         f"FROM accounts_account a WHERE a.owner_id IS NOT NULL AND {chance('a.id', 90, 10)} = 0",
