@@ -1,4 +1,4 @@
-"""The night: holidays, tiers, then everything that is owed, in one transaction with its run-log row (R31)."""
+"""The night: the plan of the day, holidays, tiers, then all that is owed, in one transaction (R31)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_celery_beat.models import PeriodicTask
 
-from cadences import public_holidays
+from cadences import plans, public_holidays
 from cadences.models import Schedule
 from cadences.reconcile import reconcile
 from cadences.tiering import retier
@@ -105,6 +105,7 @@ def heartbeat(worker: str = "") -> None:
 
 
 def _work(on: date, run: JobRun | None) -> dict[str, Any]:
+    plans.start_scheduled(on)
     holidays = public_holidays.ensure(on)
     retiered = retier(None, on)
     jobs.kill_point("retiered")

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 
 class Owed(NamedTuple):
-    """One row of a preview: what is owed, its dates, and who does it."""
+    """One row of a preview: what is owed, its dates, and who does it.
+
+    Projected ones are later rolling contacts, dated as if the one before them were kept; never stored.
+    """
 
     touchpoint_id: int | None
     account_id: int
@@ -35,6 +38,7 @@ class Owed(NamedTuple):
     tolerance_days: int
     lapses_on: date | None
     assignee_id: int | None
+    is_projected: bool
 
 
 def preview(

@@ -19,7 +19,7 @@ from django.db.backends.utils import CursorWrapper
 from accounts.models import Account
 from cadences import chain, public_holidays
 from cadences.chain import Question, engine_lock, question
-from cadences.models import Schedule
+from cadences.models import Plan, PlanItem, Schedule
 from core import facts
 from users.clock import company_today
 from users.models import Absence, User
@@ -108,13 +108,21 @@ def accounts_served_by(user_ids: Collection[int]) -> frozenset[int]:
         return frozenset()
     if facts.NOBODY in user_ids:  # the company's calendar: every account may have items that nobody does
         return frozenset(Account.objects.values_list("pk", flat=True))
-    owners = (
-        set(user_ids)
+    owners = _behind(set(user_ids))
+    roles = (PlanItem.Assignee.MANAGER, PlanItem.Assignee.DEPUTY)
+    if PlanItem.objects.filter(plan__state=Plan.State.RUNNING, assignee__in=roles).exists():
+        owners = _behind(owners)  # whoever stands in for the manager who serves them
+    return frozenset(Account.objects.filter(owner__in=owners).values_list("pk", flat=True))
+
+
+def _behind(user_ids: set[int]) -> set[int]:
+    """These users, and those for whom they may stand in."""
+    return (
+        user_ids
         | set(User.objects.filter(deputy__in=user_ids).values_list("pk", flat=True))
         | set(User.objects.filter(team__manager__in=user_ids).values_list("pk", flat=True))
         | set(Absence.objects.filter(deputy__in=user_ids).values_list("user", flat=True))
     )
-    return frozenset(Account.objects.filter(owner__in=owners).values_list("pk", flat=True))
 
 
 def healthy_slices(

@@ -130,6 +130,9 @@ class Touchpoint(models.Model):
 
     objects = TouchpointQuerySet.as_manager()
 
+    is_projected = False
+    """Only in previews: a later rolling contact, dated as if the one before it were kept; never stored."""
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["account", "slot", "cycle"], name="touchpoint_once"),

@@ -62,7 +62,7 @@ wanted AS NOT MATERIALIZED (
 
     -- Previews show later contacts too, as if each were kept on its day; they are never stored.
     SELECT
-        account_id, rule_no, number + ahead, 'contact',
+        account_id, rule_no, number + ahead, 'projected',
         (ideal_on + step * (ahead - 1))::date, (ideal_on + step * ahead)::date,
         person,
         calendar_id,

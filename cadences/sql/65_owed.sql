@@ -3,9 +3,12 @@ owed AS NOT MATERIALIZED (
     SELECT
         row.id AS touchpoint_id,
         desired.account_id, desired.slot_id, desired.cycle, desired.item_id, desired.plan_version, desired.kind,
-        desired.anchor, desired.basis, desired.base_on, desired.ideal_on, desired.planned_on,
+        desired.anchor,
+        CASE WHEN desired.basis = 'projected' THEN 'contact' ELSE desired.basis END AS basis,
+        desired.base_on, desired.ideal_on, desired.planned_on,
         CASE WHEN row.is_touched THEN row.due_on ELSE desired.planned_on END AS due_on,
-        desired.tolerance_days, desired.lapses_on, desired.assignee_id
+        desired.tolerance_days, desired.lapses_on, desired.assignee_id,
+        desired.basis = 'projected' AS is_projected
     FROM desired
     LEFT JOIN cadences_touchpoint row ON row.account_id = desired.account_id
         AND row.slot_id = desired.slot_id AND row.cycle = desired.cycle

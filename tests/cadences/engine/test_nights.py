@@ -7,12 +7,12 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from cadences import nightly
-from cadences.models import Override, Slot, Touchpoint
+from cadences.models import Override, Plan, Slot, Touchpoint
 from cadences.nightly import NightRefusedError, run_night
 from core import jobs
 from core.models import Heartbeat, JobRun
 from tests.cadences.engine.seeded import customer, rows, seed
-from tests.factories import make_company, make_interaction, make_schedule
+from tests.factories import make_company, make_interaction, make_item, make_plan, make_schedule, make_slot
 
 pytestmark = pytest.mark.django_db
 
@@ -69,6 +69,24 @@ def test_a_rehearsal_computes_everything_and_leaves_nothing() -> None:
     earlier = run_night(DAY - timedelta(days=1), asked_by="command", rehearse=True)
     assert earlier.pk is None
     assert rows() == before
+
+
+def test_the_plan_of_the_day_runs_before_anything_is_owed() -> None:
+    """A scheduled version takes over with the night of its first day, or the first one after it."""
+    account = customer(seed(), date(2025, 3, 9))
+    run_night(DAY, asked_by="command")
+    first = DAY + timedelta(days=3)
+    waiting = make_plan(version=2, state="scheduled", effective_from=first)
+    visit = make_item(make_slot("visit"), plan=waiting, kind="meeting", every=1, unit="month")
+    run_night(DAY + timedelta(days=2), asked_by="command")
+    assert not Touchpoint.objects.filter(plan_version=2).exists()
+    run_night(first + timedelta(days=1), asked_by="command", rehearse=True)
+    assert Plan.objects.get(version=2).state == "scheduled"
+    run_night(first + timedelta(days=1), asked_by="command")
+    row = Touchpoint.objects.get(account=account, slot__key="visit")
+    assert (row.item, row.basis, row.base_on, row.state) == (visit, "floor", first, "open")
+    assert not Touchpoint.objects.open().filter(plan_version=1).exists()
+    assert {plan.version: plan.state for plan in Plan.objects.all()} == {1: "retired", 2: "running"}
 
 
 def test_missed_nights_are_covered_by_one_run_with_the_same_rows() -> None:

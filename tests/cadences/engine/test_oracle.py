@@ -22,7 +22,7 @@ from cadences.reconcile import reconcile
 
 from . import loading, oracle
 from .comparing import play
-from .facts import CANCELLED, OPEN, ROLLING, Account, Rows, World
+from .facts import OPEN, Account, Rows, World
 from .happenings import pass_time
 from .plans import change_cycle, change_rhythm, drop_slot, edited
 from .test_examples import CALL
@@ -195,7 +195,7 @@ def check_previews(world: World, told: dict[int, list[Owed]]) -> None:
         dates = {
             (slots[owed.slot_id], owed.cycle): (owed.ideal_on, owed.planned_on, owed.due_on, owed.assignee_id)
             for owed in told[account.id]
-            if not is_projected(owed, slots[owed.slot_id], account)
+            if not owed.is_projected
         }
         touched = {key for key, row in account.rows.items() if row.touched}
         expected = {
@@ -204,12 +204,6 @@ def check_previews(world: World, told: dict[int, list[Owed]]) -> None:
             if row.state == OPEN and row.anchor != "agreed" and not row.touched
         }
         assert {key: date for key, date in dates.items() if key not in touched} == expected
-
-
-def is_projected(owed: Owed, slot: str, account: Account) -> bool:
-    """Later rolling contacts are shown by a preview and stored by no night."""
-    row = account.rows.get((slot, owed.cycle))
-    return owed.anchor == ROLLING and (row is None or row.state == CANCELLED)
 
 
 # -- laws of rows ----------------------------------------------------------------------------------

@@ -55,7 +55,7 @@ BUGS = [
     Bug(
         "company calendar instead of the owner's",
         "20_facts",
-        "coalesce(owner.calendar_id, company.calendar_id, 0) AS calendar_id",
+        "coalesce(staff.calendar_id, company.calendar_id, 0) AS calendar_id",
         "coalesce(company.calendar_id, 0) AS calendar_id",
     ),
     Bug(
@@ -101,8 +101,8 @@ BUGS = [
     Bug(
         "promoted and demoted swapped",
         "30_rolling",
-        "customer.rank > customer.rank_before AS was_promoted",
-        "customer.rank < customer.rank_before AS was_promoted",
+        "customer.tier_rank > customer.rank_before AS was_promoted",
+        "customer.tier_rank < customer.rank_before AS was_promoted",
     ),
     Bug("deputy ignored", "50_shift", "WHEN deputy.is_active AND NOT", "WHEN false AND NOT"),
     Bug("deputy of the absence ignored", "@deputy", "AND absence.deputy_id IS NOT NULL", "AND false"),
@@ -166,6 +166,81 @@ BUGS = [
     ),
     Bug(
         "absence of who stands in ignored", "50_shift", "AND NOT @absent(place.who, place.d1 @sign step)", ""
+    ),
+    Bug("absence that waits is covered all the same", "@waits", "THEN true ELSE", "THEN false ELSE"),
+    Bug(
+        "the manager's item falls to the owner",
+        "@person",
+        "'manager' THEN {0}.manager_id",
+        "'manager' THEN {0}.owner_id",
+    ),
+    Bug(
+        "the deputy's item by the owner's calendar",
+        "@calendar",
+        "'deputy' THEN {0}.deputy_calendar_id",
+        "'deputy' THEN {0}.calendar_id",
+    ),
+    Bug("inactive deputy serves", "05_staff", "= owner.deputy_id AND deputy.is_active", "= owner.deputy_id"),
+    Bug(
+        "touched row of the manager falls to the owner",
+        "70_kept",
+        "'manager' THEN staff.manager_id",
+        "'manager' THEN staff.owner_id",
+    ),
+    Bug(
+        "sum of all currencies",
+        "20_facts",
+        "sum(amount) FILTER (WHERE currency = (SELECT currency FROM company)) AS amount",
+        "sum(amount) AS amount",
+    ),
+    Bug(
+        "sum must be exceeded",
+        "20_facts",
+        "purchase.amount >= condition.min_amount",
+        "purchase.amount > condition.min_amount",
+    ),
+    Bug("product by its case", "20_facts", "strpos(lower(line.product),", "strpos(line.product,"),
+    Bug(
+        "product of a void purchase",
+        "20_facts",
+        "AND purchase.voided_at IS NULL AND purchase.purchased_on",
+        "AND purchase.purchased_on",
+    ),
+    Bug(
+        "first day that counts is always called first",
+        "20_facts",
+        "AND purchase.day = coalesce(first_day.day, purchase.day)",
+        "",
+    ),
+    Bug(
+        "slot of another tier ignored",
+        "10_plan",
+        "coalesce(rung.ranks[array_position(rung.slots, item.slot_id)], rung.rank)",
+        "rung.rank",
+    ),
+    Bug(
+        "exception before its first day",
+        "10_plan",
+        "(override.since IS NULL OR override.since <= %(as_of)s)",
+        "true",
+    ),
+    Bug(
+        "lent item owed for days before the exception",
+        "10_plan",
+        "greatest(item.since, rung.sinces[array_position(rung.slots, item.slot_id)]) AS since",
+        "item.since",
+    ),
+    Bug(
+        "change of tier moves a lent rhythm",
+        "30_rolling",
+        "exception.step IS NULL AND NOT item.is_lent AND",
+        "exception.step IS NULL AND",
+    ),
+    Bug(
+        "change of tier cuts a lent calendar",
+        "10_plan",
+        "CASE WHEN NOT item.is_lent THEN form_ranks.ranks END AS ranks",
+        "form_ranks.ranks",
     ),
 ]
 

@@ -8,12 +8,19 @@ import pytest
 import time_machine
 
 from accounts.models import Account
-from cadences.models import Override, Slot, Touchpoint
-from cadences.reconcile import reconcile
+from cadences.models import Override, PlanItem, Slot, Touchpoint
+from cadences.reconcile import accounts_served_by, reconcile
 from cadences.rehearsal import Change, difference, what_would_change
 from core import facts
 from tests.cadences.engine.seeded import customer, rows, seed
-from tests.factories import make_absence, make_interaction, make_schedule, make_touchpoint, make_user
+from tests.factories import (
+    make_absence,
+    make_interaction,
+    make_schedule,
+    make_team,
+    make_touchpoint,
+    make_user,
+)
 from users.models import Absence, User
 
 pytestmark = pytest.mark.django_db
@@ -123,6 +130,19 @@ def test_a_contact_that_closes_a_row_is_seen(account: Account, owner: User) -> N
         lambda: make_interaction(account, owner, happened_on=call.ideal_on), [account.pk], call.ideal_on
     )
     assert ("created", "relationship-call", "open") in shown(changes)
+
+
+def test_whoever_stands_in_for_a_manager_touches_the_accounts_she_serves(
+    account: Account, owner: User
+) -> None:
+    """The plan gives it to the team's manager; her deputy's absence moves it all the same."""
+    manager = make_user(display_name="Mia Lund", deputy=make_user())
+    User.objects.filter(pk=owner.pk).update(team=make_team(manager))
+    deputy = manager.deputy
+    assert deputy is not None
+    assert accounts_served_by([deputy.pk]) == frozenset()
+    PlanItem.objects.filter(slot__key="one-week-call").update(assignee="manager")
+    assert accounts_served_by([deputy.pk]) == {account.pk}
 
 
 def test_nobody_asked_about_nothing_changes() -> None:

@@ -21,7 +21,7 @@ AWKWARD = [
 ]  # fmt: skip
 TALK_KINDS = ["call", "call", "call", "meeting", "visit", "email", "letter", "note"]
 PRODUCTS = ["Pump X200", "pump oil", "Filter", "Øl PUMPE 50%"]
-OVERRIDABLE = ["call", "call", "visit", "survey", "week", "greeting"]
+OVERRIDABLE = ["call", "call", "call", "visit", "visit", "visit", "survey", "week", "greeting", "greeting"]
 FIRST_PERSON = 9_000_001
 
 
