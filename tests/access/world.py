@@ -66,6 +66,7 @@ def _records(people: dict[str, Any]) -> dict[str, Any]:
     return {
         "account": account,
         "account_label": "accounts.account",
+        "tier": make.make_tier(2),
         "contact": contact,
         "interaction": interaction,
         "concern": make.make_concern(account, owner=owner),
@@ -77,7 +78,17 @@ def _records(people: dict[str, Any]) -> dict[str, Any]:
         "commitment": Commitment.objects.create(account=account, user=owner, what="A quote", due_on=TODAY),
         "ask": Ask.objects.create(account=account, kind=Ask.Kind.REFERRAL, asked_on=TODAY, asked_by=owner),
         "batch": _batch(),
+        **_plan(),
     }
+
+
+def _plan() -> dict[str, Any]:
+    """A draft beside a running version, and one of its cells (with the tier of the world)."""
+    slot = make.make_slot("relationship-call")
+    make.make_item(slot, plan=make.make_plan(state="running", effective_from=TODAY))
+    draft = make.make_plan()
+    make.make_item(slot, plan=draft, tier=make.make_tier(2), purpose=make.make_purpose())
+    return {"slot": slot, "draft": draft}
 
 
 def _batch() -> ImportBatch:
