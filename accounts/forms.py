@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Tier
-from core.forms import KeepsVersion, choose_among, plain_helper
+from core.forms import KeepsVersion, choose_among, date_input, plain_helper
 from users.access import acts_for
 from users.models import User
 
@@ -23,13 +23,19 @@ class AccountForm(KeepsVersion):
     """What an account is. Owner, tier, pause and status have forms of their own."""
 
     website = forms.URLField(required=False, assume_scheme="https", label=_("Website"))
+    tags = forms.CharField(
+        required=False,
+        max_length=400,
+        label=_("Tags"),
+        help_text=_("Words of your own with commas between them, such as: partner, trade fair."),
+    )
 
     class Meta:
         model = Account
         fields = (
             "name", "external_id", "industry", "employees", "yearly_revenue", "currency", "network_value",
-            "website", "phone", "fax", "email", "street", "postal_code", "city", "region", "country",
-            "time_zone", "about",
+            "network_reason", "website", "phone", "fax", "email", "street", "postal_code", "city", "region",
+            "country", "time_zone", "about",
         )  # fmt: skip
         labels = {
             "name": _("Name"),
@@ -39,6 +45,7 @@ class AccountForm(KeepsVersion):
             "yearly_revenue": _("Yearly revenue"),
             "currency": _("Currency"),
             "network_value": _("Network"),
+            "network_reason": _("Network: why"),
             "phone": _("Phone"),
             "fax": _("Fax"),
             "email": _("E-mail"),
@@ -54,6 +61,7 @@ class AccountForm(KeepsVersion):
             "external_id": _("In your customer file; the import finds the account by it."),
             "currency": _("Of the yearly revenue: three letters such as EUR."),
             "network_value": _("How many others they bring or could bring: 0 none, 5 very many."),
+            "network_reason": _("Whom they know, whom they brought."),
             "phone": _("As you write it; with the country it can be dialled from anywhere."),
             "time_zone": _("Such as Europe/Oslo; empty: from the country, where it has only one."),
         }
@@ -62,11 +70,13 @@ class AccountForm(KeepsVersion):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["network_value"].required = False
+        if self.instance.pk:
+            self.initial["tags"] = ", ".join(sorted(tag.name for tag in self.instance.tags.all()))
         self.helper = plain_helper()
         self.helper.layout = Layout(
             "version",
             Fieldset(_("What"), _grid("name", "external_id", "industry", "employees", "yearly_revenue",
-                                      "currency", "network_value", "website")),
+                                      "currency", "website", "network_value", "network_reason", "tags")),
             Fieldset(_("How to reach them"), _grid("phone", "email", "fax")),
             Fieldset(_("Where"), _grid("street", "postal_code", "city", "region", "country", "time_zone")),
             Fieldset(_("Anything else"), "about"),
@@ -74,6 +84,13 @@ class AccountForm(KeepsVersion):
 
     def clean_network_value(self) -> int:
         return self.cleaned_data["network_value"] or 0
+
+    def clean_tags(self) -> list[str]:
+        names = [" ".join(part.split()) for part in self.cleaned_data["tags"].split(",")]
+        if long := next((name for name in names if len(name) > 40), None):
+            raise forms.ValidationError(_("“%(name)s” is too long: a tag has 40 letters at most."),
+                                        params={"name": long})  # fmt: skip
+        return [name for name in names if name]
 
     def clean_currency(self) -> str:
         return str(self.cleaned_data["currency"]).strip().upper()
@@ -105,12 +122,19 @@ class OwnerForm(forms.Form):
 
 
 class TierForm(forms.Form):
-    """A person's choice against the rules."""
+    """A person's choice against the rules, why, and until when."""
 
     tier = forms.ModelChoiceField(
         Tier.objects.order_by("-rank"), required=False, label=_("Tier"), empty_label=_("by the rules"),
-        help_text=_("A tier chosen here stays until somebody gives it back to the rules."),
+        help_text=_("Given back to the rules, the next night decides."),
     )  # fmt: skip
+    reason = forms.CharField(required=False, max_length=200, label=_("Why"))
+    until = forms.DateField(
+        required=False,
+        label=_("Until"),
+        widget=date_input(),
+        help_text=_("The last day; then the rules decide again. Empty: until somebody gives it back."),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
-from accounts.models import Account, BookEntry, Tier
+from accounts.models import Account, BookEntry, Tag, Tier
 from core import facts
 from core.phones import e164
 from core.places import zone_of
@@ -18,11 +20,12 @@ from users.clock import today_for
 from users.models import Company, User
 
 LONGEST_PAUSE = timedelta(days=731)
+LONGEST_PIN = timedelta(days=1827)
 EDITABLE = frozenset(
     {
-        "name", "external_id", "network_value", "industry", "employees", "yearly_revenue", "currency",
-        "street", "city", "region", "postal_code", "country", "time_zone", "language", "phone", "fax",
-        "email", "website", "about",
+        "name", "external_id", "network_value", "network_reason", "tags", "industry", "employees",
+        "yearly_revenue", "currency", "street", "city", "region", "postal_code", "country", "time_zone",
+        "language", "phone", "fax", "email", "website", "about",
     }
 )  # fmt: skip
 
@@ -54,11 +57,12 @@ def create_account(user: User, *, owner: User | None = None, **fields: Any) -> A
     )
     _only_known(fields)
     _check_owner(owner)
-    today = today_for(user)
+    today, tags = today_for(user), fields.pop("tags", [])
     account = Account(owner=owner, owner_since=today if owner else None, facts_from=today, **fields)
     account.tier = Tier.objects.order_by("rank").first()
     account.tier_since = today
     _save(account)
+    hang_tags(account, tags)
     facts.changed(account_ids=[account.pk])
     return account
 
@@ -68,11 +72,27 @@ def edit_account(user: User, account: Account, **fields: Any) -> Account:
     """Change what the account is; owner, tier, pause and status have verbs of their own."""
     _only_known(fields)
     account = _locked(user, account)
+    network, tags = account.network_value, fields.pop("tags", None)
     for name, value in fields.items():
         setattr(account, name, value)
-    _save(account)
+    _save(account, network)
+    if tags is not None:
+        hang_tags(account, tags)
     facts.changed(account_ids=[account.pk])
     return account
+
+
+def hang_tags(account: Account, names: Iterable[str]) -> None:
+    """Exactly these tags, new ones are made; a word that is there in another case is used as it is."""
+    wanted = {name.casefold(): name for name in names}
+    rows = Tag.objects.annotate(low=Lower("name")).filter(low__in=[name.lower() for name in wanted.values()])
+    stored = {tag.name.casefold(): tag for tag in rows}
+    for folded, name in wanted.items():
+        if folded not in stored:
+            stored[folded] = Tag(name=name)
+            stored[folded].full_clean()
+            stored[folded].save()
+    account.tags.set(stored.values())
 
 
 @transaction.atomic
@@ -94,19 +114,42 @@ def change_owner(user: User, account: Account, new_owner: User | None) -> Accoun
 
 
 @transaction.atomic
-def pin_tier(user: User, account: Account, tier: Tier | None) -> Account:
-    """A person's choice of tier stands against the rules; ``None`` gives it back to them (R28)."""
+def pin_tier(
+    user: User, account: Account, tier: Tier | None, *, reason: str = "", until: date | None = None
+) -> Account:
+    """A person's choice of tier stands against the rules up to ``until``, or until it is given back (R28).
+
+    ``tier`` None gives it back: the next night decides by the rules, without the months that a demotion
+    waits otherwise. Raises ValidationError by field.
+    """
     account = _locked(user, account)
-    if tier is None:
-        account.tier_pinned = False
-    else:
+    today = today_for(user)
+    if tier is not None:
+        _check_pin(reason, until, today)
         if account.tier_id != tier.pk:
-            account.tier_before, account.tier, account.tier_since = account.tier, tier, today_for(user)
-        account.tier_pinned = True
-        account.tier_reason = _("Chosen by %(name)s.") % {"name": user.display_name}
+            account.tier_before, account.tier, account.tier_since = account.tier, tier, today
+        account.tier_pinned, account.tier_pinned_until, account.below_since = True, until, None
+        words = _("Chosen by %(name)s: %(reason)s")
+        account.tier_reason = (words % {"name": user.display_name, "reason": reason.strip()})[:300]
+    elif account.tier_pinned:
+        account.tier_pinned, account.tier_pinned_until = False, today
+        words = _("Given back to the rules by %(name)s; the next night decides.")
+        account.tier_reason = words % {"name": user.display_name}
     account.save()
     facts.changed(account_ids=[account.pk])
     return account
+
+
+def _check_pin(reason: str, until: date | None, today: date) -> None:
+    wrong: dict[str, Any] = {}
+    if not reason.strip():
+        wrong["reason"] = _("Say why, so that a colleague understands what the rules do not.")
+    if until and until < today:
+        wrong["until"] = _("That day is over: choose today or a later one, or leave it empty.")
+    elif until and until - today > LONGEST_PIN:
+        wrong["until"] = _("Choose a day within five years, or leave it empty.")
+    if wrong:
+        raise ValidationError(wrong)
 
 
 @transaction.atomic
@@ -200,9 +243,12 @@ def _check_owner(owner: User | None) -> None:
         raise ValidationError({"owner": words % {"name": owner}})
 
 
-def _save(account: Account) -> None:
+def _save(account: Account, network_before: int = 0) -> None:
     _normalise(account)
     account.full_clean(exclude=["owner", "tier", "tier_before"])
+    if account.network_value not in {0, network_before} and not account.network_reason.strip():
+        words = _("Say why, so that others can judge it: whom do they know, whom did they bring?")
+        raise ValidationError({"network_reason": words})
     account.save()
 
 

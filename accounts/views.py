@@ -73,11 +73,19 @@ def owner(request: Request, pk: int) -> HttpResponse:
 def tier(request: Request, pk: int) -> HttpResponse:
     """Choose the tier against the rules, or give it back to them."""
     account = editable(Account, request.user, pk)
-    form = TierForm(posted(request), initial={"tier": account.tier_id if account.tier_pinned else None})
-    if attempt(form, lambda: services.pin_tier(request.user, account, form.cleaned_data["tier"])):
+    chosen = {"tier": account.tier_id, "until": account.tier_pinned_until} if account.tier_pinned else {}
+    form = TierForm(posted(request), initial=chosen)
+    if attempt(form, lambda: _pin(request, account, form)):
         toast(request, _("Saved."))
         return go(request, "accounts:detail", pk)
     return _reply(request, form, account, _("Tier of %(name)s") % {"name": account.name}, _("Save"))
+
+
+def _pin(request: Request, account: Account, form: TierForm) -> Account:
+    chosen = form.cleaned_data
+    return services.pin_tier(
+        request.user, account, chosen["tier"], reason=chosen["reason"], until=chosen["until"]
+    )
 
 
 @require_POST

@@ -8,11 +8,12 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet
 from django.utils import formats, timezone
 
-from accounts.models import Account
+from accounts.models import Account, Tag
 from accounts.services import may_edit
 from cadences.account_pages.rows import a_year_before
 from cadences.models import PlanItem, Touchpoint
@@ -29,7 +30,9 @@ RECENT_PURCHASES = 10
 
 def for_page(user: User) -> QuerySet[Account]:
     """Accounts with the rows their page names."""
-    return Account.objects.visible_to(user).select_related("owner", "tier", "tier_before")
+    tags = Tag.objects.filter(accounts=OuterRef("pk")).order_by("name").values("name")
+    rows = Account.objects.visible_to(user).select_related("owner", "tier", "tier_before")
+    return rows.annotate(tag_names=ArraySubquery(tags))
 
 
 # Written by hand because the page is opened all day: building the same with the ORM costs more than

@@ -41,10 +41,9 @@ def listing(request: Request) -> HttpResponse:
 def tonight(request: Request) -> HttpResponse:
     """What the next night does to tiers, by the rules as they are stored."""
     require_admin(request.user)
-    shown = Preview.of(tiers.rules_now(), _steps(request.GET), _page(request.GET))
-    return render(
-        request, "tiers/_tonight.html", {"shown": shown, "too_much": tiers.is_too_much(shown.weighing)}
-    )
+    shown = Preview.of(rules_now(), _steps(request.GET), _page(request.GET))
+    context = {"shown": shown, "too_much": tiers.is_too_much(shown.weighing)}
+    return render(request, "tiers/_tonight.html", context)
 
 
 @require_POST

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from accounts.models import Account, BookEntry
+from accounts.models import Account, BookEntry, Tag
 from tests.factories import make_account, make_book_entry, make_team, make_tier, make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
@@ -177,15 +177,68 @@ class TestOwner:
         assert client.post(address("owner", account), {"owner": gone.pk}).status_code == 422
 
 
-def test_a_tier_is_chosen_and_given_back(client, account, kari):
-    large = make_tier(4)
-    client.force_login(kari)
-    client.post(address("tier", account), {"tier": large.pk})
-    account.refresh_from_db()
-    assert (account.tier, account.tier_pinned) == (large, True)
-    client.post(address("tier", account), {"tier": ""})
-    account.refresh_from_db()
-    assert not account.tier_pinned
+class TestTier:
+    def test_it_is_chosen_with_a_reason_and_a_day_and_given_back(self, client, account, kari):
+        large = make_tier(4)
+        client.force_login(kari)
+        sent = {"tier": large.pk, "reason": "they lead the buyers' group", "until": "2026-12-31"}
+        client.post(address("tier", account), sent)
+        account.refresh_from_db()
+        assert (account.tier, account.tier_pinned) == (large, True)
+        assert account.tier_pinned_until == date(2026, 12, 31)
+        page = client.get(reverse("accounts:detail", args=[account.pk])).content.decode()
+        assert "they lead the buyers&#x27; group" in page
+        assert "until 31" in page
+        client.post(address("tier", account), {"tier": ""})
+        account.refresh_from_db()
+        assert not account.tier_pinned
+        assert "the next night decides" in account.tier_reason
+
+    @pytest.mark.parametrize(
+        ("wrong", "words"),
+        [
+            ({"reason": ""}, "Say why"),
+            ({"until": "2026-11-23"}, "That day is over"),
+            ({"until": "2040-01-01"}, "within five years"),
+            ({"until": "soon"}, "Enter a valid date"),
+        ],
+    )
+    def test_what_is_missing_is_said_and_nothing_typed_is_lost(self, client, account, kari, wrong, words):
+        client.force_login(kari)
+        sent = {"tier": make_tier(4).pk, "reason": "buyers", "until": "", **wrong}
+        answer = client.post(address("tier", account), sent)
+        assert answer.status_code == 422
+        assert words in answer.content.decode()
+        account.refresh_from_db()
+        assert not account.tier_pinned
+
+
+class TestNetworkAndTags:
+    def test_a_new_value_asks_for_its_reason(self, client, account, kari):
+        client.force_login(kari)
+        form = client.get(address("edit", account)).context["form"]
+        sent = {name: form[name].value() or "" for name in form.fields} | {"network_value": "4"}
+        answer = client.post(address("edit", account), sent)
+        assert answer.status_code == 422
+        assert "whom do they know" in answer.content.decode()
+        client.post(address("edit", account), sent | {"network_reason": "chairs the association"})
+        account.refresh_from_db()
+        assert (account.network_value, account.network_reason) == (4, "chairs the association")
+        again = client.post(address("edit", account), {**sent, "version": "", "name": "Acme New"})
+        assert again.status_code == 302  # the value is the same: nothing to explain
+
+    def test_tags_are_hung_on_and_taken_off(self, client, account, kari):
+        Tag.objects.create(name="Partner")
+        client.force_login(kari)
+        form = client.get(address("edit", account)).context["form"]
+        sent = {name: form[name].value() or "" for name in form.fields}
+        client.post(address("edit", account), sent | {"tags": "partner, Trade fair ,partner,"})
+        assert {tag.name for tag in account.tags.all()} == {"Partner", "Trade fair"}
+        assert "Trade fair" in client.get(reverse("accounts:detail", args=[account.pk])).content.decode()
+        client.post(address("edit", account), sent | {"tags": "Trade fair", "version": ""})
+        assert [tag.name for tag in account.tags.all()] == ["Trade fair"]
+        refused = client.post(address("edit", account), sent | {"tags": "x" * 41, "version": ""})
+        assert refused.status_code == 422
 
 
 def test_half_a_pause_says_what_is_missing_and_keeps_the_rest(client, account, kari):
@@ -193,7 +246,7 @@ def test_half_a_pause_says_what_is_missing_and_keeps_the_rest(client, account, k
     answer = client.post(address("pause", account), {"paused_from": "2026-12-01", "pause_reason": "Fair"})
     html = answer.content.decode()
     assert answer.status_code == 422
-    assert "fill in both" in html
+    assert "This field is required" in html
     assert 'value="Fair"' in html
     assert 'value="2026-12-01"' in html
 
@@ -208,10 +261,10 @@ def test_a_prospect_cannot_become_former(client, kari):
 def test_the_sheet_gets_a_fragment_and_leaves_for_the_page(client, account, kari):
     client.force_login(kari)
     head = {"HX-Request": "true"}
-    fragment = client.get(address("pause", account), headers=head).content.decode()
+    fragment = client.get(address("tier", account), headers=head).content.decode()
     assert "<html" not in fragment
     assert 'hx-target="#sheet"' in fragment
-    done = client.post(address("pause", account), FORMS["pause"], headers=head)
+    done = client.post(address("tier", account), FORMS["tier"], headers=head)
     assert (done.status_code, done["HX-Redirect"]) == (204, address("detail", account))
 
 

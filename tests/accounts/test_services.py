@@ -171,7 +171,7 @@ class TestTier:
     def test_a_person_chooses_against_the_rules(self, people):
         small, large = make_tier(1), make_tier(3)
         account = make_account(people["owner"], tier=small)
-        services.pin_tier(people["owner"], account, large)
+        services.pin_tier(people["owner"], account, large, reason="a partner")
         account.refresh_from_db()
         assert (account.tier, account.tier_before, account.tier_since) == (large, small, TODAY)
         assert account.tier_pinned
