@@ -165,7 +165,7 @@ def _check(slot: Slot, account: Account, wish: Wish, today: date) -> None:
 def _check_interval(slot: Slot, account: Account, wish: Wish) -> None:
     if wish.unit not in LONGEST:
         raise ValidationError({"unit": _("Choose days, weeks, months or years.")})
-    if not wish.every or wish.every > LONGEST[wish.unit]:
+    if wish.every is None or not 0 < wish.every <= LONGEST[wish.unit]:
         raise ValidationError({"every": _("An interval is between one day and five years.")})
     tier = wish.as_tier if wish.what == What.TIER else account.tier
     item = _item(slot, tier.rank if tier else _lowest_rank())
