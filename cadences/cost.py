@@ -33,7 +33,9 @@ def load(plan: Plan, as_of: date, weeks: int = 26, account_ids: Collection[int] 
     asked = draft_question(plan, account_ids, as_of, project=True, horizon_days=weeks * 7)
     with transaction.atomic(), connection.cursor() as cursor:
         run(cursor, statement("load", OWED, asked.is_for_all), asked)
-        return [Load(*row) for row in cursor.fetchall()]
+        found = [Load(*row) for row in cursor.fetchall()]
+    # sorted here: the database would sort every touchpoint for it
+    return sorted(found, key=lambda one: (one.week_on, one.kind, one.assignee_id or 0))
 
 
 def effect(plan: Plan, as_of: date, account_ids: Collection[int] | None = None) -> dict[str, int]:

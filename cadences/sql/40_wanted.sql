@@ -73,7 +73,10 @@ wanted AS NOT MATERIALIZED (
         NULL,
         talked_on
     FROM rolling
-    CROSS JOIN generate_series(1, 500) ahead
+    -- at most so many: months are up to three days shorter than the first one
+    CROSS JOIN LATERAL generate_series(
+        1, least(500, (%(horizon)s::date - ideal_on) / greatest(1, (ideal_on + step)::date - ideal_on - 3))
+    ) ahead
     -- as a subquery also where it is never true: the planner would take a million rows for a handful
     WHERE (SELECT %(project)s::boolean) AND ideal_on + step * ahead <= %(horizon)s
 ),

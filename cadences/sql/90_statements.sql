@@ -122,7 +122,6 @@ FROM owed
 JOIN cadences_planitem item ON item.id = owed.item_id
 WHERE owed.due_on <= %(horizon)s
 GROUP BY 1, 2, 3
-ORDER BY 1, 2, 3
 
 -- name: effect
 -- What a run would do, counted.
