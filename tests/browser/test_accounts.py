@@ -84,6 +84,12 @@ def open_account(page: Page, server: Any, account: Account) -> None:
     page.goto(server.url + reverse("accounts:detail", args=[account.pk]))
 
 
+def expect_page(page: Page, title: str) -> None:
+    """The page of that title is there, its scripts too: keys pressed earlier would be lost."""
+    expect(page.get_by_role("heading", level=1)).to_contain_text(title)
+    page.wait_for_load_state("load")
+
+
 def check_page(page: Page) -> None:
     """Nothing wider than the screen, and what axe finds under WCAG 2.2 AA: nothing."""
     wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
@@ -122,17 +128,17 @@ def test_an_account_is_found_and_opened_by_keyboard(
     expect(page.locator("#quick-results a")).to_have_count(1)
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Åcme Machining")
+    expect_page(page, "Åcme Machining")
     page.keyboard.press("g")
     page.keyboard.press("c")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Contacts")
+    expect_page(page, "Contacts")
     page.keyboard.press("g")
     page.keyboard.press("a")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Accounts")
+    expect_page(page, "Accounts")
     page.keyboard.press("j")
     expect(page.locator("[data-line]").first).to_be_focused()
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Åcme Machining")
+    expect_page(page, "Åcme Machining")
     page.keyboard.press("?")
     expect(page.get_by_role("dialog")).to_be_visible()
 
