@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from hashlib import md5
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -29,7 +30,9 @@ class StaleError(ValidationError):
 def token_of(items: PlanItem | Iterable[PlanItem] | None) -> str:
     """What a form carries, to be refused if somebody saved meanwhile; empty for an empty cell."""
     rows = [items] if isinstance(items, PlanItem) else list(items or ())
-    return max((f"{row.updated_at.isoformat()}/{row.pk}" for row in rows), default="")
+    names = (*(name if name != "purpose" else "purpose_id" for name in FIELDS), "is_off")
+    said = [(row.pk, *(str(getattr(row, name)) for name in names)) for row in rows]
+    return md5(str(sorted(said)).encode(), usedforsecurity=False).hexdigest() if said else ""
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import md5
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -48,7 +49,7 @@ def write_sheet(
     """Write the sheet of an item of a draft, and of the draft's other items that use the same one.
 
     A point of the checklist whose text stays keeps its key, so that what was ticked before still counts.
-    ``seen``: when the sheet was last saved, as the editor knew it.
+    ``seen``: the token of the sheet that the editor was opened with.
     """
     draft = locked_draft(user, plan)
     row = PlanItem.objects.select_related("purpose", "slot").get(pk=item.pk, plan=draft)
@@ -69,8 +70,11 @@ def write_sheet(
 
 
 def sheet_token(sheet: Purpose | None) -> str:
-    """Which sheet, and when it was saved."""
-    return f"{sheet.updated_at.isoformat()}/{sheet.pk}" if sheet is not None else ""
+    """What a form carries, to be refused if somebody saved meanwhile; empty where there is no sheet."""
+    if sheet is None:
+        return ""
+    said = (sheet.pk, sheet.name, sheet.talking_points, sheet.checklist)
+    return md5(str(said).encode(), usedforsecurity=False).hexdigest()
 
 
 def _own(draft: Plan, sheet: Purpose | None) -> Purpose | None:

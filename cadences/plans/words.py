@@ -76,7 +76,7 @@ def starts(item: PlanItem) -> str:
 def window(item: PlanItem, *, short: bool = False) -> str:
     """The days on which a calendar item may fall: "1 Feb – 27 Nov"; empty for other items.
 
-    ``short`` says the first cycle alone where there are more than two.
+    ``short`` says the first cycle alone where there are several.
     """
     if item.anchor != PlanItem.Anchor.CALENDAR or not item.window_days:
         return ""
@@ -85,7 +85,7 @@ def window(item: PlanItem, *, short: bool = False) -> str:
     if item.cycle == PlanItem.Cycle.MONTH:
         return _of_month(item.window_from + 1, item.window_from + item.window_days)
     found = [_from_to(*days) for days in windows.spans(item.cycle, item.window_from, item.window_days)]
-    if short and len(found) > 2:
+    if short and len(found) > 1:
         return _("%(window)s and so on") % {"window": found[0]}
     return ", ".join(found)
 
@@ -98,7 +98,7 @@ def _of_month(first: int, last: int) -> str:
 def _from_to(first: date, last: date) -> str:
     if first == last:
         return _said(first)
-    return f"{_said(first)}{NO_BREAK}–{NO_BREAK}{_said(last)}"
+    return f"{_said(first)} – {_said(last)}"
 
 
 def _said(on: date) -> str:
