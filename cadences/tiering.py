@@ -239,7 +239,7 @@ def _execute(
 def _tuned(cursor: CursorWrapper) -> Iterator[None]:
     """Compiling costs more than it saves; the sums of a million accounts fit into this memory or spill."""
     with transaction.atomic():
-        cursor.execute("SELECT set_config('jit', 'off', true), set_config('work_mem', '64MB', true)")
+        cursor.execute("SELECT set_config('jit', 'off', true), set_config('work_mem', '32MB', true)")
         yield
 
 
