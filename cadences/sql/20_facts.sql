@@ -178,6 +178,7 @@ settled AS (
 -- Calls promised to the customer: an open one stands in for the rolling call, a done one counts as it.
 agreed_call AS MATERIALIZED (
     SELECT account_id, bool_or(state = 'open' AND id <> %(assumed_id)s) AS is_open,
+        max(due_on) FILTER (WHERE state = 'open' AND id <> %(assumed_id)s) AS open_on,
         max(closed_on) FILTER (WHERE state = 'done') AS done_on
     FROM cadences_touchpoint
     WHERE anchor = 'agreed' AND kind = 'call' AND state IN ('open', 'done') AND @only(account_id)

@@ -23,6 +23,7 @@ rolling_base AS (
             last_talk.last_on,
             settled.done_on,
             CASE WHEN item.kind = 'call' THEN agreed_call.done_on END,
+            CASE WHEN %(project)s AND item.kind = 'call' THEN agreed_call.open_on END,
             %(assumed_on)s
         ) AS contact_on,
         settled.skipped_on,

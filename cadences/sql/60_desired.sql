@@ -83,14 +83,19 @@ stand_in AS MATERIALIZED (
 desired AS NOT MATERIALIZED (
     SELECT
         placed.account_id, placed.slot_id, placed.cycle, placed.item_id, placed.version AS plan_version,
-        placed.kind, placed.anchor, placed.basis, placed.base_on, placed.ideal_on, placed.planned_on,
+        placed.kind, placed.anchor,
+        -- previews show what a track or an agreed call still holds back, as if that were kept
+        CASE WHEN %(project)s AND placed.anchor = 'after_contact' AND (
+            track_running.account_id IS NOT NULL OR placed.kind = 'call' AND agreed_call.is_open
+        ) THEN 'projected' ELSE placed.basis END AS basis,
+        placed.base_on, placed.ideal_on, placed.planned_on,
         placed.tolerance_days, placed.lapses_on, placed.assignee_id, placed.talked_on,
         coalesce(placed.is_paused, false) AS is_paused,
         CASE
             WHEN placed.restarted_on IS NOT NULL AND NOT coalesce(placed.lapses_on < placed.restarted_on, false)
                 THEN 'restarted by a later purchase'
             WHEN placed.in_track THEN 'falls into a track'
-            WHEN %(replay)s THEN ''
+            WHEN %(replay)s OR %(project)s AND placed.anchor = 'after_contact' THEN ''
             WHEN placed.anchor = 'after_contact' AND track_running.account_id IS NOT NULL
                 THEN 'track started'
             WHEN placed.anchor = 'after_contact' AND placed.kind = 'call' AND agreed_call.is_open

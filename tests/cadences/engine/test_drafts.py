@@ -167,6 +167,30 @@ def test_since_is_carried_while_the_slot_runs():
     assert set(carried_since(draft, None, on).values()) == {on}
 
 
+@time_machine.travel("2026-03-10 12:00", tick=False)
+def test_a_preview_goes_on_behind_a_track_and_an_agreed_call():
+    """What is held back today is shown as it will be, if what holds it back is kept; no night stores it."""
+    from tests.cadences.engine.seeded import customer, seed
+    from tests.factories import make_touchpoint
+
+    owner = seed()
+    bought = customer(owner, date(2026, 3, 9), "Large")
+    agreed = customer(owner, date(2025, 3, 9), "Large")
+    day = date(2026, 3, 10)
+    reconcile(None, day)
+    make_touchpoint(
+        agreed, owner, date(2026, 3, 25), Slot.objects.get(key="agreed"), anchor="agreed", basis="agreed"
+    )
+    for account, dates in (
+        (bought, [date(2026, 5, 9), date(2026, 6, 9)]),  # a month after the one-month call of 9 April
+        (agreed, [date(2026, 4, 25), date(2026, 5, 25)]),
+    ):
+        calls = [owed for owed in preview([account.pk], day, 100) if owed.anchor == "after_contact"]
+        assert [(owed.ideal_on, owed.is_projected) for owed in calls[:2]] == [(on, True) for on in dates]
+        reconcile([account.pk], day)
+        assert not Touchpoint.objects.open().filter(account=account, anchor="after_contact").exists()
+
+
 @time_machine.travel("2035-07-04 12:00", tick=False)
 def test_a_preview_of_a_draft_spreads_first_dates_from_its_first_day():
     from tests.cadences.engine.seeded import customer, seed
