@@ -101,6 +101,11 @@ ROWS = [
     row("exceptions:create", "account", get=EDITORS, post=EDITORS),
     row("exceptions:edit", "exception", get=EDITORS, post=EDITORS),
     row("exceptions:end", "exception", post=EDITORS),
+    # -- the ledger: everybody their own, managers their teams, admins all ------------------------------
+    row("ledger:mine", get=ALL),
+    row("ledger:table_file", get=ALL),
+    row("ledger:rows", get=ALL),
+    row("ledger:rows_file", get=ALL),
     # -- My day, touchpoints, logs ---------------------------------------------------------------------
     row("home", get=ALL),
     row("cadences:day", get=ALL),

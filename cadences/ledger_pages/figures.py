@@ -1,0 +1,187 @@
+"""The ledger's figures: one grouped query, whose sums are the rows behind them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Value, When
+from django.db.models.functions import ExtractMonth, ExtractYear
+from django.utils.dates import MONTHS
+from django.utils.translation import gettext as _
+
+from accounts.models import Account
+from cadences.ledger_pages.choice import NOBODY, PATHS, SYSTEM, Choice
+from cadences.ledger_pages.marks import IS_SYSTEM, MARKS, Figures
+from cadences.models import Touchpoint
+from core.pagination import Page, paginate
+from users.models import User
+
+NAMES = {
+    "account": "account__name",
+    "user": "assignee__display_name",
+    "team": "assignee__team__name",
+    "tier": "account__tier__name",
+    "slot": "slot__name",
+}
+COUNTS = {mark: Count("pk", filter=Q(mark=mark)) for mark in MARKS}
+
+
+@dataclass
+class Line:
+    """One line of a table: what it is about, its figures, by period as well, and where its rows are."""
+
+    key: str
+    label: str
+    query: str
+    only: str
+    figures: Figures = field(default_factory=Figures)
+    periods: list[tuple[Figures, str]] = field(default_factory=list)
+    is_current: bool = False
+
+
+@dataclass
+class Ledger:
+    """Both tables of the page, with their common sum. ``page`` is set where the lines are paged.
+
+    ``people``: the sum without what the system sends.
+    """
+
+    choice: Choice
+    total: Figures
+    people: Figures
+    periods: list[Line]
+    lines: list[Line]
+    page: Page | None = None
+
+    @property
+    def period_names(self) -> list[str]:
+        return [line.label for line in self.periods]
+
+
+def ledger(user: User, choice: Choice, today: date, number: int = 1) -> Ledger:
+    """One query; by account three more, because there may be 200,000 of them."""
+    rows = choice.rows(user, today)
+    page = None
+    if choice.by == "account":
+        page = paginate(_accounts(rows), number)
+        grouped = list(_grouped(rows.filter(account__in=[each.pk for each in page.rows]), choice))
+        every = list(_grouped(rows, choice, by_dimension=False))
+    else:
+        grouped = every = list(_grouped(rows, choice))
+    sums = _by_period(every)
+    people = _by_period(row for row in every if not row["is_system"])
+    periods = _periods(sums, choice, today)
+    lines = _lines(grouped, choice, [line.key for line in periods])
+    total = sum(sums.values(), Figures())
+    return Ledger(choice, total, sum(people.values(), Figures()), periods, lines, page)
+
+
+def table(user: User, choice: Choice, today: date) -> Iterable[tuple[str, str, Figures]]:
+    """For the file: line, period and figures, every account of them; one query, read as it is sent."""
+    rows = _grouped(choice.rows(user, today), choice).iterator(chunk_size=2000)
+    for (_of, label, period), same in groupby(
+        rows, key=lambda row: (_key(row, choice.by), _label(row, choice.by), row["period"])
+    ):
+        said = f"{choice.year}-{period:02d}" if choice.is_by_month else str(period)
+        yield label, said, sum((Figures.of(row) for row in same), Figures())
+
+
+def _accounts(rows: QuerySet[Touchpoint]) -> QuerySet[Account]:
+    """Accounts with such rows, by name."""
+    return Account.objects.filter(pk__in=rows.order_by().values("account_id")).order_by("name_folded", "id")
+
+
+def _grouped(
+    rows: QuerySet[Touchpoint], choice: Choice, *, by_dimension: bool = True
+) -> QuerySet[Touchpoint, dict[str, Any]]:
+    period = ExtractMonth("planned_on") if choice.is_by_month else ExtractYear("planned_on")
+    system = Case(When(IS_SYSTEM, then=Value(1)), default=Value(0), output_field=IntegerField())
+    columns: dict[str, Any] = {"period": period, "is_system": system}
+    order = ["period", "is_system"]
+    if by_dimension:
+        columns |= {"key": F(PATHS[choice.by]), "name": F(NAMES[choice.by])}
+        order = ["name", "key", *order]
+        if choice.by == "tier":
+            columns["rank"] = F("account__tier__rank")
+    return rows.annotate(**columns).values(*columns).annotate(**COUNTS).order_by(*order)
+
+
+def _by_period(grouped: Iterable[Any]) -> dict[int, Figures]:
+    sums: dict[int, Figures] = defaultdict(Figures)
+    for row in grouped:
+        sums[row["period"]] += Figures.of(row)
+    return sums
+
+
+def _periods(sums: dict[int, Figures], choice: Choice, today: date) -> list[Line]:
+    """All months of the year, or the years in which anything is owed; an empty future is left out."""
+    if not choice.is_by_month:
+        return [
+            Line(
+                str(year), str(year), choice.query(year=year), choice.query(year=year, mark=None), sums[year]
+            )
+            for year in sorted(sums)
+        ]
+    last = 12 if choice.year != today.year else max([today.month, *sums])
+    shown = range(1, last + 1) if choice.month is None else [choice.month]
+    return [
+        Line(
+            str(month),
+            str(MONTHS[month]),
+            choice.query(month=month),
+            choice.query(month=month),
+            sums.get(month, Figures()),
+            is_current=(choice.year, month) == (today.year, today.month),
+        )
+        for month in shown
+    ]
+
+
+def _lines(grouped: list[Any], choice: Choice, periods: list[str]) -> list[Line]:
+    found: dict[str, Line] = {}
+    cells: dict[tuple[str, str], Figures] = defaultdict(Figures)
+    ranks: dict[str, int] = {}
+    for row in grouped:
+        key = _key(row, choice.by)
+        if key not in found:
+            only = choice.query(**{choice.by: key, "by": _next_dimension(choice.by)})
+            found[key] = Line(key, _label(row, choice.by), choice.query(**{choice.by: key}), only)
+        found[key].figures += Figures.of(row)
+        cells[key, str(row["period"])] += Figures.of(row)
+        ranks[key] = -(row.get("rank") or 0)
+    span = "month" if choice.is_by_month else "year"
+    for key, line in found.items():
+        line.periods = [
+            (cells[key, period], choice.query(**{choice.by: key, span: period})) for period in periods
+        ]
+    return sorted(found.values(), key=_order(ranks))
+
+
+def _order(ranks: dict[str, int]) -> Callable[[Line], Any]:
+    """Tiers from the highest down, everything else by name; what nobody does comes last."""
+    return lambda line: (line.key in (NOBODY, SYSTEM), ranks[line.key], line.label.casefold(), line.key)
+
+
+def _next_dimension(by: str) -> str:
+    """What a line is looked into by: a team by its users, everything else by slots, a slot by users."""
+    return {"team": "user", "slot": "user", "tier": "account"}.get(by, "slot")
+
+
+def _key(row: dict[str, Any], by: str) -> str:
+    if row["is_system"] and by in ("user", "team"):
+        return SYSTEM
+    return NOBODY if row["key"] is None else str(row["key"])
+
+
+def _label(row: dict[str, Any], by: str) -> str:
+    key = _key(row, by)
+    if key == SYSTEM:
+        return _("sent by the system")
+    if key == NOBODY:
+        return {"team": _("in no team"), "tier": _("no tier")}.get(by, _("nobody"))
+    return str(row["name"])

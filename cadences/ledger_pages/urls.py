@@ -1,0 +1,13 @@
+"""Addresses of the ledger."""
+
+from django.urls import path
+
+from cadences.ledger_pages.views import figures
+
+app_name = "ledger"
+urlpatterns = [
+    path("", figures.mine, name="mine"),
+    path("table.csv", figures.table_file, name="table_file"),
+    path("rows/", figures.rows, name="rows"),
+    path("rows.csv", figures.rows_file, name="rows_file"),
+]
