@@ -20,6 +20,8 @@ READABLE = {
     "contacts.commitment": "visible_to",
     "contacts.ask": "visible_to",
     "sales.purchase": "visible_to",
+    "cadences.override": "visible_to",
+    "users.calendar": "visible_to",
     "users.user": "editable_by",
 }
 MOST = 100  # saves on one page

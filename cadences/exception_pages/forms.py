@@ -20,10 +20,10 @@ class ExceptionForm(forms.Form):
     """What is otherwise in one slot, why, and until when."""
 
     slot = forms.ModelChoiceField(
-        Slot.objects.none(), label=_("What"), empty_label=None, widget=forms.Select(attrs=SELECT)
+        Slot.objects.none(), label=_("Touchpoint"), empty_label=None, widget=forms.Select(attrs=SELECT)
     )
     what = forms.ChoiceField(
-        label=_("How it is otherwise"), choices=What, widget=forms.RadioSelect, initial=What.INTERVAL
+        label=_("What differs"), choices=What, widget=forms.RadioSelect, initial=What.INTERVAL
     )
     every = forms.IntegerField(
         label=_("Every"), required=False, widget=forms.NumberInput(attrs=TEXT | {"min": 1})

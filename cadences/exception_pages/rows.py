@@ -73,7 +73,7 @@ class Line:
 
 def header() -> list[str]:
     return [
-        _("Account"), _("Number"), _("Owner"), _("What"), _("How it is otherwise"), _("Why"), _("Since"),
+        _("Account"), _("Number"), _("Owner"), _("Touchpoint"), _("What differs"), _("Why"), _("Since"),
         _("Last day"),
     ]  # fmt: skip
 

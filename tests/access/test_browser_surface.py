@@ -48,7 +48,7 @@ ANSWERS = {
     "404": ("GET", "/nowhere/", 404),
     "405": ("DELETE", "/users/profile/", 405),
     "410": ("GET", "/users/invitation/1/x-y/", 410),
-    "422": ("POST", "/users/absences/", 422),
+    "422": ("POST", "/calendars/absences/new/", 422),
     "500": ("GET", "/broken/", 500),
     "a file": ("GET", "/static/css/theme.css", 200),
     "no file": ("GET", "/static/css/nothing.css", 404),

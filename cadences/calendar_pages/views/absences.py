@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cadences.calendar_pages.forms import AbsenceForm
-from cadences.calendar_pages.standing_in import in_words
+from cadences.calendar_pages.standing_in import days_in_words, in_words
 from cadences.consequences import confirm_page, horizon_note, save_or_show
 from cadences.models import Schedule
 from core.forms import editable, posted
@@ -91,10 +91,12 @@ def _form(request: Request, form: AbsenceForm, absence: Absence | None) -> HttpR
     if step.saved:
         messages.success(request, _("The absence is in; what falls into it has been moved."))
         return redirect("calendars:absences")
-    person = absence.user if absence else None
-    title = _("Absence of %(name)s") % {"name": person} if person else _("New absence")
     if step.shown:
-        return confirm_page(request, step.shown, title=title, submit=_("Save the absence"))
+        person = absence.user if absence else form.cleaned_data["user"]
+        days = days_in_words(form.cleaned_data["starts_on"], form.cleaned_data["ends_on"])
+        title = _("Absence of %(name)s") % {"name": person}
+        return confirm_page(request, step.shown, title=title, lead=days, submit=_("Save the absence"))
+    title = _("Absence of %(name)s") % {"name": absence.user} if absence else _("New absence")
     context = {
         "form": form,
         "title": title,

@@ -94,7 +94,9 @@ def add_closure(request: Request, pk: int) -> HttpResponse:
         return redirect("calendars:edit", pk)
     if step.shown:
         title = _("Closure of %(name)s") % {"name": calendar.name}
-        return confirm_page(request, step.shown, title=title, submit=_("Close these days"))
+        first, last = form.cleaned_data["first"], form.cleaned_data["last"]
+        lead = f"{form.cleaned_data['name']}: {days_in_words(first, last or first)}"
+        return confirm_page(request, step.shown, title=title, lead=lead, submit=_("Close these days"))
     return _page(request, calendar, CalendarForm(calendar=calendar), closure_form=form)
 
 

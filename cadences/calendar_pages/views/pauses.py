@@ -40,7 +40,9 @@ def pause(request: Request, pk: int) -> HttpResponse:
         toast(request, _("Nothing is owed until %(day)s.") % {"day": said(form.cleaned_data["paused_until"])})
         return redirect("accounts:detail", pk)
     if step.shown:
-        return confirm_page(request, step.shown, title=title, submit=_("Pause the account"))
+        until = _("until %(day)s") % {"day": said(form.cleaned_data["paused_until"])}
+        lead = f"{until}: {form.cleaned_data['pause_reason']}"
+        return confirm_page(request, step.shown, title=title, lead=lead, submit=_("Pause the account"))
     context = {"form": form, "title": title, "submit": _("Pause"), "is_paused": is_paused, "account": account}
     back = {"back": reverse("accounts:detail", args=[pk]), "back_text": account.name}
     context |= back | {"extra": "calendars/_end_pause.html"} if is_paused else back
