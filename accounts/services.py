@@ -86,7 +86,7 @@ def hang_tags(account: Account, names: Iterable[str]) -> None:
     """Exactly these tags, new ones are made; a word that is there in another case is used as it is."""
     wanted = {name.casefold(): name for name in names}
     rows = Tag.objects.annotate(low=Lower("name")).filter(low__in=[name.lower() for name in wanted.values()])
-    stored = {tag.name.casefold(): tag for tag in rows}
+    stored: dict[str, Tag] = {tag.name.casefold(): tag for tag in rows}
     for folded, name in wanted.items():
         if folded not in stored:
             stored[folded] = Tag(name=name)

@@ -18,7 +18,7 @@ from accounts.models import Tier, TierLift
 from cadences import tasks, tiers
 from cadences.tier_pages.forms import LiftsForm, TierForm
 from cadences.tier_pages.shown import Ladder, Preview
-from cadences.tiering import weigh
+from cadences.tiering import rules_now, weigh
 from core.forms import attempt, editable, posted
 from core.htmx import toast
 from core.text import whole_number
