@@ -7,6 +7,7 @@ from typing import Any
 
 from django import template
 
+from cadences.forms.choices import outcomes
 from cadences.models import Touchpoint
 from contacts.models import Interaction
 
@@ -24,8 +25,9 @@ def kind(value: str) -> str:
 
 
 @register.filter
-def outcome(value: str) -> str:
-    return str(_OUTCOMES.get(value, value))
+def outcome(value: str, kind: str = "") -> str:
+    """What came of a contact, as the form of that kind calls it: an e-mail is answered, not "talked"."""
+    return dict(outcomes(kind)).get(value) or str(_OUTCOMES.get(value, value))
 
 
 @register.filter

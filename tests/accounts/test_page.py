@@ -124,6 +124,14 @@ def test_tells_what_happened_newest_first(look, account, kari):
     assert order == sorted(order)
 
 
+def test_a_written_contact_was_answered_and_not_talked(look, account, kari):
+    make_interaction(account, kari, kind="email", outcome="talked")
+    make_interaction(account, kari, kind="call", outcome="talked")
+    html = look(account)
+    assert "<b>E-mail</b>, they answered" in html
+    assert "<b>Call</b>, talked" in html
+
+
 def test_a_change_of_owner_is_part_of_the_story(look, account, kari, client):
     account.owner = make_user(display_name="Jon Berg")
     account.save()
