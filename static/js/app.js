@@ -226,9 +226,10 @@ document.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target?.id !== "sheet") return;
   const sheet = document.getElementById("sheet");
   sheet.scrollIntoView({ block: "nearest" });
-  const wrong = sheet.querySelector(".is-invalid");
-  const first = wrong ?? sheet.querySelector("[data-autofocus], textarea, input:not([type=hidden]), select");
-  setTimeout(() => first?.focus(), 30); // after htmx has settled
+  setTimeout(() => { // after htmx has settled: until then fields of the same id look as they did before
+    const wrong = sheet.querySelector(".is-invalid");
+    (wrong ?? sheet.querySelector("[data-autofocus], textarea, input:not([type=hidden]), select"))?.focus();
+  }, 30);
 });
 document.addEventListener("click", (event) => {
   if (event.target.closest?.("[data-close-sheet]")) closeSheet();

@@ -122,13 +122,15 @@ def discard(request: Request, pk: int) -> HttpResponse:
 def roll_back(request: Request) -> HttpResponse:
     """Go back to what the version before the running one said."""
     require_admin(request.user)
-    form = ActivateForm(posted(request), initial={"on": company_today()})
+    running = Plan.objects.visible_to(request.user).running().first()
+    since = running.effective_from if running is not None else None
+    form = ActivateForm(posted(request), initial={"on": max(company_today(), since or company_today())})
     form.fields.pop("note")
     if request.method == "POST":
         found = form.attempt(lambda: plans.roll_back(request.user, form.cleaned_data["on"]))
         if found is not None:
             return _told(request, found)
-    before, running = plans.version_before(), Plan.objects.visible_to(request.user).running().first()
+    before = plans.version_before()
     context = {
         "form": form, "before": before, "running": running, **_about_today(),
         "differences": plans.compare(running, before) if before and running else [],
