@@ -4,8 +4,8 @@ company AS (
 ),
 
 -- The people of each active owner: themselves, their team's manager, their standing deputy. Who is missing
--- or inactive is replaced by the owner.
-staff AS MATERIALIZED (
+-- or inactive is replaced by the owner. Not materialized: for one account one owner is looked up.
+staff AS NOT MATERIALIZED (
     SELECT
         owner.id AS owner_id,
         coalesce(manager.id, owner.id) AS manager_id,
