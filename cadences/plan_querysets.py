@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Count, F
+from django.db.models import Count, F, Q
 
 if TYPE_CHECKING:
     from users.models import User
@@ -42,6 +42,10 @@ class PlanQuerySet(OfThePlanQuerySet):
 
     def newest_first(self) -> Self:
         return self.order_by("-version")
+
+    def not_retired_or(self, plan: Any) -> Self:
+        """What runs, waits or is worked on, and this one."""
+        return self.filter(~Q(state="retired") | Q(pk=plan.pk))
 
     def that_ran(self) -> Self:
         """The versions that ran and no longer do, the latest first."""

@@ -21,7 +21,6 @@ from contacts.models import Interaction
 from core.forms import attempt, date_input
 
 Result = TypeVar("Result")
-NUMBER = {"min": 0, "inputmode": "numeric"}
 
 
 class Styled(forms.Form):
@@ -75,6 +74,12 @@ class Styled(forms.Form):
         return str(self.cleaned_data.get("version", ""))
 
 
+def number(label: Any, help_text: Any = "", *, least: int = 0) -> forms.IntegerField:
+    """A whole number; which ones make sense is said by the rules of the plan, in their words."""
+    widget = forms.NumberInput(attrs={"min": least})
+    return forms.IntegerField(label=label, required=False, help_text=help_text, widget=widget)
+
+
 class CellForm(Styled):
     """One cell of the ladder."""
 
@@ -82,37 +87,34 @@ class CellForm(Styled):
 
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=PlanItem.Kind)
     anchor = forms.ChoiceField(label=gettext_lazy("Counted"), choices=PlanItem.Anchor)
-    every = forms.IntegerField(label=gettext_lazy("How long"), required=False, min_value=0, max_value=32000)
+    every = number(gettext_lazy("How long"))
     unit = forms.ChoiceField(label=gettext_lazy("Unit"), choices=PlanItem.Unit, required=False)
     starts = forms.ChoiceField(label=gettext_lazy("After"), choices=PlanItem.Starts, required=False)
     min_amount = forms.DecimalField(
-        label=gettext_lazy("Only from this amount on"), required=False, max_digits=18, decimal_places=2,
+        label=gettext_lazy("From this amount on"), required=False, max_digits=18, decimal_places=2,
         help_text=gettext_lazy("Sum of the day's purchases in the company's currency; empty: any."),
     )  # fmt: skip
     product = forms.CharField(
-        label=gettext_lazy("Only for this product"), required=False, max_length=80,
+        label=gettext_lazy("For this product"), required=False, max_length=80,
         help_text=gettext_lazy("Part of its name; empty: any."),
     )  # fmt: skip
     cycle = forms.ChoiceField(label=gettext_lazy("How often"), choices=PlanItem.Cycle, required=False)
     first_day = forms.IntegerField(label=gettext_lazy("From day"), required=False, min_value=1, max_value=31)
     first_month = forms.TypedChoiceField(label=gettext_lazy("From month"), coerce=int, required=False)
-    last_day = forms.IntegerField(label=gettext_lazy("To day"), required=False, min_value=1, max_value=31)
+    last_day = number(gettext_lazy("To day"), least=1)
     last_month = forms.TypedChoiceField(label=gettext_lazy("To month"), coerce=int, required=False)
     avoids_track = forms.BooleanField(
         label=gettext_lazy("Not while the 1-2-1 track after a purchase runs"), required=False
     )
-    tolerance_days = forms.IntegerField(
-        label=gettext_lazy("Days it may be late"), min_value=0, max_value=32000,
-        help_text=gettext_lazy("Until then it counts as on time."),
-    )  # fmt: skip
-    lapse_after = forms.IntegerField(
-        label=gettext_lazy("Lapses after days"), required=False, min_value=0, max_value=32000,
-        help_text=gettext_lazy("Then it is given up and counted; empty: never."),
-    )  # fmt: skip
-    assignee = forms.ChoiceField(label=gettext_lazy("Done by"), choices=PlanItem.Assignee)
-    minutes = forms.IntegerField(
-        label=gettext_lazy("Minutes planned"), required=False, min_value=0, max_value=32000
+    tolerance_days = number(
+        gettext_lazy("Days it may be late"), gettext_lazy("Until then it counts as on time.")
     )
+    lapse_after = number(
+        gettext_lazy("Lapses after days"),
+        gettext_lazy("Counted from its date, in the calendar from the end of its days; empty: never."),
+    )
+    assignee = forms.ChoiceField(label=gettext_lazy("Done by"), choices=PlanItem.Assignee)
+    minutes = number(gettext_lazy("Minutes planned"))
     purpose = forms.ModelChoiceField(
         label=gettext_lazy("Sheet"), queryset=Purpose.objects.none(), required=False,
         help_text=gettext_lazy("Talking points and checklist."),
@@ -157,7 +159,7 @@ class CellForm(Styled):
         """The day that was chosen, counted from the cycle's first; what is no day is refused in words."""
         day, name = self.cleaned_data.get(f"{end}_day"), f"{end}_day"
         month = 1 if cycle == PlanItem.Cycle.MONTH else self.cleaned_data.get(f"{end}_month")
-        if day is None or not month:
+        if day is None or day < 1 or not month:
             self.add_error(name, _("Say the day and the month."))
             return None
         if month > windows.MONTHS[cycle]:
@@ -181,7 +183,7 @@ class CellForm(Styled):
         found = dict(self.cleaned_data)
         for name in ("version", "first_day", "first_month", "last_day", "last_month"):
             found.pop(name, None)
-        for name in ("every", "minutes"):
+        for name in ("every", "minutes", "tolerance_days"):
             found[name] = found.get(name) or 0
         found["unit"] = found.get("unit") or PlanItem.Unit.DAY
         found["starts"] = found.get("starts") or PlanItem.Starts.FIRST
@@ -239,11 +241,11 @@ class TrackForm(Styled):
         label=gettext_lazy("Starts after"), choices=PlanItem.Starts, widget=forms.RadioSelect
     )
     min_amount = forms.DecimalField(
-        label=gettext_lazy("Only from this amount on"), required=False, max_digits=18, decimal_places=2,
+        label=gettext_lazy("From this amount on"), required=False, max_digits=18, decimal_places=2,
         help_text=gettext_lazy("Sum of the day's purchases in the company's currency; empty: any."),
     )  # fmt: skip
     product = forms.CharField(
-        label=gettext_lazy("Only for this product"), required=False, max_length=80,
+        label=gettext_lazy("For this product"), required=False, max_length=80,
         help_text=gettext_lazy("Part of its name; empty: any."),
     )  # fmt: skip
 

@@ -122,7 +122,7 @@ def sheet(request: Request, pk: int, slot: int, tier: int) -> HttpResponse:
 def _place(request: Request, pk: int, slot: int, tier: int) -> Place:
     plan = get_object_or_404(Plan.objects.visible_to(request.user), pk=pk)
     found = get_object_or_404(Slot.objects.visible_to(request.user).of_plans(), pk=slot)
-    row = get_object_or_404(Tier.objects.order_by("rank"), pk=tier) if tier else None
+    row = get_object_or_404(Tier.objects.visible_to(request.user), pk=tier) if tier else None
     items = PlanItem.objects.visible_to(request.user).filter(plan=plan, slot=found)
     rows = list(items.with_words())
     rank = row.rank if row is not None else 0

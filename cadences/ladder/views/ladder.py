@@ -14,6 +14,8 @@ from cadences.plans import compare, version_before
 from core.text import whole_number
 from users.http import Request
 
+MOST_VERSIONS = 20  # in the list; the rest on demand
+
 
 @require_safe
 def ladder(request: Request) -> HttpResponse:
@@ -32,9 +34,15 @@ def version(request: Request, pk: int) -> HttpResponse:
 
 
 def _page(request: Request, plan: Plan) -> HttpResponse:
-    versions = list(Plan.objects.visible_to(request.user).with_people().newest_first())
-    context = {**ladder_context(request, plan), "versions": versions, "before": version_before()}
-    context["tabs"] = [one for one in reversed(versions) if one.state != Plan.State.RETIRED or one == plan]
+    everything = Plan.objects.visible_to(request.user).with_people().newest_first()
+    versions = list(everything if "all" in request.GET else everything[: MOST_VERSIONS + 1])
+    context = {
+        **ladder_context(request, plan),
+        "versions": versions if "all" in request.GET else versions[:MOST_VERSIONS],
+        "has_more": "all" not in request.GET and len(versions) > MOST_VERSIONS,
+        "before": version_before(),
+        "tabs": list(everything.not_retired_or(plan).order_by("version")),
+    }
     return render(request, "plan/ladder.html", context)
 
 

@@ -157,7 +157,8 @@ def test_windows_are_typed_as_dates(desk, draft, changes, window):
         ({"every": "10000", "unit": "day"}, "At most 3660 days"),
         ({"every": "0"}, "at least 1"),
         ({"every": ""}, "Say how long"),
-        ({"every": "99999999999"}, "32000"),
+        ({"every": "99999999999"}, "At most 120 months"),
+        ({"every": "-2"}, "0 or more"),
         ({"every": "two"}, "whole number"),
         ({"assignee": "nobody"}, "Somebody has to do this"),
         ({"kind": "survey"}, "in the calendar"),
@@ -286,3 +287,5 @@ def test_a_retired_version_can_be_read_and_made_a_draft_again(desk, admin, plan,
     assert desk.get(cell_at(plan, "relationship-call", "Large") + "?x=1").status_code == 200
     assert desk.get(reverse("plan:cell", args=[plan.pk, slot("meeting").pk, 999_999])).status_code == 404
     assert desk.get(reverse("plan:version", args=[999_999])).status_code == 404
+    assert desk.get(f"/plan/{plan.pk}/cell/{10**30}/{10**30}/").status_code == 404
+    assert desk.get(f"/plan/{plan.pk}/?tier=²&all").status_code == 200

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection
 
 from cadences import plans
 from cadences.models import Plan, Schedule, Touchpoint
@@ -197,3 +199,34 @@ def test_switching_on_starts_the_seeded_plan_once_and_says_when_it_cannot_choose
     plans.activate(admin, Plan.objects.first(), LATER)
     plans.switch_on(admin)  # the night of its day starts it
     assert not Plan.objects.running().exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_two_admins_do_in_the_same_moment_happens_once(people, admin):
+    plans.seed()
+    plans.start_plan(START)
+
+    def at_once(verb) -> list[object]:
+        def run(_: int) -> object:
+            try:
+                return verb()
+            except ValidationError as refused:
+                return refused
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(4) as pool:
+            return list(pool.map(run, range(4)))
+
+    drafts = at_once(lambda: plans.draft_of(admin))
+    assert sorted(draft.version for draft in drafts) == [2, 3, 4, 5]
+    draft = drafts[0]
+    plans.set_cell(admin, draft, slot("relationship-call"), tier("Large"), {"every": 3})
+    found = at_once(lambda: plans.activate(admin, draft, TODAY))
+    assert sum(isinstance(one, Plan) for one in found) == 1
+    assert Plan.objects.running().get() == draft
+    values = {"anchor": "after_contact", "kind": "call", "qualifying": ["call"], "every": 9}
+    small = tier("Small")
+    filled = at_once(lambda: plans.set_cell(admin, drafts[1], slot("meeting"), small, values, seen=""))
+    assert sum(isinstance(one, plans.StaleError) for one in filled) == 3
+    assert drafts[1].items.filter(slot__key="meeting", tier=small).count() == 1
