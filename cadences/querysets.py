@@ -127,7 +127,7 @@ def _own_interval(today: date) -> models.QuerySet[Any]:
 
     return (
         Override.objects.filter(account=OuterRef("account_id"), slot=OuterRef("slot_id"), every__gte=1)
-        .filter(Q(until=None) | Q(until__gte=today), is_off=False)
+        .filter(Q(since=None) | Q(since__lte=today), Q(until=None) | Q(until__gte=today), is_off=False)
         .values(json=JSONObject(every="every", unit="unit"))[:1]
     )
 

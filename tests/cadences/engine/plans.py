@@ -79,7 +79,7 @@ def calendar_items(rng: Random) -> list[Item]:
     return [
         windowed(rng, "survey", 0, "survey", avoids_track=True, who="nobody"),
         windowed(rng, "check", 0, "email", avoids_track=rng.random() < 0.8),
-        windowed(rng, "greeting", rng.choice([0, 2]), rng.choice(["gift", "letter"])),
+        windowed(rng, "greeting", rng.choice([0, 2, 3]), rng.choice(["gift", "letter"])),
         *([rolling(rng, "mail", 1, "email")] if rng.random() < 0.3 else []),
     ]
 

@@ -24,7 +24,7 @@ from . import loading, oracle
 from .comparing import play
 from .facts import OPEN, Account, Rows, World
 from .happenings import pass_time
-from .plans import change_cycle, change_rhythm, drop_slot, edited
+from .plans import add_slot, change_anchor, change_cycle, change_rhythm, change_rules, drop_slot, edited
 from .test_examples import CALL
 from .worlds import add_purchase, add_talk, make_world
 
@@ -220,9 +220,13 @@ def test_a_key_exists_once():
         row.save()
 
 
-def test_plan_edits_leave_touched_rows_alone():
-    """Snoozed rows keep every date when only the plan changes: rhythm, cycle, the slot itself."""
-    edits = (change_rhythm, change_cycle, drop_slot)
+@pytest.mark.parametrize(
+    "edits",
+    [(change_rhythm, change_cycle, drop_slot), (change_rules, change_anchor, change_rules, add_slot)],
+    ids=["rhythm, cycle, slot gone", "conditions, persons, anchor, slots"],
+)
+def test_plan_edits_leave_touched_rows_alone(edits):
+    """Snoozed rows keep every date when only the plan changes."""
     for seed in (71, 72, 73):
         world, today = lived_in(seed, 60)
         before = open_touched(world.accounts, {account.id: account.rows for account in world.accounts})

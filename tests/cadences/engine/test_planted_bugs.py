@@ -16,7 +16,7 @@ from .comparing import DisagreementError, play
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
-WORLDS = range(3000, 3010)
+WORLDS = range(3000, 3014)
 ACCOUNTS = 60
 RUNS = 6
 
@@ -119,7 +119,7 @@ BUGS = [
         "lapses_on <= %(as_of)s THEN",
         times=3,
     ),
-    Bug("agreed call suppresses nothing", "60_desired", "AND agreed_call.is_open", "AND false"),
+    Bug("agreed call suppresses nothing", "60_desired", "AND agreed_call.is_open\n", "AND false\n", times=2),
     Bug(
         "agreed call done is no contact", "30_rolling", "THEN agreed_call.done_on END", "THEN NULL::date END"
     ),

@@ -21,7 +21,7 @@ AWKWARD = [
 ]  # fmt: skip
 TALK_KINDS = ["call", "call", "call", "meeting", "visit", "email", "letter", "note"]
 PRODUCTS = ["Pump X200", "pump oil", "Filter", "Øl PUMPE 50%"]
-OVERRIDABLE = ["call", "call", "call", "visit", "visit", "visit", "survey", "week", "greeting", "greeting"]
+OVERRIDABLE = ["call", "call", "visit", "visit", "survey", "week", "greeting", "greeting"]
 FIRST_PERSON = 9_000_001
 
 
@@ -126,7 +126,7 @@ def make_account(seed: int, number: int, world: World, start: date) -> Account:
     set_tier(rng, account, start)
     if rng.random() < 0.15:
         set_pause(rng, account, start)
-    for _ in range(rng.choice([0, 0, 0, 0, 0, 1, 2])):
+    for _ in range(rng.choice([0, 0, 0, 0, 1, 1, 2, 3])):
         set_override(rng, account, start)
     return account
 
@@ -195,7 +195,7 @@ def set_tier(rng: Random, account: Account, on: date) -> None:
     account.rank = rng.choice([1, 1, 2, 2, 3, 3, None])
     if rng.random() < 0.4:
         account.rank_before = rng.choice([1, 2, 3])
-        account.tier_since = on - timedelta(days=rng.choice([0, 0, 3, 20, 90]))
+        account.tier_since = on - timedelta(days=rng.choice([0, 0, 3, 20, 90, 250]))
 
 
 def set_pause(rng: Random, account: Account, on: date) -> None:
@@ -210,7 +210,7 @@ def set_override(rng: Random, account: Account, on: date) -> None:
     if since is not None and until is not None:
         until = max(since, until)
     account.overrides[slot] = override = Override(until=until, since=since)
-    chosen = rng.choice(["off", "interval", "tier", "tier", "both"])
+    chosen = rng.choice(["off", "interval", "tier", "tier", "tier", "both"])
     override.is_off = chosen == "off"
     if chosen in {"interval", "both"}:
         override.every, override.unit = rng.choice([(1, "week"), (3, "month"), (45, "day")])
