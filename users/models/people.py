@@ -129,7 +129,6 @@ class User(AbstractBaseUser, TimeStamped):
                 name="user_capacity_fits_a_day", condition=models.Q(capacity_minutes__lte=1440)
             ),
         ]
-        indexes = [models.Index(fields=["team"], name="user_team")]
 
     def __str__(self) -> str:
         return self.display_name

@@ -15,7 +15,6 @@ class Session(AbstractBaseSession):
 
     class Meta:
         verbose_name = "session"
-        indexes = [models.Index(fields=["expire_date"], name="session_expiry")]
 
     @classmethod
     def get_session_store_class(cls) -> type:

@@ -10,9 +10,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from cadences import public_holidays
+from cadences import consequences, public_holidays
+from cadences.reconcile import reconcile
 from tests import factories as make
 from tests.cadences.calendars.conftest import call, text
+from tests.cadences.engine.seeded import customer
 from users import services
 from users.models import Calendar, Closure, Company, PublicHoliday
 
@@ -85,6 +87,27 @@ class TestCalendars:
         assert call(account).due_on == date(2026, 11, 30)
         company.refresh_from_db()
         assert company.weekdays == [1, 2, 3, 4]
+
+    def test_too_many_accounts_are_said_and_moved_all_the_same(
+        self, as_, account, company, running, monkeypatch
+    ):
+        monkeypatch.setattr(consequences, "MOST_ACCOUNTS", 0)
+        fields = {"name": "Company", "weekdays": ["1", "2", "3", "4"]}
+        page = text(as_(running.admin).post(at("edit", company), fields))
+        assert "1 account is concerned: too many to list here" in page
+        as_(running.admin).post(at("edit", company), fields | {"confirmed": "1"})
+        assert call(account).due_on == date(2026, 11, 30)
+
+    def test_what_is_more_than_twenty_is_counted(self, as_, account, company, running):
+        for _ in range(24):
+            customer(running.owner, date(2026, 11, 20))
+        reconcile(None, date(2026, 11, 24))
+        fields = {"name": "Company", "weekdays": ["1", "2", "3", "4"]}
+        answer = as_(running.admin).post(at("edit", company), fields)
+        found = answer.context["found"]
+        assert len(found.moves) == 20
+        assert found.total == found.left_out + 20 >= 25
+        assert f"and {found.left_out} more" in text(answer)
 
     def test_another_country_brings_its_holidays(self, as_, running, company):
         fields = {"name": "Company", "weekdays": ["1", "2", "3", "4", "5"], "country": "NO"}
