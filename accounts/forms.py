@@ -76,7 +76,7 @@ class AccountForm(KeepsVersion):
         self.helper.layout = Layout(
             "version",
             Fieldset(_("What"), _grid("name", "external_id", "industry", "employees", "yearly_revenue",
-                                      "currency", "website", "network_value", "network_reason", "tags")),
+                                      "currency", "website", "tags", "network_value", "network_reason")),
             Fieldset(_("How to reach them"), _grid("phone", "email", "fax")),
             Fieldset(_("Where"), _grid("street", "postal_code", "city", "region", "country", "time_zone")),
             Fieldset(_("Anything else"), "about"),
@@ -125,8 +125,8 @@ class TierForm(forms.Form):
     """A person's choice against the rules, why, and until when."""
 
     tier = forms.ModelChoiceField(
-        Tier.objects.order_by("-rank"), required=False, label=_("Tier"), empty_label=_("by the rules"),
-        help_text=_("Given back to the rules, the next night decides."),
+        Tier.objects.order_by("-rank"), required=False, label=_("Tier"),
+        empty_label=_("by the rules: the next night decides"),
     )  # fmt: skip
     reason = forms.CharField(required=False, max_length=200, label=_("Why"))
     until = forms.DateField(
@@ -136,8 +136,15 @@ class TierForm(forms.Form):
         help_text=_("The last day; then the rules decide again. Empty: until somebody gives it back."),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: Any, account: Account) -> None:
+        initial: dict[str, Any] = {}
+        if account.tier_pinned:
+            reason = account.tier_reason.partition(": ")[2]  # behind who chose it
+            initial = {"tier": account.tier_id, "until": account.tier_pinned_until, "reason": reason}
+        super().__init__(data, initial=initial)
+        if account.tier:
+            words = _("Now %(tier)s – %(reason)s") % {"tier": account.tier, "reason": account.tier_reason}
+            self.fields["tier"].help_text = words
         self.helper = plain_helper()
 
 

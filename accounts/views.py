@@ -73,8 +73,7 @@ def owner(request: Request, pk: int) -> HttpResponse:
 def tier(request: Request, pk: int) -> HttpResponse:
     """Choose the tier against the rules, or give it back to them."""
     account = editable(Account, request.user, pk)
-    chosen = {"tier": account.tier_id, "until": account.tier_pinned_until} if account.tier_pinned else {}
-    form = TierForm(posted(request), initial=chosen)
+    form = TierForm(posted(request), account)
     if attempt(form, lambda: _pin(request, account, form)):
         toast(request, _("Saved."))
         return go(request, "accounts:detail", pk)

@@ -294,7 +294,7 @@ class LiftsForm(forms.Form):
                 max_value=20,
                 required=False,
                 initial=lifts.get(network, 0),
-                label=_("Network value %(network)d lifts by") % {"network": network},
+                label=_("From network value %(network)d on: tiers up") % {"network": network},
                 widget=forms.NumberInput(attrs={"class": "form-control", "inputmode": "numeric"}),
             )
 
