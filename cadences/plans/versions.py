@@ -104,9 +104,14 @@ def version_before() -> Plan | None:
     return Plan.objects.that_ran().first() if Plan.objects.running().exists() else None
 
 
+def accounts_concerned() -> int:
+    """How many accounts a new version is worked out for."""
+    return Account.objects.count()
+
+
 def is_at_once() -> bool:
-    """Whether what is owed is recomputed in the same moment: few accounts, and the schedule on."""
-    return Account.objects.count() <= AT_ONCE
+    """Whether what is owed is recomputed in the same moment, so few accounts are there."""
+    return accounts_concerned() <= AT_ONCE
 
 
 def _take_over(plan: Plan, running: Plan | None, on: date) -> None:
