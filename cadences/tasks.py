@@ -7,6 +7,7 @@ from typing import Any
 from celery import shared_task
 
 from cadences import nightly
+from cadences.simulation import runs
 from users.clock import company_today
 
 
@@ -26,3 +27,9 @@ def heartbeat(self: Any, **_: Any) -> None:
 def run_now(asked_by: str, **_: Any) -> None:
     """What the button of the Engine page asks for: tonight's run, now."""
     nightly.run_night(company_today(), asked_by)
+
+
+@shared_task(name="cadences.tasks.simulate")
+def simulate(simulation_id: int, **_: Any) -> None:
+    """Compute what a draft of the plan would cost."""
+    runs.work(simulation_id)

@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *_app("", "cadences.urls"),  # My day at /, the engine at /engine/
     *_app("", "core.urls"),
     path("plan/", include("cadences.ladder.urls")),
+    path("plan/", include("cadences.simulation.urls")),
     path("auth/", include("users.auth_urls")),
     *_app("users/", "users.urls"),
     # the account's forms and, from the right, its list and page: one namespace

@@ -2,15 +2,35 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any, Self
+
 from django.db import models
 
 from core.models import TimeStamped
+
+if TYPE_CHECKING:
+    from users.models import User
+
+
+class SimulationQuerySet(models.QuerySet[Any]):
+    """Managers and admins read simulations; admins start them."""
+
+    def visible_to(self, user: User) -> Self:
+        return self.all() if user.is_manager or user.is_admin else self.none()
+
+    def editable_by(self, user: User) -> Self:
+        return self.all() if user.is_admin else self.none()
+
+    def latest_first(self) -> Self:
+        """With whoever asked for them."""
+        return self.select_related("asked_by").order_by("-pk")
 
 
 class Simulation(TimeStamped):
     """One run of the engine's query for a draft over the real accounts, and its figures.
 
     ``fingerprint`` is of the draft's items and of the day: figures of another fingerprint are stale.
+    ``updated_at`` is when its worker last said something.
     """
 
     class State(models.TextChoices):
@@ -32,6 +52,8 @@ class Simulation(TimeStamped):
     finished_at = models.DateTimeField(null=True, blank=True)
     error = models.CharField(max_length=300, blank=True)
     figures = models.JSONField(default=dict, blank=True)
+
+    objects = SimulationQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["plan", "-id"], name="simulation_latest")]
