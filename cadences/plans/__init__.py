@@ -7,6 +7,7 @@ from cadences.plans.sheets import SheetText, write_sheet
 from cadences.plans.slots import add_slot, delete_slot, edit_slot, move_slot, users_of_slot
 from cadences.plans.starting import seed, start_plan, switch_off, switch_on
 from cadences.plans.versions import (
+    accounts_concerned,
     activate,
     is_at_once,
     roll_back,
@@ -19,6 +20,7 @@ __all__ = [
     "Difference",
     "SheetText",
     "StaleError",
+    "accounts_concerned",
     "activate",
     "add_slot",
     "clear_cell",

@@ -13,7 +13,6 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.models import Account
 from cadences import plans
 from cadences.ladder.forms import ActivateForm
 from cadences.models import Plan, Schedule
@@ -155,7 +154,7 @@ def _about_today() -> dict[str, Any]:
     """Whether a start today shows at once, and for how many accounts."""
     return {
         "is_at_once": plans.is_at_once(),
-        "accounts": Account.objects.count(),
+        "accounts": plans.accounts_concerned(),
         "schedule_on": Schedule.get().is_on,
     }
 
