@@ -7,14 +7,13 @@ from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Q
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from cadences.late_rows import TodayUntil, in_bucket
 from cadences.lateness import Bucket
 from cadences.ledger_pages.marks import IS_SYSTEM, MARKS, OWED, with_marks
-from cadences.ledger_pages.scope import rows_seen_by
+from cadences.ledger_pages.scope import rows_done_by, rows_seen_by
 from cadences.querysets import TouchpointQuerySet
 from core.text import whole_number
 from users.models import User
@@ -72,7 +71,7 @@ class Choice:
             month=_within(month, MONTHS),
             mark=mark if mark in (*MARKS, "owed") else "",
             due=due if due in set(Bucket) else "",
-            closed=_first_of(params.get("closed", "")),
+            closed=first_of(params.get("closed", "")),
             by_person=whole_number(params.get("person", "")),
             months=params.get("view") == "months",
             **everyone,
@@ -89,16 +88,16 @@ class Choice:
 
     def rows(self, user: User, today: date) -> TouchpointQuerySet:
         """The touchpoints with their ``mark``, as far as this user may count them."""
-        rows: Any = with_marks(rows_seen_by(user), today)
+        if self.closed:
+            rows: Any = with_marks(rows_done_by(user, self.by_person), today)
+        else:
+            rows = with_marks(rows_seen_by(user, todos=bool(self.due)), today)
         for name, path in PATHS.items():
             rows = _narrowed(rows, path, getattr(self, name))
         rows = _in_period(rows, self)
         if self.mark:
             rows = rows.filter(mark__in=OWED) if self.mark == "owed" else rows.filter(mark=self.mark)
-        if self.due:
-            people = rows.open().for_people().annotate(today_until=TodayUntil())
-            rows = people.filter(in_bucket(Bucket(self.due), today))
-        return rows
+        return _due(rows, Bucket(self.due), today) if self.due else rows
 
     def query(self, **changes: Any) -> str:
         """The address with some values changed; None removes one."""
@@ -122,7 +121,7 @@ def _known(value: str, name: str) -> str:
     return value if value in words or whole_number(value) is not None else ""
 
 
-def _first_of(text: str) -> date | None:
+def first_of(text: str) -> date | None:
     """ "2026-11" -> its first day."""
     year, _dash, month = text.partition("-")
     number, of_year = _within(year, YEARS), _within(month, MONTHS)
@@ -147,22 +146,19 @@ def _narrowed(rows: Any, path: str, value: str) -> Any:
 
 def _in_period(rows: Any, choice: Choice) -> Any:
     if choice.closed:
-        rows = rows.filter(
-            state="done", closed_on__gte=choice.closed, closed_on__lt=_month_after(choice.closed)
-        )
-        if choice.by_person:
-            rows = rows.filter(done_by(choice.by_person))
-        return rows
+        return rows.filter(closed_on__gte=choice.closed, closed_on__lt=month_after(choice.closed))
     if choice.due or choice.year is None:
         return rows
     first, last = date(choice.year, choice.month or 1, 1), date(choice.year, choice.month or 12, 1)
-    return rows.filter(planned_on__gte=first, planned_on__lt=_month_after(last))
+    return rows.filter(planned_on__gte=first, planned_on__lt=month_after(last))
 
 
-def _month_after(first: date) -> date:
+def _due(rows: Any, bucket: Bucket, today: date) -> Any:
+    """What people have to do, as it stands on their days."""
+    open_rows = rows.open().for_people().exclude(IS_SYSTEM)
+    return open_rows.annotate(today_until=TodayUntil()).filter(in_bucket(bucket, today))
+
+
+def month_after(first: date) -> date:
+    """The first day of the next month."""
     return (first + timedelta(days=31)).replace(day=1)
-
-
-def done_by(person: int) -> Q:
-    """Done by this user; by whom it was assigned to, where nobody is named."""
-    return Q(closed_by=person) | Q(closed_by=None, assignee=person)
