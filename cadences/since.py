@@ -13,16 +13,24 @@ from cadences.models import Plan, PlanItem
 def carried_since(draft: Plan, running: Plan | None, on: date) -> dict[int, date]:
     """``since`` of every item of ``draft``, by its id, if it takes over from ``running`` on that day.
 
-    A slot that ran without a break for the item's tier keeps its ``since`` from version to version;
-    what is new or was off begins with ``on`` (decision table, "since of an item").
+    A slot that ran without a break for the item's tier keeps its ``since`` from version to version; what
+    is new, was off, or is counted in another way begins with ``on`` (decision table, "since of an item";
+    docs/adr/0011).
     """
     before = list(running.items.select_related("tier")) if running is not None else []
     first = (running.effective_from if running is not None else None) or on
     days = {}
     for item in draft.items.select_related("tier"):
         served = effective(before, item.slot_id, rank_of(item))
-        days[item.pk] = on if served is None else (served.since or first)
+        days[item.pk] = (
+            (served.since or first) if served is not None and is_counted_alike(served, item) else on
+        )
     return days
+
+
+def is_counted_alike(old: PlanItem, new: PlanItem) -> bool:
+    """Whether the keys of both are of one form: by purchase, by contact, or by the same calendar cycle."""
+    return old.anchor == new.anchor and (old.anchor != PlanItem.Anchor.CALENDAR or old.cycle == new.cycle)
 
 
 def effective(items: list[PlanItem], slot_id: int, rank: int) -> PlanItem | None:

@@ -138,15 +138,21 @@ def test_the_load_is_the_preview_summed_up():
 
 
 def test_since_is_carried_while_the_slot_runs():
-    """*effective_from of the first version from which its slot ran without a break, copied forward*"""
+    """*effective_from of the first version from which its slot ran without a break, copied forward*
+
+    A cycle of another form is a break: twelve months of the past are not owed because a yearly item
+    becomes a monthly one.
+    """
     from tests.factories import make_item, make_plan, make_slot, make_tier
 
-    base, off, new = make_slot("base"), make_slot("off"), make_slot("new")
+    base, off, new, mail = make_slot("base"), make_slot("off"), make_slot("new"), make_slot("mail")
     tier = make_tier(2)
     running = make_plan(state="running", effective_from=date(2026, 1, 1))
     make_item(base, plan=running, since=date(2025, 1, 1))
     make_item(off, plan=running, tier=tier, is_off=True)
     make_item(off, plan=running)
+    yearly = {"anchor": "calendar", "kind": "email", "cycle": "year", "window_days": 20, "every": 0}
+    make_item(mail, plan=running, since=date(2025, 1, 1), **yearly)
     draft = make_plan()
     items = {
         "kept": make_item(base, plan=draft, every=3),
@@ -154,6 +160,9 @@ def test_since_is_carried_while_the_slot_runs():
         "was off": make_item(off, plan=draft, tier=tier),
         "was on below": make_item(off, plan=draft),
         "new": make_item(new, plan=draft),
+        "other window": make_item(mail, plan=draft, **yearly | {"window_days": 90}),
+        "monthly": make_item(mail, plan=draft, tier=tier, **yearly | {"cycle": "month"}),
+        "by contact": make_item(mail, plan=draft, tier=make_tier(3)),
     }
     on = date(2026, 6, 1)
     days = carried_since(draft, running, on)
@@ -163,6 +172,9 @@ def test_since_is_carried_while_the_slot_runs():
         "was off": on,
         "was on below": date(2026, 1, 1),
         "new": on,
+        "other window": date(2025, 1, 1),
+        "monthly": on,
+        "by contact": on,
     }
     assert set(carried_since(draft, None, on).values()) == {on}
 
