@@ -21,5 +21,6 @@ urlpatterns = [
     path("<int:pk>/compare/", versions.compare, name="compare"),
     path("<int:pk>/activate/", versions.activate, name="activate"),
     path("<int:pk>/unschedule/", versions.unschedule, name="unschedule"),
+    path("<int:pk>/note/", versions.note, name="note"),
     path("<int:pk>/discard/", versions.discard, name="discard"),
 ]

@@ -84,6 +84,18 @@ def activate(request: Request, pk: int) -> HttpResponse:
 
 
 @require_POST
+def note(request: Request, pk: int) -> HttpResponse:
+    """Say in a line what a draft is about."""
+    require_admin(request.user)
+    plan = _plan(request, pk)
+    try:
+        plans.name_draft(request.user, plan, request.POST.get("note", ""))
+    except ValidationError as refused:
+        toast(request, " ".join(refused.messages), level=messages.ERROR)
+    return redirect("plan:version", plan.pk)
+
+
+@require_POST
 def unschedule(request: Request, pk: int) -> HttpResponse:
     """Cancel the start of a version that waits for its day."""
     require_admin(request.user)

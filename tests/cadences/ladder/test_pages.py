@@ -225,6 +225,9 @@ def test_the_track_and_a_sheet_are_edited_beside_the_ladder(desk, plan, draft):
 def test_compare_activate_cancel_discard_and_roll_back(desk, admin, plan, draft):
     plans.set_cell(admin, draft, slot("relationship-call"), tier("Medium"), {"every": 1})
     assert "monthly instead of every 2 months" in text_of(desk.get(reverse("plan:compare", args=[draft.pk])))
+    note = reverse("plan:note", args=[draft.pk])
+    assert "Faster calls" in text_of(desk.post(note, {"note": " Faster calls "}, follow=True))
+    assert "At most 200 characters" in text_of(desk.post(note, {"note": "x" * 201}, follow=True))
     at = reverse("plan:activate", args=[draft.pk])
     assert "monthly instead of every 2 months" in text_of(desk.get(at))
     refused = desk.post(at, {"on": "2026-11-01", "note": "Faster"})
