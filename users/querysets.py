@@ -110,6 +110,10 @@ class AbsenceQuerySet(models.QuerySet[Any]):
         chosen = self.filter(user__in=users).select_related("user", "deputy")
         return chosen.order_by("starts_on", Fold("user__display_name"))
 
+    def with_stand_ins(self) -> Self:
+        """With whoever may stand in: the deputy named, the standing one, the team's manager."""
+        return self.select_related("deputy", "user__deputy", "user__team__manager")
+
     def not_over(self, today: date) -> Self:
         return self.filter(ends_on__gte=today)
 

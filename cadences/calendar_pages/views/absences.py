@@ -34,7 +34,7 @@ def listing(request: Request) -> HttpResponse:
     today = today_for(request.user)
     words = request.GET.get("q", "").replace("\x00", "").strip()[:100]
     over = request.GET.get("over") == "1"
-    rows = Absence.objects.visible_to(request.user).of_person(words).select_related("user", "deputy")
+    rows = Absence.objects.visible_to(request.user).of_person(words).with_stand_ins()
     rows = (
         rows.over(today).order_by("-ends_on", "pk")
         if over

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
+from cadences.why import explain
 from tests import factories as make
 from tests.cadences.calendars.conftest import call, text
 from users.models import Absence, User
@@ -45,6 +46,9 @@ class TestWhatMoves:
         absence = Absence.objects.get()
         page = text(client.get(reverse("calendars:absences")))
         assert "nobody: it waits" in page
+        why = " ".join(explain(call(account)))
+        assert "and it waits for the return" in why
+        assert "moved to Thursday, 3 December 2026" in why
         client.post(reverse("calendars:remove_absence", args=[absence.pk]))
         assert call(account).due_on == date(2026, 11, 27)
 
@@ -179,7 +183,9 @@ class TestList:
         costs = []
         for number in (2, 18):
             for _ in range(number):
-                make.make_absence(make.make_user(), date(2026, 12, 1), date(2026, 12, 2))
+                boss = make.make_user("manager")
+                away = make.make_user(deputy=make.make_user(), team=make.make_team(boss))
+                make.make_absence(away, date(2026, 12, 1), date(2026, 12, 2))
             with django_assert_num_queries(6) as seen:
                 client.get(reverse("calendars:absences"))
             costs.append(len(seen))
