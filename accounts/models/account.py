@@ -154,6 +154,8 @@ class Account(TimeStamped):
             # my accounts, and the engine's slice per owner
             models.Index(fields=["owner", "name_folded"], name="account_by_owner"),
             models.Index(fields=["tier"], name="account_by_tier"),
+            # how many of a tier somebody has chosen, on the page of tiers
+            models.Index(fields=["tier"], name="account_pinned", condition=Q(tier_pinned=True)),
             # partial, accent-blind search
             GinIndex(fields=["search_folded"], name="account_search", opclasses=["gin_trgm_ops"]),
             GinIndex(fields=["phone_digits"], name="account_phone", opclasses=["gin_trgm_ops"]),
