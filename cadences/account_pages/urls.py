@@ -12,5 +12,6 @@ urlpatterns = [
     path("<int:pk>/pause/", pauses.pause, name="pause"),
     path("<int:pk>/pause/end/", pauses.end_pause, name="end_pause"),
     path("<int:pk>/timeline/", views.account_timeline, name="timeline"),
+    path("<int:pk>/coming/", views.coming_year, name="coming"),
     path("<int:pk>/why/<int:touchpoint>/", views.why, name="why"),
 ]

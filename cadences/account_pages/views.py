@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_safe
 from accounts.models import Account
 from accounts.services import may_create, may_edit
 from cadences.account_pages import rows, standing
+from cadences.account_pages.coming import coming
 from cadences.account_pages.timeline import timeline
 from cadences.models import Touchpoint
 from cadences.why import explain
@@ -73,6 +74,14 @@ def account_timeline(request: Request, pk: int) -> HttpResponse:
         "is_editable": may_edit(request.user, account),
     }
     return render(request, "accounts/_timeline.html", context)
+
+
+@require_GET
+def coming_year(request: Request, pk: int) -> HttpResponse:
+    """What the coming 12 months hold."""
+    account = get_object_or_404(Account.objects.visible_to(request.user).select_related("owner"), pk=pk)
+    context = {"account": account, "months": coming(account, request.user)}
+    return render(request, "accounts/_coming.html", context)
 
 
 @require_GET
