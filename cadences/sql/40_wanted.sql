@@ -79,6 +79,7 @@ wanted AS NOT MATERIALIZED (
     ) ahead
     -- as a subquery also where it is never true: the planner would take a million rows for a handful
     WHERE (SELECT %(project)s::boolean) AND ideal_on + step * ahead <= %(horizon)s
+        AND ideal_on + step * ahead > %(as_of)s -- what is late is late once, not once for each interval
 ),
 
 -- Large runs look their days up: d1 of every day in reach, per calendar and country. Empty for fewer accounts,

@@ -180,6 +180,19 @@ def test_since_is_carried_while_the_slot_runs():
 
 
 @time_machine.travel("2026-03-10 12:00", tick=False)
+def test_what_is_late_is_late_once():
+    """A call that is late by half a year is shown once, and then in its rhythm from today on."""
+    from tests.cadences.engine.seeded import customer, seed
+    from tests.factories import make_interaction
+
+    account = customer(seed(date(2025, 1, 1)), date(2025, 1, 9), "Large")
+    make_interaction(account, happened_on=date(2025, 8, 5))
+    day = date(2026, 3, 10)
+    calls = [owed.ideal_on for owed in preview([account.pk], day, 70) if owed.anchor == "after_contact"]
+    assert calls == [date(2025, 9, 5), date(2026, 4, 5), date(2026, 5, 5)]
+
+
+@time_machine.travel("2026-03-10 12:00", tick=False)
 def test_a_preview_goes_on_behind_a_track_and_an_agreed_call():
     """What is held back today is shown as it will be, if what holds it back is kept; no night stores it."""
     from tests.cadences.engine.seeded import customer, seed
