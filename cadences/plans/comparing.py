@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -32,6 +32,7 @@ class Difference:
     tiers: tuple[str, ...]  # empty: everybody
     act: str  # added, ended or changed
     details: tuple[str, ...]
+    is_upwards: bool = False  # the tiers are all from the first one upwards
 
     @property
     def words(self) -> str:
@@ -59,6 +60,8 @@ class Difference:
 
     @property
     def who(self) -> str:
+        if self.is_upwards and len(self.tiers) > 2:
+            return _("%(tier)s and above") % {"tier": self.tiers[0]}
         return listed(self.tiers)
 
     def __str__(self) -> str:
@@ -127,7 +130,8 @@ def _of_slot(
             pairs[key] = old, new
     for key, names in alike.items():
         tiers = () if len(names) == len(columns) else _without_base(names, columns)
-        yield _told(slot, tiers, *pairs[key])
+        upwards = [name for _rank, name in columns[-len(names) :]] == names
+        yield replace(_told(slot, tiers, *pairs[key]), is_upwards=upwards)
 
 
 def _without_base(names: list[str], columns: list[Column]) -> tuple[str, ...]:
@@ -272,11 +276,12 @@ def _a_year(item: PlanItem | None) -> float:
 
 
 def _without_sheet(_columns: list[Column], items: list[PlanItem]) -> Iterator[str]:
+    without: dict[str, list[str]] = {}
     for item in sorted(items, key=lambda one: (one.slot.position, rank_of(one))):
         by_a_person = item.assignee != PlanItem.Assignee.NOBODY
         if not item.is_off and by_a_person and item.purpose is None:
-            tier = item.tier.name if item.tier else _("Base plan")
-            yield _("%(slot)s, %(tier)s: no sheet, so nobody is told what to talk about.") % {
-                "slot": item.slot.name,
-                "tier": tier,
-            }
+            name = item.tier.name if item.tier else _("Base plan")
+            without.setdefault(item.slot.name, []).append(name)
+    for slot, tiers in without.items():
+        words = {"slot": slot, "tiers": listed(tuple(tiers))}
+        yield _("%(slot)s, %(tiers)s: no sheet, so nobody is told what to talk about.") % words

@@ -8,6 +8,7 @@ import pytest
 
 from cadences import plans
 from cadences.plans import windows, words
+from tests import factories as make
 from tests.cadences.ladder.conftest import slot, tier, told
 
 
@@ -71,6 +72,18 @@ def test_what_starts_the_track_is_told_for_each_step(plan, draft, admin):
         "One-week call: every purchase, but none inside a running track (of 2,500 or more) instead of "
         "the first purchase."
     )
+
+
+def test_tiers_that_change_alike_are_told_of_together(plan, draft, admin):
+    for rank in (4, 5):
+        make.make_tier(rank)
+    plans.switch_off_cell(admin, draft, slot("summer-greeting"), tier("Large"))
+    plans.switch_off_cell(admin, draft, slot("check-in"), tier("Tier 4"))
+    assert told(plans.compare(plan, draft)) == [
+        "Check-in e-mail: no longer for Tier 4 and Tier 5.",
+        "Summer greeting: no longer for Large and above.",
+    ]
+    assert told(plans.compare(draft, plan))[1].startswith("Summer greeting: new for Large and above: yearly")
 
 
 def test_a_cell_that_says_what_it_inherits_is_no_difference(plan, draft, admin):
