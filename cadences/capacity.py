@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from cadences import chain
+from users.models import Company
 
 
 class Capacity(NamedTuple):
@@ -27,6 +28,7 @@ def capacity(user_ids: Collection[int], first: date, last: date) -> list[Capacit
     are the engine's own rules.
     """
     values: dict[str, Any] = {"users": sorted(set(user_ids)), "first": first, "last": last}
+    values["usual"] = Company._meta.get_field("capacity_minutes").get_default()
     with connection.cursor() as cursor:
         cursor.execute(chain.expand(chain.SQL["capacity"], for_all=True), values)
         return [Capacity(*row) for row in cursor.fetchall()]

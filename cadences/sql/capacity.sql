@@ -16,7 +16,7 @@ SELECT
     person.id AS user_id,
     date_trunc('week', working.day::timestamp)::date AS week_on,
     count(*) AS days,
-    count(*) * coalesce(person.capacity_minutes, company.capacity_minutes, 0) AS minutes
+    count(*) * coalesce(person.capacity_minutes, company.capacity_minutes, %(usual)s) AS minutes
 FROM users_user person
 LEFT JOIN users_company company ON company.id = 1
 JOIN working ON working.calendar_id = coalesce(person.calendar_id, company.calendar_id, 0)
