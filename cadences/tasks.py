@@ -29,6 +29,15 @@ def run_now(asked_by: str, **_: Any) -> None:
     nightly.run_night(company_today(), asked_by)
 
 
+@shared_task(name="cadences.tasks.follow_plan", bind=True, max_retries=60)
+def follow_plan(self: Any, asked_by: str, **_: Any) -> None:
+    """Another version runs: what is owed follows it, as soon as a night that is at work has ended."""
+    try:
+        nightly.run_night(company_today(), asked_by)
+    except nightly.NightRefusedError as refused:
+        raise self.retry(exc=refused, countdown=30) from refused
+
+
 @shared_task(name="cadences.tasks.simulate")
 def simulate(simulation_id: int, **_: Any) -> None:
     """Compute what a draft of the plan would cost."""

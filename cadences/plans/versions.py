@@ -58,6 +58,8 @@ def activate(user: User, plan: Plan, on: date) -> Plan:
 
 def start_scheduled(on: date) -> Plan | None:
     """Let the scheduled version run whose day has come; None if there is none. Called by the night."""
+    if not Plan.objects.scheduled().filter(effective_from__lte=on).exists():
+        return None  # without the lock, which a night would hold until its end
     with transaction.atomic():
         lock_plans()
         plan = Plan.objects.scheduled().filter(effective_from__lte=on).select_for_update().first()
@@ -164,6 +166,6 @@ def _recompute(user: User) -> None:
 
 def _ask_worker(asked_by: str) -> None:
     try:
-        current_app.send_task("cadences.tasks.run_now", kwargs={"asked_by": asked_by})
+        current_app.send_task("cadences.tasks.follow_plan", kwargs={"asked_by": asked_by}, retry=False)
     except OperationalError as error:  # the next night does the same
         log.warning("no worker could be asked to recompute what is owed: %s", error)

@@ -59,18 +59,18 @@ def offset(item: PlanItem) -> str:
 
 
 def starts(item: PlanItem) -> str:
-    """Which purchases: "the first purchase", "every purchase of 5,000 or more that names “pump”"."""
-    words = {
-        PlanItem.Starts.FIRST: _("the first purchase"),
-        PlanItem.Starts.NEW: _("every purchase, but none inside a running track"),
-        PlanItem.Starts.RESTART: _("every purchase, which restarts a running track"),
-    }[PlanItem.Starts(item.starts)]
+    """Which purchases: "the first purchase", "every purchase of “Pump” for 5,000 or more, which restarts …"."""
+    which = ""
+    if item.product:
+        which += " " + _("of “%(product)s”") % {"product": item.product}
     if item.min_amount is not None:
         amount = formats.number_format(item.min_amount.normalize(), use_l10n=True, force_grouping=True)
-        words += " " + _("(of %(amount)s or more)") % {"amount": amount}
-    if item.product:
-        words += " " + _("(of “%(product)s”)") % {"product": item.product}
-    return words
+        which += " " + _("for %(amount)s or more") % {"amount": amount}
+    return {
+        PlanItem.Starts.FIRST: _("the first purchase%(which)s"),
+        PlanItem.Starts.NEW: _("every purchase%(which)s, but none inside a running track"),
+        PlanItem.Starts.RESTART: _("every purchase%(which)s, which restarts a running track"),
+    }[PlanItem.Starts(item.starts)] % {"which": which}
 
 
 def window(item: PlanItem, *, short: bool = False) -> str:

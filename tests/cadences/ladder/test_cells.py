@@ -193,9 +193,8 @@ def test_what_starts_the_track_is_said_once_for_all_of_it(draft, admin):
     assert {(one.starts, one.min_amount, one.product) for one in steps} == {
         ("restart", Decimal(5000), "Pump")
     }
-    assert words.starts(steps[0]) == (
-        "every purchase, which restarts a running track (of 5,000 or more) (of “Pump”)"
-    )
+    said = "every purchase of “Pump” for 5,000 or more, which restarts a running track"
+    assert words.starts(steps[0]) == said
     with pytest.raises(plans.StaleError):
         plans.set_track(admin, draft, "new", seen="as it was before")
     assert problems(lambda: plans.set_track(admin, draft, "sometimes"))["starts"]

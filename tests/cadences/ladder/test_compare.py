@@ -69,7 +69,7 @@ def test_what_starts_the_track_is_told_for_each_step(plan, draft, admin):
     found = told(plans.compare(plan, draft))
     assert len(found) == 3
     assert found[0] == (
-        "One-week call: every purchase, but none inside a running track (of 2,500 or more) instead of "
+        "One-week call: every purchase for 2,500 or more, but none inside a running track instead of "
         "the first purchase."
     )
 

@@ -6,10 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
+from celery.exceptions import Retry
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 
-from cadences import plans
+from cadences import plans, tasks
 from cadences.models import Plan, Schedule, Touchpoint
 from cadences.nightly import run_night
 from cadences.plans import versions
@@ -168,10 +169,25 @@ def test_many_accounts_are_left_to_a_worker(
     reconcile(None, TODAY)
     asked = []
     monkeypatch.setattr(versions, "AT_ONCE", 0)
-    monkeypatch.setattr(versions.current_app, "send_task", lambda name, kwargs: asked.append((name, kwargs)))
+    monkeypatch.setattr(
+        versions.current_app, "send_task", lambda name, kwargs, **_: asked.append((name, kwargs))
+    )
     with django_capture_on_commit_callbacks(execute=True):
         plans.activate(admin, changed, TODAY)
-    assert asked == [("cadences.tasks.run_now", {"asked_by": "Ada Min"})]
+    assert asked == [("cadences.tasks.follow_plan", {"asked_by": "Ada Min"})]
+    assert open_call(large).plan_version == 1
+
+
+def test_the_worker_waits_for_a_night_that_is_at_work(changed, admin, people, monkeypatch):
+    def busy(*_) -> None:
+        raise tasks.nightly.NightRefusedError("running already")
+
+    large = customer(people.owner, "Large")
+    with monkeypatch.context() as patch:
+        patch.setattr(tasks.nightly, "run_night", busy)
+        with pytest.raises(Retry):
+            tasks.follow_plan.apply(kwargs={"asked_by": "Ada Min"}, throw=True, retries=0).get()
+    tasks.follow_plan(asked_by="Ada Min")
     assert open_call(large).plan_version == 1
 
 
