@@ -20,7 +20,9 @@ ENOUGH = 5
 """With fewer contacts a month nothing can be said about their spread."""
 
 UNEVEN = 1.5
-"""Uneven is a week with half as many again as its share of the working days."""
+"""Uneven is a month in which one week has half as many again as a full week's share of its working days."""
+
+FULL_WEEK = 5
 
 BAR, GAP, HEIGHT = 5, 1, 28
 
@@ -142,9 +144,9 @@ def spread(person: User, by_day: Counter[date], weeks: list[Week], first: date) 
 
 
 def _is_uneven(counts: list[int], weeks: list[Week], busiest: int) -> bool:
-    """Whether the busiest week has much more than its share of the working days so far."""
-    days = sum(week.working_days for week in weeks) or 1
-    return counts[busiest] * days > UNEVEN * sum(counts) * weeks[busiest].working_days
+    """Whether the busiest week has much more than a full week's share of the working days so far."""
+    days = sum(week.working_days for week in weeks)
+    return counts[busiest] * days > UNEVEN * sum(counts) * min(FULL_WEEK, days)
 
 
 def _words(total: int, weeks: list[Week], busiest: int | None, *, is_uneven: bool) -> str:
