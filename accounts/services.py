@@ -20,6 +20,7 @@ from users.clock import today_for
 from users.models import Company, User
 
 LONGEST_PAUSE = timedelta(days=731)
+LONGEST_LOOK_BACK = timedelta(days=366)
 LONGEST_PIN = timedelta(days=1827)
 EDITABLE = frozenset(
     {
@@ -163,8 +164,8 @@ def pause_account(
         raise ValidationError({missing: _("A pause has a first and a last day: fill in both.")})
     if starts_on and ends_on and ends_on < starts_on:
         raise ValidationError({"paused_until": _("The last day of the pause is before its first day.")})
-    if ends_on:
-        _check_pause_end(ends_on, today_for(user))
+    if starts_on and ends_on:
+        _check_pause(account, starts_on, ends_on, today_for(user))
     if starts_on and not reason.strip():
         raise ValidationError({"pause_reason": _("Say why, so that a colleague understands the silence.")})
     account.paused_from, account.paused_until = starts_on, ends_on
@@ -174,7 +175,9 @@ def pause_account(
     return account
 
 
-def _check_pause_end(ends_on: date, today: date) -> None:
+def _check_pause(account: Account, starts_on: date, ends_on: date, today: date) -> None:
+    if today - starts_on > LONGEST_LOOK_BACK and starts_on != account.paused_from:
+        raise ValidationError({"paused_from": _("A pause begins at most a year back. Check the year.")})
     if ends_on < today:
         raise ValidationError({"paused_until": _("That day is over: choose today or a later one.")})
     if ends_on - today > LONGEST_PAUSE:

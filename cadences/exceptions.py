@@ -31,6 +31,8 @@ NOT_YOURS = gettext_lazy(
 LONGEST = {"day": 1830, "week": 260, "month": 60, "year": 5}
 """Five years in each unit: a longer interval is a slip of the keyboard, or means off."""
 
+FARTHEST = timedelta(days=3653)
+
 
 class What(models.TextChoices):
     """What an exception does with its slot."""
@@ -152,6 +154,8 @@ def _check(slot: Slot, account: Account, wish: Wish, today: date) -> None:
         raise ValidationError({"reason": _("Say why, so that a colleague understands it.")})
     if wish.until is not None and wish.until < today:
         raise ValidationError({"until": _("That day is over: choose today or a later one, or none.")})
+    if wish.until is not None and wish.until - today > FARTHEST:
+        raise ValidationError({"until": _("That is more than ten years ahead: leave it empty.")})
     if wish.what == What.TIER:
         if wish.as_tier is None:
             raise ValidationError({"as_tier": _("Choose the tier.")})

@@ -94,12 +94,24 @@ class CalendarForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.calendar = calendar
         self.fields["country"].choices = [("", _("no country")), *countries]
-        self.land = str(self["country"].value() or "").upper()
+        chosen = str(self["country"].value() or "").upper()
+        self.land = chosen if chosen in dict(countries) else ""
         regions = public_holidays.regions(self.land)
-        stored = str(self.initial.get("subdivision") or "")
+        stored = calendar.subdivision if calendar is not None else ""
         if stored and stored not in dict(regions) and self.land == self.initial.get("country"):
             regions = [*regions, (stored, stored)]
         self.fields["subdivision"].choices = [("", _("the whole country")), *regions]
+
+    @property
+    def region(self) -> str:
+        """The region that is chosen, if the country has it."""
+        chosen = str(self["subdivision"].value() or "")
+        return chosen if chosen in dict(self.fields["subdivision"].choices) else ""
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        """Only what was changed, so that two admins do not undo each other's work."""
+        return {name: self.cleaned_data[name] for name in self.changed_data}
 
     def clean_name(self) -> str:
         name = str(self.cleaned_data["name"]).strip()

@@ -57,7 +57,7 @@ def edit(request: Request, pk: int) -> HttpResponse:
     form = CalendarForm(posted(request), calendar=calendar)
 
     def verb() -> Calendar:
-        return services.save_calendar(request.user, calendar, **form.cleaned_data)
+        return services.save_calendar(request.user, calendar, **form.changes)
 
     step = save_or_show(request, form, verb, user_ids=lambda: working_by(calendar))
     if step.saved:
@@ -73,7 +73,7 @@ def edit(request: Request, pk: int) -> HttpResponse:
 def place(request: Request) -> HttpResponse:
     """Regions and public holidays of the country that is being chosen."""
     require_admin(request.user)
-    country, region = request.GET.get("country", "")[:2], request.GET.get("subdivision", "")
+    country, region = request.GET.get("country", ""), request.GET.get("subdivision", "")
     form = CalendarForm(initial={"country": country, "subdivision": region})
     return render(request, "calendars/_place.html", {"form": form, **_holidays(request, form)})
 
@@ -162,11 +162,10 @@ def _holidays(request: Request, form: CalendarForm) -> dict[str, Any]:
     this_year = company_today().year
     year = whole_number(request.GET.get("year", "")) or this_year
     year = year if abs(year - this_year) <= 5 else this_year
-    region = str(form["subdivision"].value() or "")
     return {
         "year": year,
         "this_year": this_year,
         "country": form.land,
         "is_known": public_holidays.is_known(form.land),
-        "holidays": public_holidays.of_year(form.land, region, year) if form.land else [],
+        "holidays": public_holidays.of_year(form.land, form.region, year) if form.land else [],
     }

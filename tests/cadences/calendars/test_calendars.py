@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cadences import consequences, public_holidays
+from cadences.calendar_pages.forms import CalendarForm
 from cadences.reconcile import reconcile
 from tests import factories as make
 from tests.cadences.calendars.conftest import call, text
@@ -50,6 +51,26 @@ class TestCalendars:
         assert wrong.status_code == 422
         assert "Select a valid choice" in text(wrong)
 
+    @pytest.mark.parametrize("nonsense", ["\x00", "D", "²", "../..", "DE'--"])
+    def test_nonsense_in_the_address_breaks_nothing(self, as_, running, nonsense):
+        asked = {"country": nonsense, "subdivision": nonsense, "year": nonsense}
+        answer = as_(running.admin).get(reverse("calendars:place"), asked)
+        assert "Without a country there are no public holidays" in text(answer)
+        answer = as_(running.admin).get(reverse("calendars:place"), asked | {"country": "DE"})
+        assert "9 public holidays in 2026" in text(answer)
+
+    def test_two_admins_do_not_undo_each_other(self, as_, running, company):
+        """One renames it while the other's form, opened before, still has the old week."""
+        form = CalendarForm(
+            {"name": "Firm", "weekdays": ["1", "2", "3", "4", "5"], "country": "", "subdivision": ""},
+            calendar=company,
+        )
+        services.save_calendar(running.admin, company, weekdays=[1, 2])
+        assert form.is_valid()
+        services.save_calendar(running.admin, company, **form.changes)
+        company.refresh_from_db()
+        assert (company.name, company.weekdays) == ("Firm", [1, 2])
+
     def test_a_country_without_holidays_is_said_and_saved(self, as_, running, monkeypatch):
         monkeypatch.setattr(public_holidays, "_supported", dict)
         monkeypatch.setattr(public_holidays, "_days", lambda *_: {})
@@ -69,6 +90,7 @@ class TestCalendars:
             ({"name": "company"}, "There is a calendar of this name already"),
             ({"name": "x" * 81}, "at most 80 characters"),
             ({"country": "XX"}, "Select a valid choice"),
+            ({"country": "\x00", "subdivision": "\x00"}, "Select a valid choice"),
         ],
     )
     def test_bad_input_is_named(self, as_, running, fields, words):

@@ -54,6 +54,7 @@ class TestAccounts:
             ({"paused_until": "2026-11-23", "paused_from": "2026-11-01"}, "That day is over"),
             ({"paused_until": "2036-11-23"}, "within two years"),
             ({"paused_from": "2027-01-01"}, "before its first day"),
+            ({"paused_from": "0001-01-01"}, "at most a year back"),
             ({"paused_until": "2027-02-29"}, "Enter a valid date"),
         ],
     )
