@@ -60,13 +60,13 @@ def change(old: list[Contact], new: list[Contact]) -> tuple[int, int]:
 
 
 def dealt(tiers: dict[int, list[int]], weights: dict[int, tuple[int, int]], most: int = SHOWN) -> list[int]:
-    """A few of every tier, so that each is seen, then whoever changes most; tier by tier."""
+    """A few of every tier, so that each is seen, then whoever changes most; the greatest change first."""
     ranked = {tier: sorted(ids, key=weights.__getitem__, reverse=True) for tier, ids in tiers.items()}
     each = max(most // (2 * max(len(tiers), 1)), 1)
     chosen = [one for ids in ranked.values() for one in ids[:each]][:most]
     rest = [one for ids in ranked.values() for one in ids[each:]]
     chosen += sorted(rest, key=weights.__getitem__, reverse=True)[: most - len(chosen)]
-    return [one for ids in ranked.values() for one in ids if one in set(chosen)]
+    return sorted(chosen, key=weights.__getitem__, reverse=True)
 
 
 def _contacts(rows: list[Owed]) -> dict[int, list[Contact]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
@@ -139,22 +138,22 @@ def sample_accounts(user: User, simulation: Simulation) -> list[dict[str, Any]]:
     slots = dict(Slot.objects.values_list("pk", "name"))
     return [
         {"account": accounts[one["account"]], "old": len(one["old"]), "new": len(one["new"]),
-         "months": _months(one["old"], one["new"], slots)}
+         "months": _months(one, slots, simulation.as_of)}
         for one in kept
         if one["account"] in accounts
     ]  # fmt: skip
 
 
-def _months(old: list[list[Any]], new: list[list[Any]], slots: dict[int, str]) -> list[dict[str, Any]]:
-    """Both plans month by month; what only one of them has is marked."""
-    both = {tuple(one) for one in old} & {tuple(one) for one in new}
-    sides = {"old": old, "new": new}
+def _months(sample: dict[str, Any], slots: dict[int, str], today: date) -> list[dict[str, Any]]:
+    """Both plans month by month, what is late before them; what only one of them has is marked."""
+    both = {tuple(one) for one in sample["old"]} & {tuple(one) for one in sample["new"]}
     months: dict[date, dict[str, Any]] = {}
-    for side, contacts in sides.items():
-        for month, group in groupby(contacts, key=lambda one: date.fromisoformat(one[0]).replace(day=1)):
-            row = months.setdefault(month, {"month": month, "old": [], "new": []})
-            row[side] = [
-                {"on": date.fromisoformat(one[0]), "slot": slots.get(one[1], ""), "same": tuple(one) in both}
-                for one in group
-            ]
+    for side in ("old", "new"):
+        for day, slot, kind in sample[side]:
+            on = date.fromisoformat(day)
+            month = on.replace(day=1) if on >= today else date.min
+            row = months.setdefault(
+                month, {"month": month, "is_late": month == date.min, "old": [], "new": []}
+            )
+            row[side].append({"on": on, "slot": slots.get(slot, ""), "same": (day, slot, kind) in both})
     return [months[month] for month in sorted(months)]
