@@ -59,7 +59,7 @@ def offset(item: PlanItem) -> str:
 
 
 def starts(item: PlanItem) -> str:
-    """Which purchases: "the first purchase", "every purchase of “Pump” for 5,000 or more, which restarts …"."""
+    """Which purchases: "the first purchase", "every purchase of “Pump” for 5,000 or more, …"."""
     which = ""
     if item.product:
         which += " " + _("of “%(product)s”") % {"product": item.product}
