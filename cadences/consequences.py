@@ -32,6 +32,7 @@ class Move:
     """One touchpoint before and after."""
 
     act: str
+    touchpoint_id: int | None
     account: Account
     slot: Slot
     old_on: date | None
@@ -148,6 +149,7 @@ def _named(changes: list[Change]) -> list[Move]:
     return [
         Move(
             act=one.act,
+            touchpoint_id=one.touchpoint_id,
             account=accounts[one.account_id],
             slot=slots[one.slot_id],
             old_on=one.old_due_on,

@@ -134,4 +134,5 @@ def test_an_exception_from_the_accounts_page(page: Page, live_server: Any, firm:
     page.get_by_role("button", name="Save the exception").click()
     expect(page.locator("#exceptions-title + a, #exceptions-title").first).to_be_visible()
     expect(page.get_by_text("They call us")).to_be_visible()
+    page.wait_for_load_state("networkidle")  # panels of the account that are still on their way
     assert not Touchpoint.objects.open().filter(account=firm.account).exists()

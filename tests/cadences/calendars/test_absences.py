@@ -29,6 +29,7 @@ class TestWhatMoves:
         assert "1 touchpoint changes" in page
         assert "1 goes to somebody else" in page
         assert "Acme Machining" in page
+        assert reverse("accounts:why", args=[account.pk, call(account).pk]) in page
         assert "Dag Moe" in page
         assert not Absence.objects.exists()
         assert call(account).assignee == running.owner
