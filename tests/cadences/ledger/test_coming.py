@@ -44,7 +44,7 @@ def months(html: str) -> dict[str, str]:
 def test_it_shows_the_year_month_by_month_with_the_why_of_each(account, see, people):
     html = see(reverse("accounts:coming", args=[account.pk]), people.owner)
     found = months(html)
-    assert list(found)[0] == "December 2026"
+    assert next(iter(found)) == "December 2026"
     assert sum(text.count("Relationship call:") for text in found.values()) == 12
     assert "Summer greeting" in found["June 2027"]
     assert "30 days after the last contact on 14 November 2026" in found["December 2026"]
