@@ -65,10 +65,11 @@ def say(text: str) -> None:
 
 
 def _measure(sizes: Sizes) -> None:
-    from bench import database, engine, facts, figures, memory, pages, report
+    from bench import database, engine, facts, figures, memory, pages, plan, report, tiers
 
     raw: dict[str, Any] = {"sizes": sizes}
     measured: dict[int, pages.Pages] = {}
+    planned: list[report.Line] = []
     with database.template() as template:
         for size in sizes.pages:
             say(f"Pages at {size:,} accounts")
@@ -79,11 +80,15 @@ def _measure(sizes: Sizes) -> None:
                 facts.vacuum()
                 say("  first night done; asking for pages")
                 measured[size] = pages.measure(sizes.requests)
+                if size == max(sizes.pages):
+                    planned = plan.lines(plan.measure(TODAY, sizes.repeats, say), size)
         say(f"Night at {sizes.accounts:,} accounts, {sizes.repeats} runs of each step")
         with database.copy(template, sizes.accounts):
             raw["rows"] = _fill(sizes.accounts)
             night = engine.measure(sizes.accounts, TODAY, sizes.repeats, say)
-    lines = figures.of_night(night, sizes.accounts) + figures.of_pages(measured)
+            say("  tiers under changed rules")
+            planned += tiers.lines(tiers.measure(TODAY, sizes.repeats), sizes.accounts)
+    lines = figures.of_night(night, sizes.accounts) + figures.of_pages(measured) + planned
     lines += figures.of_memory(night, measured, memory.resident_peak(os.getpid()))
     raw |= {"seconds": night.seconds, "touchpoints": night.rows, "changed": night.changed}
     raw["milliseconds"] = {size: page.times for size, page in measured.items()}
