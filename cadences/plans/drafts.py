@@ -43,11 +43,15 @@ def draft_of(user: User, plan: Plan | None = None) -> Plan:
     """
     require_admin(user)
     lock_plans()
-    source = plan or Plan.objects.running().first() or Plan.objects.newest_first().first()
     if Plan.objects.drafts().count() >= MOST_DRAFTS:
         raise ValidationError(
             _("There are %(n)d drafts already. Discard one that nobody needs any more.") % {"n": MOST_DRAFTS}
         )
+    return copy_of(user, plan or Plan.objects.running().first() or Plan.objects.newest_first().first())
+
+
+def copy_of(user: User, source: Plan | None) -> Plan:
+    """The next version, with the items of ``source``. For callers that hold :func:`lock_plans`."""
     newest = Plan.objects.aggregate(Max("version"))["version__max"] or 0
     draft = Plan.objects.create(version=newest + 1, made_from=source, made_by=user)
     if source is not None:

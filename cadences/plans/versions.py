@@ -16,7 +16,7 @@ from kombu.exceptions import OperationalError
 from accounts.models import Account
 from cadences.models import Plan, PlanItem, Schedule
 from cadences.plans.comparing import compare
-from cadences.plans.drafts import draft_of, lock_plans, locked_draft
+from cadences.plans.drafts import copy_of, lock_plans, locked_draft
 from cadences.since import carried_since
 from core import facts
 from users.access import require_admin
@@ -95,7 +95,7 @@ def roll_back(user: User, on: date) -> Plan:
     before = version_before()
     if before is None:
         raise ValidationError(_("No version ran before this one, so there is nothing to go back to."))
-    draft = draft_of(user, before)
+    draft = copy_of(user, before)  # however many drafts there are: going back is never refused for that
     draft.note = _("Back to plan %(version)d") % {"version": before.version}
     draft.save(update_fields=["note", "updated_at"])
     return activate(user, draft, on)

@@ -138,6 +138,14 @@ def test_rolling_back_brings_what_was_said_before_as_a_version_of_its_own(change
     assert told(plans.compare(changed, again)) == []
 
 
+def test_going_back_is_not_refused_for_many_drafts(changed, plan, admin, monkeypatch):
+    plans.activate(admin, changed, TODAY)
+    monkeypatch.setattr("cadences.plans.drafts.MOST_DRAFTS", 0)
+    assert "drafts already" in refusal(lambda: plans.draft_of(admin))
+    back = plans.roll_back(admin, TODAY)
+    assert (back.made_from, back.state) == (plan, "running")
+
+
 def test_there_is_nothing_to_roll_back_to_at_first(plan, admin):
     assert "nothing to go back to" in refusal(lambda: plans.roll_back(admin, TODAY))
     assert Plan.objects.count() == 1
