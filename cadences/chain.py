@@ -276,19 +276,19 @@ def statement(name: str, parts: tuple[str, ...] = (), for_all: bool = False) -> 
     return expand(text, for_all).replace("@chain", chain(parts, for_all))
 
 
-def engine_lock(asked: Question) -> None:
+def engine_lock(account_ids: Collection[int] | None) -> None:
     """Whole runs take turns with each other and with verbs; verbs on different accounts do not wait.
 
     Held until the transaction ends. Unique constraints decide in any case; the lock only keeps a run
     from judging by facts that another run is just about to commit.
     """
     with connection.cursor() as cursor:
-        if not asked.is_for_few:
+        if account_ids is None or len(account_ids) > FEW:
             cursor.execute("SELECT pg_advisory_xact_lock(7433, 0)")
             return
         cursor.execute("SELECT pg_advisory_xact_lock_shared(7433, 0)")
         cursor.execute(
             "SELECT pg_advisory_xact_lock(7434, (id %% 2147483647)::int)"
             " FROM (SELECT id FROM unnest(%s::bigint[]) AS id ORDER BY id) sorted",
-            [list(asked.account_ids or ())],
+            [list(account_ids)],
         )

@@ -65,8 +65,8 @@ def reconcile(account_ids: Collection[int] | None, as_of: date) -> Counts:
     if account_ids is not None and not account_ids:
         return Counts()
     with transaction.atomic():
-        asked = question(account_ids, as_of)
-        engine_lock(asked)
+        engine_lock(account_ids)
+        asked = question(account_ids, as_of)  # after the wait: another version may run by now
         counts, troubled = Counts(), list[dict[str, Any]]()
         for part in healthy_slices(asked, _reconcile, troubled):
             counts.add(part)
