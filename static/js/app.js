@@ -262,5 +262,33 @@ document.addEventListener("submit", (event) => {
 });
 window.addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });
 window.addEventListener("pageshow", () => {
+  arrived();
   for (const sender of document.querySelectorAll("button[type=submit][disabled]")) sender.disabled = false;
+});
+
+/* -- On the way ------------------------------------------------------------------------------- */
+
+// A page that takes longer than a moment shows that it was heard.
+const coming = document.getElementById("coming");
+let soon = 0;
+function onTheWay() {
+  clearTimeout(soon);
+  soon = setTimeout(() => {
+    if (coming) coming.hidden = false;
+    soon = setTimeout(arrived, 20000); // what leads to no page, such as a file
+  }, 200);
+}
+function arrived() {
+  clearTimeout(soon);
+  if (coming) coming.hidden = true;
+}
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.("a[href]");
+  const isElsewhere = event.ctrlKey || event.metaKey || event.shiftKey || link?.target || link?.origin !== location.origin;
+  if (!link || event.defaultPrevented || isElsewhere || link.hash || link.hasAttribute("download")) return;
+  if (!link.hasAttribute("hx-get")) onTheWay();
+});
+document.addEventListener("submit", (event) => {
+  const isOurs = [...event.target.attributes].some((each) => each.name === "hx-get" || each.name === "hx-post");
+  if (!event.defaultPrevented && !isOurs) onTheWay();
 });
