@@ -56,7 +56,10 @@ def start(user: User, plan: Plan) -> Simulation:
         work(simulation.pk)
     elif is_to_ring:
         transaction.on_commit(partial(_ring, simulation.pk))
-    simulation.refresh_from_db()
+    try:
+        simulation.refresh_from_db()
+    except Simulation.DoesNotExist:
+        raise ValidationError(_("The draft was discarded while its figures were computed.")) from None
     return simulation
 
 

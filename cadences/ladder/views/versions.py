@@ -29,7 +29,7 @@ def draft(request: Request) -> HttpResponse:
     """A new draft: a copy of the version named in the form, else of the running one."""
     require_admin(request.user)
     source = whole_number(request.POST.get("of", ""))
-    found = Plan.objects.visible_to(request.user).filter(pk=source).first() if source else None
+    found = get_object_or_404(Plan.objects.visible_to(request.user), pk=source) if source else None
     try:
         made = plans.draft_of(request.user, found)
     except ValidationError as refused:
