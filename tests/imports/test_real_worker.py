@@ -38,6 +38,7 @@ def test_check_and_run_without_a_bell(
     with running_queue(MEDIA_ROOT=settings.MEDIA_ROOT) as queue:
         queue.wait_for(lambda: waits("checked"))
         assert not Account.objects.exists()
+        batch.refresh_from_db()  # a yes is to the check that one has seen
         services.confirm(admin, batch)
         queue.wait_for(lambda: waits("done"))
     assert Account.objects.count() == 2
