@@ -25,8 +25,10 @@ function rove(cell) {
 
 function begin() {
   const first = lines()[0]?.[0];
-  const wanted = cellByKey(current);
+  const key = current;
+  const wanted = cellByKey(key);
   rove(wanted && shown(wanted) ? wanted : first);
+  current = key ?? current; // while the ladder is being replaced its cell is missing for a moment
   mark();
 }
 
@@ -103,7 +105,12 @@ document.addEventListener("htmx:afterSettle", () => {
   typed = Boolean(panel?.querySelector(".is-invalid, .alert-danger"));
   begin();
   for (const form of document.querySelectorAll("[data-cell-form]")) dress(form);
-  if (fresh) cellByKey(current)?.focus();
+  if (!fresh) return;
+  const key = current;
+  cellByKey(key)?.focus();
+  setTimeout(() => { // once more when all is in its place
+    if (document.activeElement === document.body || document.activeElement?.matches("[data-cell]")) cellByKey(key)?.focus();
+  }, 50);
 });
 
 /* -- The editor shows only what belongs to the choice --------------------------------------------------- */

@@ -97,7 +97,7 @@ INSIDE = [
     "/users/{invited}/",
     "/users/{invited}/deactivate/",
     "/users/profile/",
-    "/users/absences/",
+    "/calendars/absences/",
     "/users/teams/",
     "/users/teams/new/",
     "/auth/password/change/",
