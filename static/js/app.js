@@ -269,18 +269,18 @@ window.addEventListener("pageshow", () => {
 /* -- On the way ------------------------------------------------------------------------------- */
 
 // A page that takes longer than a moment shows that it was heard.
-const coming = document.getElementById("coming");
+const signal = document.getElementById("on-the-way");
 let soon = 0;
 function onTheWay() {
   clearTimeout(soon);
   soon = setTimeout(() => {
-    if (coming) coming.hidden = false;
+    if (signal) signal.hidden = false;
     soon = setTimeout(arrived, 20000); // what leads to no page, such as a file
   }, 200);
 }
 function arrived() {
   clearTimeout(soon);
-  if (coming) coming.hidden = true;
+  if (signal) signal.hidden = true;
 }
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.("a[href]");
