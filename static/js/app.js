@@ -5,6 +5,9 @@ const toasts = document.getElementById("toasts");
 
 /* -- htmx ------------------------------------------------------------------------------------- */
 
+// htmx settles at once (its configuration in base.html): a form that can be seen is one that htmx knows, so that a
+// key pressed the moment it appears is not a submit that reloads the page.
+
 const token = () => document.querySelector('meta[name="csrf-token"]')?.content ?? "";
 
 document.addEventListener("htmx:configRequest", (event) => {
@@ -222,14 +225,12 @@ let sheetOpener = null;
 document.addEventListener("htmx:beforeRequest", (event) => {
   if (event.detail.target?.id === "sheet" && event.target.matches("a, button")) sheetOpener = event.target;
 });
-document.addEventListener("htmx:afterSwap", (event) => {
+document.addEventListener("htmx:afterSettle", (event) => {
   if (event.detail.target?.id !== "sheet") return;
   const sheet = document.getElementById("sheet");
   sheet.scrollIntoView({ block: "nearest" });
-  setTimeout(() => { // after htmx has settled: until then fields of the same id look as they did before
-    const wrong = sheet.querySelector(".is-invalid");
-    (wrong ?? sheet.querySelector("[data-autofocus], textarea, input:not([type=hidden]), select"))?.focus();
-  }, 30);
+  const wrong = sheet.querySelector(".is-invalid");
+  (wrong ?? sheet.querySelector("[data-autofocus], textarea, input:not([type=hidden]), select"))?.focus();
 });
 document.addEventListener("click", (event) => {
   if (event.target.closest?.("[data-close-sheet]")) closeSheet();

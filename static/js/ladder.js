@@ -105,12 +105,7 @@ document.addEventListener("htmx:afterSettle", () => {
   typed = Boolean(panel?.querySelector(".is-invalid, .alert-danger"));
   begin();
   for (const form of document.querySelectorAll("[data-cell-form]")) dress(form);
-  if (!fresh) return;
-  const key = current;
-  cellByKey(key)?.focus();
-  setTimeout(() => { // once more when all is in its place
-    if (document.activeElement === document.body || document.activeElement?.matches("[data-cell]")) cellByKey(key)?.focus();
-  }, 50);
+  if (fresh) cellByKey(current)?.focus();
 });
 
 /* -- The editor shows only what belongs to the choice --------------------------------------------------- */

@@ -139,6 +139,27 @@ def test_from_draft_to_night_and_back_by_keyboard_alone(desk: Page, nadia: User)
     assert (found.plan_version, found.item.every) == (3, 2)
 
 
+def test_a_key_pressed_the_moment_the_form_comes_back_saves_beside_the_ladder(desk: Page) -> None:
+    make_draft(desk)
+    call = to_cell(desk, "Relationship call", "Medium")
+    address = desk.url
+    desk.keyboard.press("Enter")
+    expect(desk.locator("select[name=kind]")).to_be_focused()
+    desk.evaluate("""() => new MutationObserver((_, observer) => {
+      const form = document.querySelector("#sheet form:has(.is-invalid)");
+      if (!form) return;
+      observer.disconnect();
+      form.elements.every.value = "1";
+      form.requestSubmit();
+    }).observe(document.getElementById("sheet"), { childList: true })""")
+    desk.locator("input[name=every]").focus()
+    desk.keyboard.type("10000")
+    desk.keyboard.press("Enter")
+    expect(call).to_contain_text("monthly")
+    expect(call).to_be_focused()
+    assert desk.url == address  # the page was not left
+
+
 def test_esc_comes_back_to_the_cell_and_loses_nothing_that_was_typed(desk: Page) -> None:
     make_draft(desk)
     call = to_cell(desk, "Meeting", "Large")
