@@ -1,0 +1,135 @@
+-- The ballots' own database. Applied by its owner, the tally's role; running it again changes nothing.
+-- No date or time, no sequence and no person stands beside a ballot: docs/anonymity.md says why.
+
+CREATE TABLE IF NOT EXISTS wave (
+    id            uuid PRIMARY KEY,
+    programme     text NOT NULL,   -- whose waves are compared with each other
+    label         text NOT NULL,   -- as people read it: "2026 Q4"
+    opens         date NOT NULL,
+    last_send     date NOT NULL,
+    closes        date NOT NULL,
+    questionnaire jsonb NOT NULL,  -- frozen
+    policy        jsonb NOT NULL,  -- floors: frozen, may only be raised
+    dimensions    text[] NOT NULL DEFAULT '{}', -- of the codes on a ticket, what figures are shown by
+    invited       jsonb NOT NULL DEFAULT '{}',  -- {"": 142, "tier:Large": 31}, filled in at the close
+    public_key    bytea,           -- made by the tally
+    state         text NOT NULL DEFAULT 'planned',
+    next_release  date,            -- of a held wave
+    settled_on    date,            -- released or destroyed
+    CONSTRAINT wave_known_state CHECK (state IN ('planned', 'ready', 'held', 'released', 'destroyed')),
+    CONSTRAINT wave_days_in_order CHECK (opens <= last_send AND last_send < closes),
+    CONSTRAINT wave_key_length CHECK (octet_length(public_key) = 32),
+    CONSTRAINT wave_ready_with_key CHECK (state = 'planned' OR public_key IS NOT NULL),
+    CONSTRAINT wave_floors_not_too_low CHECK (
+        (policy ->> 'score')::int >= 5 AND (policy ->> 'comment')::int >= 8
+        AND (policy ->> 'remainder')::int >= 5 AND (policy ->> 'increment')::int >= 5
+        AND (policy ->> 'cell')::int >= 15 AND (policy ->> 'cautious')::int >= 30
+        AND (policy ->> 'even')::int >= 20
+    )
+);
+
+-- What customers were promised cannot be taken back by anybody, the tally included.
+CREATE OR REPLACE FUNCTION wave_keeps_its_word() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    floor text;
+BEGIN
+    IF (NEW.id, NEW.programme, NEW.questionnaire, NEW.opens, NEW.last_send, NEW.closes, NEW.dimensions)
+        IS DISTINCT FROM
+       (OLD.id, OLD.programme, OLD.questionnaire, OLD.opens, OLD.last_send, OLD.closes, OLD.dimensions) THEN
+        RAISE EXCEPTION 'A wave keeps its questions, dates and dimensions.';
+    END IF;
+    IF OLD.public_key IS NOT NULL AND NEW.public_key IS DISTINCT FROM OLD.public_key THEN
+        RAISE EXCEPTION 'A wave keeps its key.';
+    END IF;
+    FOR floor IN SELECT jsonb_object_keys(OLD.policy) LOOP
+        IF coalesce((NEW.policy ->> floor)::int, 0) < (OLD.policy ->> floor)::int THEN
+            RAISE EXCEPTION 'The floor "%" may only be raised.', floor;
+        END IF;
+    END LOOP;
+    IF OLD.state IN ('released', 'destroyed') THEN
+        RAISE EXCEPTION 'A settled wave does not change.';
+    END IF;
+    IF OLD.state = 'held' AND (NEW.policy <> OLD.policy OR NEW.state IN ('planned', 'ready')) THEN
+        RAISE EXCEPTION 'A closed wave is not opened again.';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE OR REPLACE TRIGGER wave_keeps_its_word BEFORE UPDATE ON wave
+    FOR EACH ROW EXECUTE FUNCTION wave_keeps_its_word();
+
+-- One row says: this tag has voted. Which invitation a tag belongs to is written nowhere.
+CREATE TABLE IF NOT EXISTS ballot (
+    wave   uuid NOT NULL,
+    tag    bytea NOT NULL,
+    sealed bytea NOT NULL,
+    PRIMARY KEY (wave, tag),
+    CONSTRAINT ballot_tag_length CHECK (octet_length(tag) = 16),
+    CONSTRAINT ballot_one_length CHECK (octet_length(sealed) = 4144)
+) PARTITION BY LIST (wave);
+
+-- Names, addresses and numbers that comments may not show: a set for the whole wave, removed with its ballots.
+CREATE TABLE IF NOT EXISTS redaction (
+    wave  uuid PRIMARY KEY REFERENCES wave ON DELETE CASCADE,
+    words text[] NOT NULL
+);
+
+-- What the tally lets out, in one transaction, for good.
+CREATE TABLE IF NOT EXISTS release (
+    id                uuid PRIMARY KEY,
+    programme         text NOT NULL,
+    label             text NOT NULL,
+    waves             uuid[] NOT NULL,
+    released_on       date NOT NULL,
+    ballots           int NOT NULL,
+    invalid           int NOT NULL,
+    cells_withheld    int NOT NULL,
+    invited           int NOT NULL,
+    response          int,             -- per cent, rounded to 5; null where it would say too much
+    fingerprints      text[] NOT NULL, -- of the keys
+    keys_destroyed_on date,
+    code_version      text NOT NULL
+);
+CREATE TABLE IF NOT EXISTS figure (
+    release  uuid NOT NULL REFERENCES release,
+    cell     text NOT NULL,              -- '' is the whole company, else "tier:Large"
+    question text NOT NULL,
+    item     text NOT NULL DEFAULT '',   -- a line of a question with lines
+    measure  text NOT NULL,              -- ballotbox/figures.py lists them
+    amount   numeric NOT NULL,
+    PRIMARY KEY (release, cell, question, item, measure)
+);
+CREATE TABLE IF NOT EXISTS hidden (
+    release  uuid NOT NULL REFERENCES release,
+    cell     text NOT NULL,
+    question text NOT NULL,
+    reason   text NOT NULL,
+    PRIMARY KEY (release, cell, question),
+    CONSTRAINT hidden_known_reason CHECK (reason IN ('few', 'remainder', 'increment', 'even'))
+);
+CREATE TABLE IF NOT EXISTS comment (
+    id       uuid PRIMARY KEY,
+    release  uuid NOT NULL REFERENCES release,
+    question text NOT NULL,
+    text     text NOT NULL
+);
+CREATE INDEX IF NOT EXISTS comment_of_release ON comment (release, question);
+
+CREATE OR REPLACE FUNCTION released_for_good() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_TABLE_NAME = 'release' AND TG_OP = 'UPDATE' AND OLD.keys_destroyed_on IS NULL
+       AND to_jsonb(NEW) - 'keys_destroyed_on' = to_jsonb(OLD) - 'keys_destroyed_on' THEN
+        RETURN NEW; -- the one thing that is known later
+    END IF;
+    RAISE EXCEPTION 'What has been released is not changed.';
+END $$;
+
+DO $$
+DECLARE
+    name text;
+BEGIN
+    FOREACH name IN ARRAY ARRAY['release', 'figure', 'hidden', 'comment'] LOOP
+        EXECUTE format('CREATE OR REPLACE TRIGGER released_for_good BEFORE UPDATE OR DELETE ON %I
+                        FOR EACH ROW EXECUTE FUNCTION released_for_good()', name);
+    END LOOP;
+END $$;
