@@ -30,10 +30,11 @@ class Flaw:
 
 @dataclass(frozen=True)
 class Block:
-    """A paragraph; with ``url`` a link, whose words may be empty."""
+    """A paragraph; with ``url`` a link, whose words may be empty. ``is_main``: the one to the survey."""
 
     words: str
     url: str = ""
+    is_main: bool = False
 
 
 class MissingValueError(ValueError):
@@ -87,7 +88,7 @@ def blocks(text: str, values: Mapping[str, str]) -> list[Block]:
         for line in paragraph.splitlines():
             match = PLACE.fullmatch(line.strip())
             if match and match[1] in LINKS:
-                found.append(Block(_joined(words, values), fill(line.strip(), values)))
+                found.append(Block(_joined(words, values), fill(line.strip(), values), match[1] == "link"))
                 words = []
             else:
                 words.append(line)
