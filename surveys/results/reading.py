@@ -20,17 +20,17 @@ COMPANY = ""  # the cell of everybody
 COMMENTS_SHOWN = 200
 
 WAVES = """
-    SELECT programme, label, closes, state, next_release, (policy ->> 'score')::int
+    SELECT id, label, closes, state, next_release, (policy ->> 'score')::int
     FROM wave WHERE state IN ('planned', 'ready', 'held') AND opens <= %(today)s
     ORDER BY closes
 """
 RELEASES = """
-    SELECT id, programme, label, waves, released_on, invited, response, invalid, cells_withheld,
+    SELECT id, label, waves, released_on, invited, response, invalid, cells_withheld,
         fingerprints, keys_destroyed_on
     FROM release {where} ORDER BY released_on DESC, label DESC
 """
 FIGURES = "SELECT release, cell, question, item, measure, amount FROM figure WHERE release = ANY(%s::uuid[])"
-HIDDEN = "SELECT cell, question, reason FROM hidden WHERE release = %s"
+HIDDEN = "SELECT cell, question, item, reason FROM hidden WHERE release = %s"
 COMMENTS = "SELECT question, text FROM comment WHERE release = %s ORDER BY id"  # ids are random: so is this
 ASKED = """
     SELECT questionnaire, policy, closes FROM wave WHERE id = ANY(%s::uuid[]) ORDER BY closes DESC LIMIT 1
@@ -43,7 +43,7 @@ Measures = Mapping[str, float]
 class Wave:
     """A wave that has not been released. Before its close there is nothing to tell but the date."""
 
-    programme: str
+    id: UUID
     label: str
     closes: date
     state: str
@@ -59,7 +59,6 @@ class Release:
     """One publication: a wave, or several that had to wait for each other."""
 
     id: UUID
-    programme: str
     label: str
     waves: tuple[UUID, ...]
     released_on: date
@@ -92,15 +91,16 @@ class Report:
 
     release: Release
     figures: Figures
-    hidden: Mapping[tuple[str, str], str]  # (cell, question or "" for the whole cell) -> reason
+    hidden: Mapping[tuple[str, str, str], str]  # (cell, question or "", line or "") -> reason
     comments: Mapping[str, list[str]]
     asked: Questionnaire
     policy: Policy
     closes: date
 
-    def why_hidden(self, question: str, cell: str = COMPANY) -> str:
+    def why_hidden(self, question: str, cell: str = COMPANY, item: str = "") -> str:
         """The reason why a figure is not shown; "" when none was noted."""
-        return self.hidden.get((cell, question)) or self.hidden.get((cell, "")) or ""
+        places = ((cell, question, item), (cell, question, ""), (cell, "", ""))
+        return next((self.hidden[place] for place in places if place in self.hidden), "")
 
     def question(self, key: str) -> Question | None:
         return next((each for each in self.asked.questions if each.key == key), None)
@@ -115,14 +115,14 @@ def unreleased(today: date) -> list[Wave]:
     """Waves that are open or held, the next to close first."""
     with connected(settings.BALLOTS_RESULTS_URL) as cursor:
         cursor.execute(WAVES, {"today": today})
-        return [Wave(*row) for row in cursor.fetchall()]
+        return [Wave(UUID(str(pk)), *rest) for pk, *rest in cursor.fetchall()]
 
 
-def releases(programme: str = "") -> list[Release]:
-    """Releases, of one programme or of all, the newest first."""
-    where = "WHERE programme = %(programme)s" if programme else ""
+def releases(waves: Iterable[UUID] | None = None) -> list[Release]:
+    """All releases, or those that these waves are part of; the newest first."""
+    where = "" if waves is None else "WHERE waves && %(waves)s::uuid[]"
     with connected(settings.BALLOTS_RESULTS_URL) as cursor:
-        cursor.execute(RELEASES.format(where=where), {"programme": programme})
+        cursor.execute(RELEASES.format(where=where), {"waves": [str(wave) for wave in waves or ()]})
         return [_release(row) for row in cursor.fetchall()]
 
 
@@ -136,7 +136,7 @@ def report(pk: UUID) -> Report | None:
         release = _release(row)
         figures = _figures(cursor, [release.id])[release.id]
         cursor.execute(HIDDEN, [str(pk)])
-        hidden = {(cell, question): reason for cell, question, reason in cursor.fetchall()}
+        hidden = {(cell, question, item): reason for cell, question, item, reason in cursor.fetchall()}
         cursor.execute(COMMENTS, [str(pk)])
         comments: dict[str, list[str]] = defaultdict(list)
         for question, text in cursor.fetchall():
@@ -155,9 +155,9 @@ def figures_of(found: Iterable[Release]) -> dict[UUID, Figures]:
 
 
 def _release(row: Any) -> Release:
-    pk, programme, label, waves, *rest, fingerprints, destroyed = row
+    pk, label, waves, *rest, fingerprints, destroyed = row
     return Release(
-        UUID(str(pk)), programme, label, tuple(UUID(str(wave)) for wave in _array(waves)), *rest,
+        UUID(str(pk)), label, tuple(UUID(str(wave)) for wave in _array(waves)), *rest,
         tuple(fingerprints), destroyed,
     )  # fmt: skip
 

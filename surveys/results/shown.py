@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from ballotbox.questionnaire import NOT_APPLICABLE, Question, words
 from surveys.results.reading import COMPANY, Figures, Measures, Report
@@ -19,6 +19,16 @@ REASONS = {
 }
 
 
+ALMOST_ALL = "at_least_90:"
+BANDS = {
+    "promoters": gettext_lazy("Promoters (9-10)"),
+    "passives": gettext_lazy("Passives (7-8)"),
+    "detractors": gettext_lazy("Detractors (0-6)"),
+    "top2": gettext_lazy("in the upper part of the scale"),
+    "below": gettext_lazy("in the lower part of the scale"),
+}
+
+
 @dataclass(frozen=True)
 class Bar:
     """A line of a bar chart: what, how many per cent, and the range it lies in."""
@@ -27,7 +37,8 @@ class Bar:
     percent: float
     low: float | None = None
     high: float | None = None
-    hint: str = ""  # beside the label: mean, how many said that it does not apply
+    hint: str = ""  # beside the label: mean, how many said that it does not apply, why it is not shown
+    is_shown: bool = True
 
     @property
     def has_range(self) -> bool:
@@ -39,6 +50,8 @@ class Bar:
 
     @property
     def aloud(self) -> str:
+        if not self.is_shown:
+            return f"{self.label}: {self.hint}"
         said = _("%(label)s: %(n).0f %%") % {"label": self.label, "n": self.percent}
         if not self.has_range:
             return said
@@ -82,6 +95,7 @@ class Section:
     unit: str = ""  # what the per cents are of
     comments: list[str] = field(default_factory=list)
     hidden: str = ""
+    almost_all: str = ""  # instead of figures: "at least 90 %: …"
     is_cautious: bool = False
 
 
@@ -112,24 +126,33 @@ def section(report: Report, question: Question, language: str, cell: str = COMPA
     if not found:
         why = reason(report.why_hidden(question.key, cell) or "few", report.policy.score)
         return Section(question.key, title, question.type, hidden=why)
-    n = max(int(each.get("n", 0)) for each in found.values())
     return Section(
-        question.key, title, question.type, n=n,
+        question.key, title, question.type,
+        n=max(int(each.get("n", 0)) for each in found.values()),
         score=score(found[""]) if question.type == "nps" else None,
         bars=() if question.type == "nps" else tuple(_bars(question, found, language, report)),
         unit=_unit(question),
+        almost_all=almost_all(found.get("", {}), _labels(question, language, report)),
         is_cautious=any(each.get("cautious") for each in found.values()),
     )  # fmt: skip
 
 
+def almost_all(measures: Measures, labels: dict[str, str]) -> str:
+    """The words of "at least 90 % said the same"; "" where exact figures are shown."""
+    for measure in measures:
+        if measure.startswith(ALMOST_ALL):
+            band = measure.removeprefix(ALMOST_ALL)
+            return _("at least 90 %%: %(band)s") % {"band": labels.get(band) or BANDS.get(band) or band}
+    return ""
+
+
 def groups(report: Report, key: str) -> list[Group]:
     """The score by tier, hidden ones with their reason; empty when the wave is not shown by anything."""
-    names = {*report.figures.cells, *(cell for cell, _of in report.hidden if cell != COMPANY)}
+    names = {*report.figures.cells, *(cell for cell, _of, _line in report.hidden if cell != COMPANY)}
     found = []
     for cell in sorted(names):
-        measures = report.figures.of(key, cell=cell)
-        why = "" if measures else reason(report.why_hidden(key, cell) or "few", report.policy.score)
-        shown = score(measures) if measures and "nps" in measures else None
+        shown = score(report.figures.of(key, cell=cell))
+        why = "" if shown else reason(report.why_hidden(key, cell) or "few", report.policy.score)
         found.append(Group(cell.partition(":")[2] or cell, shown, why))
     return found
 
@@ -138,15 +161,19 @@ def score(measures: Measures) -> Score | None:
     """The net promoter score in some measures; None where only "at least 90 %" was let out."""
     if "nps" not in measures:
         return None
-    bands = (
-        Bar(_("Promoters (9-10)"), measures.get("promoters", 0)),
-        Bar(_("Passives (7-8)"), measures.get("passives", 0)),
-        Bar(_("Detractors (0-6)"), measures.get("detractors", 0)),
+    bands = tuple(
+        Bar(str(BANDS[name]), measures.get(name, 0)) for name in ("promoters", "passives", "detractors")
     )
     return Score(
         measures["nps"], measures.get("nps_low", -100), measures.get("nps_high", 100),
         int(measures.get("n", 0)), bands, bool(measures.get("cautious")),
     )  # fmt: skip
+
+
+def company_score(figures: Figures) -> Score | None:
+    """The score of the whole company, whatever its question is called; None where it is not shown."""
+    scores = (score(found) for (cell, _of, _line), found in figures.values.items() if cell == COMPANY)
+    return next((found for found in scores if found is not None), None)
 
 
 def reason(code: str, floor: int) -> str:
@@ -155,49 +182,33 @@ def reason(code: str, floor: int) -> str:
     return str(text) % {"floor": floor} if text else _("held back (%(code)s)") % {"code": code}
 
 
-def range_words(low: float, high: float) -> str:
-    """ "between 17 and 45"."""
-    return _("between %(low).0f and %(high).0f") % {"low": low, "high": high}
-
-
-def answers_words(n: int) -> str:
-    """ "57 answers"."""
-    return ngettext("%(n)d answer", "%(n)d answers", n) % {"n": n}
-
-
 def _lines(figures: Figures, question: Question, cell: str) -> dict[str, Measures]:
     items = question.option_keys if question.type == "items" else ("",)
     found = {item: figures.of(question.key, item, cell) for item in items}
     return {item: measures for item, measures in found.items() if measures}
 
 
+def _labels(question: Question, language: str, report: Report) -> dict[str, str]:
+    return {option.key: words(option.label, language, report.asked.languages) for option in question.options}
+
+
 def _bars(question: Question, found: dict[str, Measures], language: str, report: Report) -> Iterator[Bar]:
-    languages = report.asked.languages
+    labels = _labels(question, language, report)
     if question.type in ("single", "multi"):
-        labels = {option.key: words(option.label, language, languages) for option in question.options}
         shown = [
-            Bar(labels[key], found[""][f"option:{key}"])
-            for key in question.option_keys
-            if f"option:{key}" in found[""]
+            Bar(labels[key], found[""][f"option:{key}"]) for key in labels if f"option:{key}" in found[""]
         ]
         yield from sorted(shown, key=lambda bar: -bar.percent)
         return
-    for item, measures in found.items():
-        label = _item_label(question, item, language, languages)
+    for item in question.option_keys or ("",):
+        label = labels.get(item) or (_("Satisfied") if question.type == "scale" else _("Agree"))
+        measures = found.get(item, {})
         if "top2" in measures:
-            yield Bar(
-                label, measures["top2"], measures.get("top2_low"), measures.get("top2_high"),
-                hint=_hint(measures),
-            )  # fmt: skip
-        elif measures.get("at_least_90"):
-            yield Bar(label, 90, hint=_("at least 90 %"))
-
-
-def _item_label(question: Question, item: str, language: str, languages: tuple[str, ...]) -> str:
-    if not item:
-        return _("Satisfied") if question.type == "scale" else _("Agree")
-    option = next(option for option in question.options if option.key == item)
-    return words(option.label, language, languages)
+            range_ = measures.get("top2_low"), measures.get("top2_high")
+            yield Bar(label, measures["top2"], *range_, hint=_hint(measures))
+        elif item:  # a line of its own may be hidden
+            why = reason(report.why_hidden(question.key, item=item) or "few", report.policy.score)
+            yield Bar(label, 0, hint=almost_all(measures, {}) or why, is_shown=False)
 
 
 def _hint(measures: Measures) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ballotbox.figures import clear_change
+from ballotbox.figures import nps_change
 from django.utils.translation import gettext as _
 
 from surveys.results.reading import Figures, Measures, Release
@@ -46,9 +46,14 @@ def points(found: Sequence[tuple[Release, Figures]], question: str) -> list[Poin
     ]
 
 
+def ticks() -> list[tuple[int, float]]:
+    """Scores at the side of the drawing, and where."""
+    return [(score, _y(score)) for score in (100, 50, 0, -50, -100)]
+
+
 def change(now: Measures, before: Measures) -> str:
-    """ "up", "down" or "no clear change": never more than the numbers carry."""
-    moved = clear_change(now, before)
+    """Up, down or "no clear change": never more than the numbers carry."""
+    moved = nps_change(dict(before), dict(now)).direction
     if moved > 0:
         return _("higher than before")
     return _("lower than before") if moved < 0 else _("no clear change")

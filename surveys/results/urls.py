@@ -9,5 +9,5 @@ urlpatterns = [
     path("", views.listing, name="list"),
     path("<uuid:pk>/", views.detail, name="detail"),
     path("<uuid:pk>/table.csv", views.table, name="table"),
-    path("over-time/<str:programme>/", views.history, name="history"),
+    path("over-time/<int:pk>/", views.history, name="history"),
 ]

@@ -7,14 +7,15 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpResponse, StreamingHttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from core.spreadsheets import csv_response
+from surveys.models import Programme, Wave
 from surveys.results import reading, shown, trend
-from surveys.results.reading import Report
+from surveys.results.reading import Release, Report
 from users.clock import company_today
 from users.http import Request
 
@@ -28,12 +29,13 @@ def listing(request: Request) -> HttpResponse:
     if not reading.is_set_up():
         return render(request, "surveys/results/listing.html", {"is_set_up": False})
     today = company_today()
-    waves = reading.unreleased(today)
+    waves, found = reading.unreleased(today), reading.releases()
+    names = _names([wave.id for wave in waves] + [release.waves[0] for release in found])
     context = {
         "is_set_up": True,
-        "open_waves": [wave for wave in waves if not wave.is_held(today)],
-        "held_waves": [wave for wave in waves if wave.is_held(today)],
-        "releases": _with_scores(reading.releases()),
+        "open_waves": [(wave, names.get(wave.id)) for wave in waves if not wave.is_held(today)],
+        "held_waves": [(wave, names.get(wave.id)) for wave in waves if wave.is_held(today)],
+        "releases": _with_scores(found, names),
     }
     return render(request, "surveys/results/listing.html", context)
 
@@ -45,8 +47,10 @@ def detail(request: Request, pk: UUID) -> HttpResponse:
     language = get_language() or "en"
     found = list(shown.sections(report, language))
     score = next((each for each in found if each.kind == "nps"), None)
-    earlier = [each for each in reading.releases(report.release.programme) if _is_earlier(each, report)][:1]
+    wave = Wave.objects.visible_to(request.user).filter(pk=report.release.waves[0]).for_list().first()
+    earlier = _earlier(report, wave)
     context = {
+        "programme": wave.programme if wave else None,
         "report": report,
         "release": report.release,
         "score": score,
@@ -59,27 +63,20 @@ def detail(request: Request, pk: UUID) -> HttpResponse:
 
 
 @require_safe
-def history(request: Request, programme: str) -> HttpResponse:
+def history(request: Request, pk: int) -> HttpResponse:
     """The score of a programme from release to release."""
     _require_manager(request)
-    if not reading.is_set_up():
-        raise Http404
-    found = reading.releases(programme)
-    if not found:
-        raise Http404
-    figures = reading.figures_of(found)
-    asked = _report(request, found[0].id).asked
-    question = next((each for each in asked.asked if each.type == "nps"), None)
+    programme = get_object_or_404(Programme.objects.visible_to(request.user), pk=pk)
+    found = reading.releases(_waves_of(programme)) if reading.is_set_up() else []
+    figures = reading.figures_of(found) if found else {}
+    asked = _report(request, found[0].id).asked.asked if found else ()
+    question = next((each for each in asked if each.type == "nps"), None)
     pairs = [(release, figures[release.id]) for release in found]
     context = {
         "programme": programme,
         "points": trend.points(pairs, question.key) if question else [],
         "height": trend.HEIGHT,
-        "ticks": [
-            (score, trend.HEIGHT * (trend.TOP - score) // (2 * trend.TOP))
-            for score in (100, 50, 0, -50, -100)
-        ],
-        "latest": found[0],
+        "ticks": trend.ticks(),
         "title": shown.words(question.label, get_language() or "en") if question else "",
     }
     return render(request, "surveys/results/history.html", context)
@@ -105,22 +102,37 @@ def _report(request: Request, pk: UUID) -> Report:
     return report
 
 
-def _with_scores(found: list[reading.Release]) -> list[dict[str, Any]]:
+def _names(waves: list[UUID]) -> dict[UUID, str]:
+    """The programme's name of each wave."""
+    return dict(Wave.objects.filter(pk__in=waves).values_list("pk", "programme__name"))
+
+
+def _waves_of(programme: Programme) -> list[UUID]:
+    return list(programme.waves.values_list("pk", flat=True))
+
+
+def _with_scores(found: list[Release], names: dict[UUID, str]) -> list[dict[str, Any]]:
     figures = reading.figures_of(found) if found else {}
-    lines = []
-    for release in found:
-        scores = [
-            each for (cell, *_rest), each in figures[release.id].values.items() if not cell and "nps" in each
-        ]
-        lines.append({"release": release, "score": shown.score(scores[0]) if scores else None})
-    return lines
+    return [
+        {
+            "release": release,
+            "programme": names.get(release.waves[0], ""),
+            "score": shown.company_score(figures[release.id]),
+        }
+        for release in found
+    ]
 
 
-def _is_earlier(release: reading.Release, report: Report) -> bool:
-    return release.id != report.release.id and release.released_on <= report.release.released_on
+def _earlier(report: Report, wave: Wave | None) -> list[Release]:
+    """The release of the same programme before this one."""
+    if wave is None:
+        return []
+    mine = report.release
+    found = reading.releases(_waves_of(wave.programme))
+    return [each for each in found if each.id != mine.id and each.released_on <= mine.released_on][:1]
 
 
-def _change(report: Report, earlier: list[reading.Release], question: str) -> str:
+def _change(report: Report, earlier: list[Release], question: str) -> str:
     """The words of the trend; "" where there is nothing to compare."""
     now = report.figures.of(question)
     before = reading.figures_of(earlier)[earlier[0].id].of(question) if earlier else {}
@@ -131,9 +143,8 @@ def _rows(report: Report) -> Iterator[tuple[Any, ...]]:
     for (cell, question, item), measures in sorted(report.figures.values.items()):
         for measure, amount in sorted(measures.items()):
             yield cell or _("company"), question, item, measure, amount
-    for (cell, question), code in sorted(report.hidden.items()):
-        words = shown.reason(code, report.policy.score)
-        yield cell or _("company"), question, "", _("not shown"), words
+    for (cell, question, item), code in sorted(report.hidden.items()):
+        yield cell or _("company"), question, item, _("not shown"), shown.reason(code, report.policy.score)
     release = report.release
     yield "", "", "", _("invited"), release.invited
     yield "", "", "", _("released on"), release.released_on
