@@ -199,6 +199,18 @@ EMAIL_TIMEOUT = 20  # seconds
 MAIL_SINK_DIR: Path | None = None
 MAIL_SINK_SOCKET: Path | None = None
 
+# -- Surveys (docs/anonymity.md) -------------------------------------------------------------------
+# All optional: without BALLOTS_RESULTS_URL surveys are not set up, and every page of theirs says so.
+
+# The ballots' own database as the role that may plan waves and read what was released.
+BALLOTS_RESULTS_URL = env.str("BALLOTS_RESULTS_URL", default="")
+# Where the mailer keeps the keys behind tickets; outside every database and backup.
+SURVEY_KEYS = env.str("SURVEY_KEYS", default="")
+# Where the ballot box finds its waves, one file each.
+BOX_WAVES = env.str("BOX_WAVES", default="")
+# What links in survey mails begin with: the ballot box's own address.
+SURVEY_URL = env.str("SURVEY_URL", default="")
+
 # -- Task queue ------------------------------------------------------------------------------------
 
 required("REDIS_URL", "the broker, as redis://host:6379/0")
