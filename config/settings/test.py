@@ -25,11 +25,7 @@ DATABASES["default"]["TEST"] = {"NAME": env.str("TEND_TEST_DB", default="test_te
 DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c synchronous_commit=off"
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 
-<<<<<<< HEAD
 # The ballots of this checkout are real: tests have a database and folders of their own (tests/ballots.py).
-=======
-# The ballots of this checkout are real ones: tests have a database and folders of their own (tests/ballots.py).
->>>>>>> crm
 BALLOTS_RESULTS_URL = SURVEY_KEYS = BOX_WAVES = SURVEY_URL = ""
 
 # Fault tests may kill a worker at a named step (TEND_KILL_AT); nowhere else does that do anything.

@@ -13,6 +13,7 @@ from cadences.models import Override
 from contacts.models import Ask, Commitment
 from imports.models import ImportBatch
 from tests import factories as make
+from tests.surveys.results.worlds import make_programme
 from users.tokens import ResetTokens, invitations
 
 TODAY = date(2026, 11, 23)
@@ -78,6 +79,7 @@ def _records(people: dict[str, Any]) -> dict[str, Any]:
         "commitment": Commitment.objects.create(account=account, user=owner, what="A quote", due_on=TODAY),
         "ask": Ask.objects.create(account=account, kind=Ask.Kind.REFERRAL, asked_on=TODAY, asked_by=owner),
         "batch": _batch(),
+        "programme": make_programme(),
         **_plan(),
     }
 
