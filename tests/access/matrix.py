@@ -115,6 +115,10 @@ ROWS = [
     row("survey_results:detail", "release", get=READERS_OF_RESULTS, hidden=True),
     row("survey_results:table", "release", get=READERS_OF_RESULTS, hidden=True),
     row("survey_results:history", "programme", get=READERS_OF_RESULTS, hidden=True),
+    row("contact_me:form", get=PUBLIC, post=PUBLIC),
+    row("contact_me:thanks", get=PUBLIC),
+    row("contact_me:list", get=READERS_OF_RESULTS, hidden=True),
+    row("contact_me:done", "contact_request", get=READERS_OF_RESULTS, post=READERS_OF_RESULTS, hidden=True),
     # -- My day, touchpoints, logs ---------------------------------------------------------------------
     row("home", get=ALL),
     row("cadences:day", get=ALL),

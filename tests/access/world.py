@@ -12,6 +12,7 @@ from django.utils import timezone
 from cadences.models import Override
 from contacts.models import Ask, Commitment
 from imports.models import ImportBatch
+from surveys.models import ContactRequest
 from tests import factories as make
 from tests.surveys.results.worlds import make_programme
 from users.tokens import ResetTokens, invitations
@@ -80,6 +81,9 @@ def _records(people: dict[str, Any]) -> dict[str, Any]:
         "ask": Ask.objects.create(account=account, kind=Ask.Kind.REFERRAL, asked_on=TODAY, asked_by=owner),
         "batch": _batch(),
         "programme": make_programme(),
+        "contact_request": ContactRequest.objects.create(
+            name="Eva Lind", company="Borg", reach="+47 22 33 44 55", received_on=TODAY
+        ),
         **_plan(),
     }
 
