@@ -118,14 +118,8 @@ def uses(tier: Tier) -> list[str]:
         found.append(_("%(tier)s is the only tier: an account is always in one. Make another first.") % names)
     accounts = Account.objects.filter(tier=tier).aggregate(n=Count("pk"))["n"]
     if accounts:
-        words = ngettext(
-            "%(n)d account is in %(tier)s. Take its rule away and apply that, and give back the accounts "
-            "that somebody chose it for.",
-            "%(n)d accounts are in %(tier)s. Take its rule away and apply that, and give back the accounts "
-            "that somebody chose it for.",
-            accounts,
-        )
-        found.append(words % {**names, "n": accounts})
+        words = ngettext("%(n)d account is in %(tier)s.", "%(n)d accounts are in %(tier)s.", accounts)
+        found.append(f"{words % {**names, 'n': accounts}} {_way_out(tier)}")
     for plan in Plan.objects.filter(items__tier=tier).distinct().order_by("version"):
         found.append(_plan_words(plan) % {**names, "version": plan.version})
     exceptions = Override.objects.filter(as_tier=tier).count()
@@ -137,6 +131,18 @@ def uses(tier: Tier) -> list[str]:
         )
         found.append(words % {**names, "n": exceptions})
     return found
+
+
+def _way_out(tier: Tier) -> str:
+    """How a tier is emptied: what brings accounts there, when they leave, and whom a person put there."""
+    give_back = _("Give back the accounts that somebody chose it for.")
+    if tier.conditions.exists():
+        rule = _("Take its rule away, let accounts leave after 0 months, and apply that.")
+        return f"{rule} {give_back}"
+    network = _(
+        "Only the network lifts accounts there: change that, let them leave after 0 months, and apply it."
+    )
+    return f"{network} {give_back}"
 
 
 def _plan_words(plan: Plan) -> str:
