@@ -16,7 +16,7 @@ from cadences.simulation import runs
 from .conftest import TODAY, text
 
 pytestmark = pytest.mark.django_db
-LATER = date(2026, 12, 17)
+LATER = date(2026, 12, 29)  # by then a call after a week has lapsed
 NAMES = ("account_id", "slot_id", "cycle", "item_id", "kind", "ideal_on", "due_on", "assignee_id")
 
 
@@ -51,20 +51,21 @@ def test_the_night_of_that_day_stores_what_was_simulated(company, page, client, 
     assert (company.draft.state, company.draft.effective_from) == ("running", LATER)
     assert stored() == rows
     if not nights:
-        assert run.counts["created"] == figures["effect"]["created"] > 0
+        assert run.counts["lapsed"] == figures["effect"]["lapsed"] > 0
+        assert run.counts["created"] == figures["effect"]["created"]
 
 
 def test_the_page_says_the_day_and_hands_it_over(company, page, client):
-    shown = text(page(post=True, on="2026-12-17"))
-    assert "as if it took over on 17 December 2026, with the facts of today." in shown
-    assert "The first week begins with 17 December" in shown
+    shown = text(page(post=True, on="2026-12-29"))
+    assert "as if it took over on 29 December 2026, with the facts of today." in shown
+    assert "The first week begins with 29 December" in shown
     assert "The same night under plan 1:" in shown
-    assert Simulation.objects.get().figures["weeks"][0] == "2026-12-14"
+    assert Simulation.objects.get().figures["weeks"][0] == "2026-12-28"
     activation = reverse("plan:activate", args=[company.draft.pk])
-    assert f'href="{activation}?on=2026-12-17"' in shown
-    assert 'name="on" value="2026-12-17"' in shown  # asked again, it is the same day
-    form = text(client.get(f"{activation}?on=2026-12-17"))
-    assert 'value="2026-12-17"' in form
+    assert f'href="{activation}?on=2026-12-29"' in shown
+    assert 'name="on" value="2026-12-29"' in shown  # asked again, it is the same day
+    form = text(client.get(f"{activation}?on=2026-12-29"))
+    assert 'value="2026-12-29"' in form
     assert f'formaction="{reverse("simulation:start", args=[company.draft.pk])}"' in form
 
 
@@ -116,16 +117,16 @@ def waiting(company, monkeypatch):
 
 
 def test_one_that_waits_takes_the_day_that_was_asked_for_last(company, page, waiting):
-    page(post=True, on="2026-12-17")
+    page(post=True, on="2026-12-29")
     waiting.refresh_from_db()
     assert waiting.effective_from == LATER
     runs.work(waiting.pk)
-    assert "took over on 17 December 2026" in text(page())
+    assert "took over on 29 December 2026" in text(page())
 
 
 def test_one_at_work_is_not_turned_round(company, page, waiting):
     Simulation.objects.update(state="running", step="draft")
-    told = text(page(post=True, on="2026-12-17"))
+    told = text(page(post=True, on="2026-12-29"))
     assert "A simulation from 24 November 2026 is being computed." in told
     assert "Adding up what the draft would owe" in told
     assert Simulation.objects.get().effective_from == TODAY
