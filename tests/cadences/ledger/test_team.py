@@ -55,13 +55,21 @@ def test_late_today_and_next_lead_to_their_rows(people, see):
         assert see(path, **data).count('class="why-line"') == count
 
 
-@pytest.mark.parametrize(("minutes", "said"), [(None, "40 of 120"), (30, "40 of 30 10 too many")])
+@pytest.mark.parametrize(
+    ("minutes", "said"), [(None, "40 min of 2 h"), (30, "40 min of 30 min 10 min too much")]
+)
 def test_minutes_stand_against_capacity(people, see, minutes, said):
     make.make_company(capacity_minutes=120)
     people.owner.capacity_minutes = minutes
     people.owner.save()
     owed(people.owner, item=make.make_item(minutes=40))
     assert said in line_of(see(TEAM), "Kari Holm")
+
+
+def test_much_time_is_told_in_hours(people, see):
+    make.make_company(capacity_minutes=150)
+    owed(people.owner, item=make.make_item(minutes=130))
+    assert "2 h 10 of 2 h 30" in line_of(see(TEAM), "Kari Holm")
 
 
 def test_who_is_away_holds_no_minutes(people, see):
