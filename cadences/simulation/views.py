@@ -37,7 +37,7 @@ def start(request: Request, pk: int) -> HttpResponse:
         return redirect("simulation:detail", plan.pk)
     form = FirstDayForm(request.POST)
     started = attempt(form, lambda: runs.start(request.user, plan, form.cleaned_data["on"]))
-    if started is None and not _is_busy(plan):
+    if started is None and not _is_busy(request, plan):
         return _page(request, plan, form)
     for said in form.errors.values():  # the page of a run at work asks again every second: a toast stays
         toast(request, " ".join(map(str, said)), level=messages.ERROR)
@@ -86,8 +86,9 @@ def _usual_day(simulation: Simulation | None, today: date) -> date:
     return max(simulation.effective_from, today) if simulation is not None else today
 
 
-def _is_busy(plan: Plan) -> bool:
-    return Simulation.objects.filter(plan=plan, state__in=runs.BUSY).exists()
+def _is_busy(request: Request, plan: Plan) -> bool:
+    runs_of_it = Simulation.objects.visible_to(request.user).filter(plan=plan)
+    return bool(runs_of_it.filter(state__in=runs.BUSY).exists())
 
 
 def _standing(request: Request, plan: Plan, simulation: Simulation | None, today: date) -> dict[str, Any]:

@@ -172,6 +172,13 @@ def test_the_number_leads_to_its_contacts_also_to_those_of_others(people, see):
         assert html.count('class="why-line"') == count
 
 
+def test_a_week_of_a_single_day_is_named_by_that_day(people, see):
+    html = see(EVENNESS, month="2026-11")  # begins on a Sunday, ends on a Monday
+    assert ">1 Nov<" in html
+    assert ">2–8 Nov<" in html
+    assert ">30 Nov<" in html
+
+
 def test_everybody_sees_their_own_evenness_and_managers_their_team(people, see):
     for who, names in (("owner", {"Kari Holm"}), ("manager", {"Kari Holm", "Dag Moe"}), ("desk", set())):
         html = see(EVENNESS, getattr(people, who))
