@@ -78,7 +78,11 @@ def fail(errors: dict[int, str]) -> None:
     """These could not be rendered: half a mail is never sent."""
     for pk, words in errors.items():
         Message.objects.filter(pk=pk, state=State.SENDING).update(
-            state=State.FAILED, last_error=words[:2000], stored="", lease_until=None, updated_at=timezone.now()
+            state=State.FAILED,
+            last_error=words[:2000],
+            stored="",
+            lease_until=None,
+            updated_at=timezone.now(),
         )
 
 
@@ -144,5 +148,5 @@ def _tell_kinds(sent: Iterable[Message]) -> None:
         except Exception:  # the mails are out: that they are must be recorded whatever happens here
             logger.exception("Mails of kind %s were sent, but what follows from it failed", name)
             Message.objects.filter(pk__in=[message.pk for message in messages]).update(
-                last_error="It was sent, but what follows from that could not be recorded: see the worker's log."
+                last_error="It was sent; what follows from it could not be recorded: see the worker's log."
             )

@@ -63,7 +63,10 @@ def _turn(row: Message, buckets: list[tuple[Throttle, Rate]], now: datetime) -> 
 
 
 def _buckets(row: Message) -> dict[str, Rate]:
-    limits = {"all": settings.MAIL_PER_MINUTE, f"domain {row.domain}"[:255]: settings.MAIL_PER_MINUTE_AND_DOMAIN}
+    limits = {
+        "all": settings.MAIL_PER_MINUTE,
+        f"domain {row.domain}"[:255]: settings.MAIL_PER_MINUTE_AND_DOMAIN,
+    }
     return {name: Rate(limit) for name, limit in limits.items() if limit > 0}
 
 
@@ -72,8 +75,6 @@ def _lock(names: Iterable[str], now: datetime) -> dict[str, Throttle]:
     wanted = sorted(names)
     if not wanted:
         return {}
-    Throttle.objects.bulk_create(
-        [Throttle(name=name, full_at=now) for name in wanted], ignore_conflicts=True
-    )
+    Throttle.objects.bulk_create([Throttle(name=name, full_at=now) for name in wanted], ignore_conflicts=True)
     found = Throttle.objects.filter(name__in=wanted).order_by("name").select_for_update()
     return {bucket.name: bucket for bucket in found}
