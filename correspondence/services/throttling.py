@@ -45,8 +45,9 @@ def admit(rows: list[Message], now: datetime) -> list[Message]:
             admitted.append(row)
         else:
             row.next_try_at, row.has_slot = turn, True
-    Throttle.objects.bulk_update(buckets.values(), ["full_at"])
-    Message.objects.bulk_update([row for row in rows if row not in admitted], ["next_try_at", "has_slot"])
+    if buckets:
+        Throttle.objects.bulk_update(buckets.values(), ["full_at"])
+        Message.objects.bulk_update([row for row in rows if row not in admitted], ["next_try_at", "has_slot"])
     return admitted
 
 

@@ -1,4 +1,4 @@
-"""A dispatcher in a process of its own, as a fault test starts it: ``python -m tests.correspondence.crash``."""
+"""A dispatcher in a process of its own, as a fault test starts it (``python -m``)."""
 
 import django
 

@@ -1,4 +1,4 @@
-"""kill -9 at every step of the outbox, and several dispatchers at once: real processes, a real mail server."""
+"""kill -9 at every step of the outbox, several dispatchers at once: real processes, a real mail server."""
 
 from __future__ import annotations
 
