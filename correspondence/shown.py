@@ -61,10 +61,6 @@ class Choice:
         return bool(self.state or self.kind or self.topic or self.day or self.q)
 
     @property
-    def states(self) -> list[tuple[str, str]]:
-        return [(value, str(label)) for value, label in State.choices]
-
-    @property
     def kinds(self) -> list[tuple[str, str]]:
         return sorted(kinds.labels().items(), key=lambda pair: pair[1])
 
@@ -98,7 +94,7 @@ def rows(messages: Sequence[Message]) -> list[Line]:
     return [
         Line(
             message=message,
-            kind=words.get(message.kind, message.kind),
+            kind=words.get(message.kind) or kinds.word(message.kind),
             state=state_word(message.state),
             tone=tone(message.state),
             note=message.reason or message.last_error,
@@ -171,6 +167,8 @@ def summary(found: Iterable[dict[str, Any]]) -> list[DayKind]:
     lines: dict[tuple[date, str], DayKind] = {}
     for row in found:
         at = (row["day"], row["kind"])
-        line = lines.setdefault(at, DayKind(row["day"], row["kind"], words.get(row["kind"], row["kind"])))
+        line = lines.setdefault(
+            at, DayKind(row["day"], row["kind"], words.get(row["kind"]) or kinds.word(row["kind"]))
+        )
         line.counts[row["state"]] = row["n"]
     return list(lines.values())

@@ -127,7 +127,7 @@ def _tell(port: int) -> None:
         say(LOGINS.read_text().rstrip())
     except OSError:
         pass
-    if not os.environ.get("EMAIL_URL"):
+    if not (os.environ.get("EMAIL_URL") or os.environ.get("MAIL_PROVIDER")):
         say(f"Mail is caught, not sent: http://127.0.0.1:{port}/dev/mail/ shows it to admins.")
     say("Ctrl-C stops it.")
     sys.stdout.flush()

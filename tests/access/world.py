@@ -11,6 +11,8 @@ from django.utils import timezone
 
 from cadences.models import Override
 from contacts.models import Ask, Commitment
+from correspondence.models import Halt, Message, Suppression
+from correspondence.unsubscribe import url_for
 from imports.models import ImportBatch
 from surveys.models import ContactRequest
 from tests import factories as make
@@ -84,6 +86,7 @@ def _records(people: dict[str, Any]) -> dict[str, Any]:
         "contact_request": ContactRequest.objects.create(
             name="Eva Lind", company="Borg", reach="+47 22 33 44 55", received_on=TODAY
         ),
+        **_mail(),
         **_plan(),
     }
 
@@ -95,6 +98,20 @@ def _plan() -> dict[str, Any]:
     draft = make.make_plan()
     make.make_item(slot, plan=draft, tier=make.make_tier(2), purpose=make.make_purpose())
     return {"slot": slot, "draft": draft}
+
+
+def _mail() -> dict[str, Any]:
+    """A mail that may have gone out, a halted topic, an address that gets nothing, and the link for that."""
+    mail = Message.objects.create(
+        kind="letter", topic="survey", recipient="eva@customer.example", key="1", state="uncertain",
+        next_try_at=timezone.now(),
+    )  # fmt: skip
+    return {
+        "uncertain_mail": mail,
+        "halted_topic": Halt.objects.create(topic="survey", halted_at=timezone.now()).topic,
+        "suppression": Suppression.objects.create(address="per@customer.example", reason="manual"),
+        "unsubscribe_token": url_for("eva@customer.example", "survey").rstrip("/").rpartition("/")[2],
+    }
 
 
 def _batch() -> ImportBatch:
