@@ -179,7 +179,11 @@ def test_without_any_script(plain: BrowserContext, box: Box, wave: Wave) -> None
 
 def test_a_page_asks_nobody_but_the_box(tab: Page, box: Box, wave: Wave) -> None:
     asked: list[Request] = []
-    tab.on("request", lambda each: asked.append(each))
+
+    def note(request: Request) -> None:
+        asked.append(request)
+
+    tab.on("request", note)
     open_survey(tab, box, wave)
     tab.wait_for_load_state("networkidle")
     assert len(asked) >= 3
