@@ -82,6 +82,7 @@ END $$;
 
 CREATE OR REPLACE TRIGGER wave_stays BEFORE DELETE ON wave
     FOR EACH ROW WHEN (OLD.state <> 'planned') EXECUTE FUNCTION stays();
+CREATE OR REPLACE TRIGGER stays BEFORE TRUNCATE ON wave EXECUTE FUNCTION stays();
 
 -- One row says: this tag has voted. Which invitation a tag belongs to is written nowhere.
 CREATE TABLE IF NOT EXISTS ballot (
@@ -157,5 +158,7 @@ BEGIN
     FOREACH name IN ARRAY ARRAY['release', 'figure', 'hidden', 'comment'] LOOP
         EXECUTE format('CREATE OR REPLACE TRIGGER released_for_good BEFORE UPDATE OR DELETE ON %I
                         FOR EACH ROW EXECUTE FUNCTION released_for_good()', name);
+        EXECUTE format('CREATE OR REPLACE TRIGGER stays BEFORE TRUNCATE ON %I
+                        EXECUTE FUNCTION stays()', name);
     END LOOP;
 END $$;
