@@ -17,11 +17,13 @@ LEAST_DIGITS = 4  # in a row, separators aside: numbers of orders, invoices and 
 
 ADDRESSES = re.compile(
     r"""
-      (?:https?|ftp)://\S+ | \bwww\.\S+                                   # a link
-    | [^\s@<>(),;:"\[\]]{1,64} \s? (?:@ | [\[(]\s?(?:at|ät)\s?[\])]) \s? [^\s@<>(),;:"\[\]]+   # an e-mail address
-    | \b[\w-]{1,63}(?:\.[\w-]{1,63}){0,8}\.[a-z]{2,6}/\S*                           # a link without its beginning
-    | \b(?:[a-z0-9-]{1,63}\.){1,8}(?:com|net|org|info|biz|eu|io|de|at|ch|uk|fr|it|nl|be|pl|es|pt|dk|se|no|fi|cz)\b
-    | (?<!\w)@\w+                                                         # a handle
+      (?:https?|ftp)://\S+ | \bwww\.\S+                            # a link
+    | [^\s@<>(),;:"\[\]]{1,64}                                     # an e-mail address
+      \s? (?:@ | [\[(]\s?(?:at|ät)\s?[\])]) \s? [^\s@<>(),;:"\[\]]+
+    | \b[\w-]{1,63}(?:\.[\w-]{1,63}){0,8}\.[a-z]{2,6}/\S*          # a link without its beginning
+    | \b(?:[a-z0-9-]{1,63}\.){1,8}                                 # the name of a host
+      (?:com|net|org|info|biz|eu|io|de|at|ch|uk|fr|it|nl|be|pl|es|pt|dk|se|no|fi|cz)\b
+    | (?<!\w)@\w+                                                  # a handle
     """,
     re.VERBOSE | re.IGNORECASE,
 )

@@ -39,8 +39,8 @@ PROBLEMS = Question(
 @pytest.mark.parametrize(
     ("count", "n", "low", "high"),
     [
-        # R. G. Newcombe, Two-sided confidence intervals for the single proportion, Stat Med 17 (1998), table I,
-        # method 3
+        # R. G. Newcombe, Two-sided confidence intervals for the single proportion, Statistics in Medicine 17
+        # (1998), table I, method 3
         (81, 263, 0.2553, 0.3662),
         (15, 148, 0.0624, 0.1605),
         (0, 20, 0.0000, 0.1611),
@@ -67,9 +67,10 @@ def test_half_width_of_the_net_promoter_score(n: int, half: int) -> None:
 @pytest.mark.parametrize(
     ("promoters", "detractors", "n", "low", "high"),
     [
-        # By hand: (5.75 - 2.75) / 13 = 0.230769; variance (8.5/13 - 0.053254) / 13 = 0.046199; 1.96 x 0.214939
+        # By hand: (5.75 - 2.75) / 13 = 0.230769; variance (8.5/13 - 0.053254)/13 = 0.046199; 1.96 x 0.214939
         (5, 2, 10, -19.05, 65.20),
-        # (50.75 - 20.75) / 103 = 0.291262; variance (71.5/103 - 0.084834) / 103 = 0.005916; 1.96 x 0.076916
+        # (50.75 - 20.75) / 103 = 0.291262; variance (71.5/103 - 0.084834)/103 = 0.005916;
+        # 1.96 x 0.076916
         (50, 20, 100, 14.05, 44.20),
         # all promoters: (8.75 - 0.75) / 11 = 0.727273; variance (9.5/11 - 0.528926) / 11 = 0.030428
         (8, 0, 8, 38.54, 100.0),
