@@ -144,7 +144,8 @@ CREATE INDEX IF NOT EXISTS comment_of_release ON comment (release, question);
 
 CREATE OR REPLACE FUNCTION released_for_good() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF TG_TABLE_NAME = 'release' AND TG_OP = 'UPDATE' AND OLD.keys_destroyed_on IS NULL
+    IF TG_TABLE_NAME = 'release' AND TG_OP = 'UPDATE'
+       AND to_jsonb(OLD) ->> 'keys_destroyed_on' IS NULL
        AND to_jsonb(NEW) - 'keys_destroyed_on' = to_jsonb(OLD) - 'keys_destroyed_on' THEN
         RETURN NEW; -- the one thing that is known later
     END IF;
