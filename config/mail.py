@@ -7,8 +7,10 @@ from typing import Any
 from django.conf import settings
 from django.core.mail.backends.smtp import EmailBackend
 
+from correspondence.transport import Careful
 
-class _UnixSMTP(smtplib.SMTP):
+
+class _UnixSMTP(Careful):
     """SMTP whose host is the path of a Unix socket."""
 
     def connect(

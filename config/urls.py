@@ -26,9 +26,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *_app("tiers/", "cadences.tier_pages.urls"),
     *_app("calendars/", "cadences.calendar_pages.urls"),
     path("ledger/", include("cadences.ledger_pages.urls")),
+    path("feedback/contact/", include("surveys.contact_me.urls")),
+    path("surveys/results/", include("surveys.results.urls")),
     *_app("exceptions/", "cadences.exception_pages.urls"),
     *_app("contacts/", "contacts.urls"),
     *_app("sales/", "sales.urls"),
+    *_app("", "correspondence.urls"),  # the outbox, and the page that unsubscribes
     *_app("imports/", "imports.urls"),
 ]
 
@@ -39,3 +42,8 @@ if settings.MAIL_SINK_DIR:
         path("dev/mail/", mailbox.listing, name="mail_sink"),
         path("dev/mail/<str:name>/", mailbox.message, name="mail_sink_message"),
     ]
+
+if settings.MAIL_PROVIDER and settings.MAIL_WEBHOOK_SECRET:
+    from correspondence import webhooks
+
+    urlpatterns += webhooks.urlpatterns()

@@ -5,6 +5,7 @@ from pathlib import Path
 import pghistory
 from django.utils.translation import gettext_lazy as _
 
+from config import providers
 from config.env import env, required
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -34,6 +35,8 @@ INSTALLED_APPS = [
     "accounts",
     "contacts",
     "sales",
+    "correspondence",
+    "surveys",
     "cadences",
     "imports",
 ]
@@ -134,6 +137,7 @@ ACCOUNT_RATE_LIMITS = {
     # key: who is tried, counted apart for browsers that signed in before (users/known_browsers.py)
     "login_failed": "10/m/ip,5/5m/key,20/h/key",
     "reset_password": "20/m/ip,5/15m/key",
+    "contact_me": "10/h/ip",  # the public form beside a survey
 }
 PASSWORD_RESET_TIMEOUT = 60 * 60  # seconds that a link for a new password works
 INVITATION_TIMEOUT = 7 * 24 * 60 * 60  # seconds that an invitation works
@@ -185,9 +189,11 @@ STORAGES = {
 
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Tend <tend@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# Every mail is a row of the outbox first; a worker hands it to MAIL_TRANSPORT (docs/mail.md).
+EMAIL_BACKEND = "correspondence.backend.OutboxBackend"
+MAIL_TRANSPORT = "correspondence.transport.SmtpBackend"
 if env.str("EMAIL_URL", default=""):
     _mail = env.email_url("EMAIL_URL")
-    EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
     EMAIL_HOST = _mail["EMAIL_HOST"]
     EMAIL_PORT = _mail["EMAIL_PORT"]
     EMAIL_HOST_USER = _mail["EMAIL_HOST_USER"]
@@ -195,6 +201,23 @@ if env.str("EMAIL_URL", default=""):
     EMAIL_USE_TLS = _mail.get("EMAIL_USE_TLS", False)
     EMAIL_USE_SSL = _mail.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = 20  # seconds
+# A provider's API instead of SMTP, and the secret that its reports (bounces, complaints) must bring.
+MAIL_PROVIDER = env.str("MAIL_PROVIDER", default="").strip().lower()
+MAIL_WEBHOOK_SECRET = env.str("MAIL_WEBHOOK_SECRET", default="")
+if MAIL_PROVIDER:
+    MAIL_TRANSPORT = providers.backend(MAIL_PROVIDER)
+    ANYMAIL = providers.settings(
+        MAIL_PROVIDER,
+        key=required("MAIL_PROVIDER_KEY", f"the key of {MAIL_PROVIDER}'s API"),
+        options=env.dict("MAIL_PROVIDER_OPTIONS", default={}),
+        webhook_secret=MAIL_WEBHOOK_SECRET,
+    )
+# Bounces come back to b+<letters>@this domain; without one, to the sender.
+MAIL_BOUNCE_DOMAIN = env.str("MAIL_BOUNCE_DOMAIN", default="").strip().lower()
+# How fast mail leaves; 0 means without limit.
+MAIL_PER_MINUTE = env.int("MAIL_PER_MINUTE", default=0)
+MAIL_PER_MINUTE_AND_DOMAIN = env.int("MAIL_PER_MINUTE_AND_DOMAIN", default=0)
+MAIL_CONNECTIONS = env.int("MAIL_CONNECTIONS", default=2)  # dispatchers that send at the same time
 # Where a trial installation catches its mail (see dev.py); None: mail is really sent.
 MAIL_SINK_DIR: Path | None = None
 MAIL_SINK_SOCKET: Path | None = None

@@ -18,7 +18,7 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = env.bool("RELOAD", default=False)
 WHITENOISE_MAX_AGE = 0
 
-if not env.str("EMAIL_URL", default=""):
-    EMAIL_BACKEND = "config.mail.SinkBackend"
+if not env.str("EMAIL_URL", default="") and not env.str("MAIL_PROVIDER", default=""):
+    MAIL_TRANSPORT = "config.mail.SinkBackend"
     MAIL_SINK_DIR = paths.MAIL
     MAIL_SINK_SOCKET = paths.MAIL_SOCKET

@@ -12,7 +12,8 @@ SITE_URL = env.str("SITE_URL", default=f"https://{ALLOWED_HOSTS[0].removeprefix(
 CSRF_TRUSTED_ORIGINS = env.list(
     "CSRF_TRUSTED_ORIGINS", default=[f"https://{host.removeprefix('.')}" for host in ALLOWED_HOSTS]
 )
-required("EMAIL_URL", "the mail server, as smtp+tls://user:password@host:587")
+if not env.str("MAIL_PROVIDER", default=""):
+    required("EMAIL_URL", "the mail server, as smtp+tls://user:password@host:587")
 
 # -- HTTPS only ------------------------------------------------------------------------------------
 

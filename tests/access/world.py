@@ -12,7 +12,9 @@ from django.utils import timezone
 from cadences.models import Override
 from contacts.models import Ask, Commitment
 from imports.models import ImportBatch
+from surveys.models import ContactRequest
 from tests import factories as make
+from tests.surveys.results.worlds import make_programme
 from users.tokens import ResetTokens, invitations
 
 TODAY = date(2026, 11, 23)
@@ -78,6 +80,10 @@ def _records(people: dict[str, Any]) -> dict[str, Any]:
         "commitment": Commitment.objects.create(account=account, user=owner, what="A quote", due_on=TODAY),
         "ask": Ask.objects.create(account=account, kind=Ask.Kind.REFERRAL, asked_on=TODAY, asked_by=owner),
         "batch": _batch(),
+        "programme": make_programme(),
+        "contact_request": ContactRequest.objects.create(
+            name="Eva Lind", company="Borg", reach="+47 22 33 44 55", received_on=TODAY
+        ),
         **_plan(),
     }
 

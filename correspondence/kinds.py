@@ -1,0 +1,89 @@
+"""Kinds of mail: who renders them, and what happens when nobody knows whether one went out.
+
+Apps to the right register their kinds at start-up (``AppConfig.ready``). A row's ``payload`` holds ids; the
+renderer reads what they stand for when the mail leaves, so that nothing old is ever sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from correspondence.models import Message
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file that goes with a mail."""
+
+    name: str
+    content: bytes
+    content_type: str
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A mail ready to be sent. ``language``: of the text. ``headers``: more than the outbox writes itself."""
+
+    subject: str
+    text: str
+    html: str = ""
+    language: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    attachments: Sequence[Attachment] = ()
+
+
+Render = Callable[["Message"], Rendered | None]
+HandedOver = Callable[[list["Message"]], None]
+MaySend = Callable[[list["Message"]], Mapping[int, str]]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of mail.
+
+    ``render``: None means "no longer to be sent"; an exception fails the row, it never sends half a mail.
+    ``once``: what may have gone out is never sent again by the machine (``uncertain``); else it is tried again.
+    ``may_send``: asked for a batch before rendering; message id -> reason for those that must not be sent.
+    ``on_handed_over``: called with the mails that were sent, in the transaction that records it.
+    """
+
+    name: str
+    render: Render
+    once: bool
+    on_handed_over: HandedOver | None = None
+    may_send: MaySend | None = None
+    label: Any = ""  # words for the Outbox page; lazy translations welcome
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def register(
+    kind: str,
+    *,
+    render: Render,
+    once: bool,
+    on_handed_over: HandedOver | None = None,
+    may_send: MaySend | None = None,
+    label: Any = "",
+) -> None:
+    """Make a kind known; registering it again replaces it."""
+    _kinds[kind] = Kind(kind, render, once, on_handed_over, may_send, label)
+
+
+def unregister(kind: str) -> None:
+    """Forget a kind (tests)."""
+    _kinds.pop(kind, None)
+
+
+def find(kind: str) -> Kind | None:
+    """The kind, None when no app has registered it (a newer or an older version made the row)."""
+    return _kinds.get(kind)
+
+
+def labels() -> dict[str, str]:
+    """Kind -> words for people."""
+    return {name: str(kind.label or name.replace("_", " ").capitalize()) for name, kind in _kinds.items()}

@@ -1,0 +1,17 @@
+"""The verbs of the outbox."""
+
+from correspondence.services.enqueueing import Draft, Identity, enqueue, enqueue_many
+from correspondence.services.managing import forget_old, mark_sent, resend, resume
+from correspondence.services.sending import send_due
+
+__all__ = [
+    "Draft",
+    "Identity",
+    "enqueue",
+    "enqueue_many",
+    "forget_old",
+    "mark_sent",
+    "resend",
+    "resume",
+    "send_due",
+]

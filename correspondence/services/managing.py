@@ -1,0 +1,71 @@
+"""What an admin does with the outbox: send again, say that it arrived, let a halted topic run."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from correspondence import reports
+from correspondence.models import Halt, Message, State
+from correspondence.services.enqueueing import ring
+from users.access import require_admin
+from users.models import User
+
+KEPT = timedelta(days=180)
+AGAIN = (State.UNCERTAIN, State.FAILED)
+
+
+@transaction.atomic
+def resend(by: User, message: Message) -> None:
+    """Try once more with an uncertain or failed mail: a person takes the risk that it arrives twice.
+
+    Raises PermissionDenied; ValidationError when it is in another state, or its text is gone.
+    """
+    require_admin(by)
+    message = _locked(message, *AGAIN)
+    if not message.can_resend:
+        raise ValidationError(_("The text of this mail is not kept. Have it asked for again."))
+    now = timezone.now()
+    Message.objects.filter(pk=message.pk).update(
+        state=State.PENDING, attempts=0, next_try_at=now, not_before=None, lease_until=None, handing_over=False,
+        last_error="", sent_at=None, updated_at=now,
+    )  # fmt: skip
+    transaction.on_commit(ring, robust=True)
+
+
+@transaction.atomic
+def mark_sent(by: User, message: Message) -> None:
+    """An uncertain mail did go out, as the mail server's log or the recipient says.
+
+    Raises PermissionDenied, or ValidationError when it is in another state.
+    """
+    from correspondence.services.outcomes import record_sent  # noqa: PLC0415 - imports this package
+
+    require_admin(by)
+    record_sent([_locked(message, State.UNCERTAIN)])
+
+
+@transaction.atomic
+def resume(by: User, topic: str) -> None:
+    """Let a halted topic run; what bounced before is not held against it again."""
+    require_admin(by)
+    Halt.objects.filter(topic=topic).update(halted_at=None, counted_from=timezone.now())
+    transaction.on_commit(ring, robust=True)
+
+
+def _locked(message: Message, *states: State) -> Message:
+    found: Message = Message.objects.select_for_update().get(pk=message.pk)
+    if found.state not in states:
+        raise ValidationError(_("This mail has changed meanwhile: look at its state now."))
+    return found
+
+
+def forget_old() -> int:
+    """Delete mails that ended half a year ago, and reports that nothing counts any more."""
+    ended = (State.SENT, State.FAILED, State.CANCELLED)
+    old = Message.objects.filter(state__in=ended, updated_at__lt=timezone.now() - KEPT)
+    return old.delete()[0] + reports.forget_old()

@@ -1,0 +1,125 @@
+"""The dispatcher: claim, commit, ask again whether, render, say that it may go out, send, write down.
+
+Nothing is held while the mail server is talked to, and every step leaves rows from which the next dispatcher
+knows what is certain: before ``handing_over`` nothing has gone out, after it the mail server may have it.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import Counter, defaultdict
+
+from django.core.mail import EmailMessage
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from core.jobs import kill_point
+from correspondence import health, kinds, suppression
+from correspondence.building import build
+from correspondence.models import Message
+from correspondence.services import claiming, outcomes
+from correspondence.services.halting import halt_if_bad
+from correspondence.transport import Line
+from correspondence.verdicts import Outcome, Result, words_of
+
+logger = logging.getLogger(__name__)
+SECONDS = 240  # then another task goes on; far below the broker's patience
+MARGIN = 60  # seconds before the lease ends in which no other mail is begun
+
+Ready = list[tuple[Message, EmailMessage]]
+
+
+def send_due(*, seconds: float = SECONDS) -> Counter[Outcome]:
+    """Send what is due until nothing is, or the time is over; safe at any time and any number of times.
+
+    Returns how many mails came out how.
+    """
+    done: Counter[Outcome] = Counter()
+    claiming.sweep(timezone.now())
+    until = time.monotonic() + seconds
+    with claiming.slot() as free:
+        if not free or not health.may_try(timezone.now()):
+            return done
+        with Line() as line:
+            while time.monotonic() < until:
+                batch, more = claiming.claim(timezone.now())
+                kill_point("outbox claimed")
+                if batch and not _send(batch, line, done):
+                    break
+                if not more:
+                    break
+    return done
+
+
+def _send(batch: list[Message], line: Line, done: Counter[Outcome]) -> bool:
+    """Send one batch; False when the mail server cannot be reached."""
+    deadline = time.monotonic() + claiming.LEASE.total_seconds() - MARGIN
+    ready = _rendered(_still_wanted(batch))
+    kill_point("outbox rendered")
+    Message.objects.filter(pk__in=[message.pk for message, _email in ready]).update(handing_over=True)
+    kill_point("outbox announced")
+    results: list[tuple[Message, Result]] = []
+    for message, email in ready:
+        if time.monotonic() > deadline:
+            break
+        result = line.hand_over(email)
+        kill_point("outbox handed over")
+        if result.outcome == Outcome.DOWN:
+            health.went_down(result.words)
+            break
+        results.append((message, result))
+    outcomes.record(results)
+    kill_point("outbox recorded")
+    outcomes.release([message for message, _email in ready[len(results) :]])
+    done.update(result.outcome for _message, result in results)
+    if results:
+        health.came_up()
+    halt_if_bad({m.topic for m, result in results if result.outcome == Outcome.BOUNCED})
+    return len(results) == len(ready)
+
+
+def _still_wanted(batch: list[Message]) -> list[Message]:
+    """Without those that must not be sent any more; they are cancelled with the reason."""
+    reasons: dict[int, str] = {}
+    by_topic: dict[str, list[Message]] = defaultdict(list)
+    by_kind: dict[str, list[Message]] = defaultdict(list)
+    for message in batch:
+        by_topic[message.topic].append(message)
+        by_kind[message.kind].append(message)
+    for topic, messages in by_topic.items():
+        gone = suppression.suppressed((m.recipient for m in messages), topic)
+        refusing = suppression.refusing((m.contact_id for m in messages if m.contact_id), topic)
+        reasons |= {m.pk: _("The address is suppressed.") for m in messages if m.recipient in gone}
+        reasons |= {m.pk: _("The contact refuses e-mail.") for m in messages if m.contact_id in refusing}
+    for name, messages in by_kind.items():
+        kind = kinds.find(name)
+        if kind is not None and kind.may_send is not None:
+            reasons |= kind.may_send([m for m in messages if m.pk not in reasons])
+    outcomes.cancel(reasons)
+    return [message for message in batch if message.pk not in reasons]
+
+
+def _rendered(batch: list[Message]) -> Ready:
+    """Each with its mail; what is not to be sent is cancelled, what cannot be rendered has failed."""
+    ready: Ready = []
+    withdrawn: dict[int, str] = {}
+    errors: dict[int, str] = {}
+    for message in batch:
+        kind = kinds.find(message.kind)
+        if kind is None:
+            errors[message.pk] = f"Nobody renders mails of kind “{message.kind}”."
+            continue
+        try:
+            with translation.override(None):
+                rendered = kind.render(message)
+            if rendered is None:
+                withdrawn[message.pk] = _("No longer to be sent.")
+            else:
+                ready.append((message, build(message, rendered)))
+        except Exception as error:
+            logger.exception("Mail %s could not be rendered", message.pk)
+            errors[message.pk] = f"It could not be rendered: {words_of(error)}"
+    outcomes.cancel(withdrawn)
+    outcomes.fail(errors)
+    return ready

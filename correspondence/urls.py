@@ -1,0 +1,14 @@
+from django.urls import path
+
+from correspondence import views
+
+app_name = "correspondence"
+urlpatterns = [
+    path("outbox/", views.outbox, name="outbox"),
+    path("outbox/<int:pk>/resend/", views.resend, name="resend"),
+    path("outbox/<int:pk>/sent/", views.mark_sent, name="mark_sent"),
+    path("outbox/resume/<str:topic>/", views.resume, name="resume"),
+    path("outbox/suppressed/", views.suppressed, name="suppressed"),
+    path("outbox/suppressed/<int:pk>/lift/", views.lift, name="lift"),
+    path("unsubscribe/<str:token>/", views.unsubscribe, name="unsubscribe"),
+]

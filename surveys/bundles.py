@@ -1,0 +1,45 @@
+"""What the ballot box knows of a wave: written when its key is there, and again when it is settled."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.conf import settings
+
+from ballotbox import bundle
+from ballotbox.policy import DEFAULT
+from ballotbox.sealing import fingerprint
+from surveys.ballots import Standing
+from surveys.models import Wave
+from users.models import Company
+
+
+def write(wave: Wave, standing: Standing, ticket_key: bytes | None) -> None:
+    """The wave's file for the box. Without ``ticket_key`` it takes no more ballots."""
+    company = Company.get()
+    public = {"state": standing.state}
+    facts = {
+        "released_on": standing.released_on, "key_destroyed_on": standing.key_destroyed_on,
+        "next_release_on": standing.next_release,
+    }  # fmt: skip
+    public |= {name: day.isoformat() for name, day in facts.items() if day is not None}
+    bundle.write(
+        folder(),
+        bundle.Bundle(
+            wave=wave.pk, programme=wave.programme.name, label=wave.label, company=company.name,
+            time_zone=company.time_zone, opens=wave.opens_on, closes=wave.closes_on,
+            questionnaire=wave.questions.asked, policy=DEFAULT, ticket_key=ticket_key,
+            public_key=standing.public_key if ticket_key else None,
+            fingerprint=fingerprint(standing.public_key) if standing.public_key else "",
+            contact_address=wave.programme.reply_to, public=public,
+        ),
+    )  # fmt: skip
+
+
+def is_there(wave: Wave) -> bool:
+    """Whether the box has a file of this wave."""
+    return (folder() / f"{wave.pk}.json").exists()
+
+
+def folder() -> Path:
+    return Path(settings.BOX_WAVES)
