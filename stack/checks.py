@@ -37,7 +37,7 @@ def static_checks() -> list[Check]:
         Check("Types", [_bin("mypy"), "."]),
         Check("Layers", [_bin("lint-imports")]),
         Check("Migrations", [python, "manage.py", "makemigrations", "--check", "--dry-run"]),
-        Check("Templates", [_bin("djlint"), "templates", "--lint", "--quiet"]),
+        Check("Templates", [_bin("djlint"), "templates", "ballotbox/templates", "--lint", "--quiet"]),
     ]
 
 

@@ -2,15 +2,16 @@
 
 from collections.abc import MutableMapping
 
-from stack import paths, services
+from stack import paths, services, surveys
 from stack.secrets import secret
 
 
 def fill(environment: MutableMapping[str, str]) -> None:
-    """Set what the caller has not set: key, database, broker, where files lie; and the port of
-    the last `make run`, for links that a command prints."""
+    """Set what the caller has not set: key, database, broker, surveys, where files lie; and the ports
+    of the last `make run`, for links that a command prints."""
     if not environment.get("SECRET_KEY"):
         environment["SECRET_KEY"] = secret("secret-key")
+    surveys.fill(environment)
     if not environment.get("DATABASE_URL"):
         environment["DATABASE_URL"] = services.database_url()
     if not environment.get("REDIS_URL"):

@@ -41,6 +41,12 @@ CONFIGURATION = {
     "jit": "off",
     "timezone": "UTC",
     "log_timezone": "UTC",
+    # No statement and no value in a log, no moment beside a transaction: an anonymous answer stays one.
+    "log_statement": "none",
+    "log_min_duration_statement": "-1",
+    "log_parameter_max_length": "0",
+    "log_parameter_max_length_on_error": "0",
+    "track_commit_timestamp": "off",
 }
 
 

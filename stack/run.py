@@ -7,7 +7,7 @@ import sys
 import urllib.error
 import urllib.request
 
-from stack import environment, paths, processes, services, supervisor
+from stack import ballots, environment, paths, processes, services, supervisor, surveys
 from stack.say import Problem, say, step
 
 READY_SECONDS = 120
@@ -22,20 +22,20 @@ def port_from_environment() -> int:
     return int(text)
 
 
-def check_port(port: int) -> None:
-    """Raise Problem when the web server could not listen."""
+def check_port(port: int, variable: str = "PORT") -> None:
+    """Raise Problem when nobody could listen there."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
         except PermissionError as error:
             raise Problem(
-                f"Port {port} needs root: choose one above 1023, as in `make run PORT=8001`."
+                f"Port {port} needs root: choose one above 1023, as in `make run {variable}=8001`."
             ) from error
         except OSError as error:
             raise Problem(
                 f"Port {port} is in use: stop the other program, or choose another port, as in "
-                f"`make run PORT={port + 1}`."
+                f"`make run {variable}={port + (1 if variable == 'PORT' else 2)}`."
             ) from error
 
 
@@ -45,12 +45,17 @@ def run() -> None:
     lock = supervisor.Lock()  # held until this process ends
     supervisor.stop_left_over()
     check_port(port)
-    guard = supervisor.Supervisor(supervisor.children(port, reload=bool(os.environ.get("RELOAD"))))
+    survey = surveys.planned(port)
+    if survey:
+        check_port(survey.port, "SURVEY_PORT")
+    kids = supervisor.children(port, survey, reload=bool(os.environ.get("RELOAD")))
+    guard = supervisor.Supervisor(kids)
     try:
         with step("PostgreSQL and broker"):
             services.start()
+        _prepare_surveys(survey)
         if _prepare_database(guard):
-            _start(port, guard)
+            _start(port, guard, survey)
             guard.run()
     finally:
         say("\nStopping …")
@@ -61,21 +66,35 @@ def run() -> None:
         del lock
 
 
+def _prepare_surveys(survey: surveys.Surveys | None) -> None:
+    """The ballots' tables and the folders of keys, before anything is started that reads them."""
+    if survey is None:
+        paths.SURVEY_PORT.unlink(missing_ok=True)
+        say(f"  {surveys.NOT_SET_UP}")
+        return
+    paths.SURVEY_PORT.write_text(str(survey.port))
+    surveys.make_folders()
+    with step("Ballot box"):
+        ballots.prepare(survey.addresses)
+
+
 def _prepare_database(guard: supervisor.Supervisor) -> bool:
     """Tables, seeded data and the demo, in a process of its own that prints its own progress.
 
     False when somebody stopped it. Raises Problem when it failed.
     """
     command = [str(environment.PYTHON), "-m", "config.prepare"]
-    code = subprocess.run(command, cwd=paths.ROOT, check=False).returncode
+    env = surveys.application_environment()
+    code = subprocess.run(command, cwd=paths.ROOT, env=env, check=False).returncode
     if code and not guard.ending:
         raise Problem("The database could not be prepared: the lines above say why.")
     return not guard.ending
 
 
-def _start(port: int, guard: supervisor.Supervisor) -> None:
+def _start(port: int, guard: supervisor.Supervisor, survey: surveys.Surveys | None) -> None:
     paths.PORT.write_text(str(port))  # before anything is started that reads it
-    with step("Web, worker, beat and mail"):
+    names = "Web, worker, beat, mail and ballot box" if survey else "Web, worker, beat and mail"
+    with step(names):
         guard.start()
         _wait_for_web(port, guard)
     if not guard.ending:

@@ -4,7 +4,7 @@ import os
 import shutil
 from collections.abc import Callable
 
-from stack import environment, paths, postgres, valkey
+from stack import ballots, environment, paths, postgres, valkey
 from stack.say import Problem
 from stack.secrets import secret
 
@@ -43,6 +43,7 @@ def start() -> None:
         postgres.start()
         if fresh or not _database_exists():
             _create_role_and_database()
+        ballots.create_missing(DATABASE)
     try:
         if own_broker():
             valkey.start()

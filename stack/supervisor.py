@@ -1,4 +1,4 @@
-"""Runs web, worker, beat and mail sink, and keeps them and the two servers alive.
+"""Runs web, worker, beat, mail sink, ballot box and tally, and keeps them and the two servers alive.
 
 One loop, twice a second: what has ended is started again after a pause that doubles each time.
 Ctrl-C, SIGTERM and SIGHUP stop everything; after a kill -9 the next start finds what is left over
@@ -11,12 +11,12 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
-from stack import paths, processes, services
+from stack import paths, processes, services, surveys
 from stack.say import Problem, say, warn
 
 MARK = "TEND_SUPERVISED"  # carries the data directory: what is left over is found by it
@@ -34,6 +34,7 @@ class Child:
 
     name: str
     command: Sequence[str]
+    env: Mapping[str, str] = field(default_factory=surveys.application_environment)
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
     pause: float = FIRST_PAUSE
@@ -43,12 +44,13 @@ class Child:
     def log(self) -> Path:
         return paths.LOGS / f"{self.name}.log"
 
-    def start(self, env: dict[str, str]) -> None:
+    def start(self) -> None:
         """Start it now, in a session of its own: a Ctrl-C reaches only the supervisor."""
+        env = {**self.env, MARK: str(paths.VAR)}
         self.process = processes.start_detached(self.command, log=self.log, env=env, cwd=paths.ROOT)
         self.started = time.monotonic()
 
-    def tend(self, env: dict[str, str]) -> None:
+    def tend(self) -> None:
         """Start it again when it has ended and its pause is over."""
         now = time.monotonic()
         if self.process is not None and self.process.poll() is None:
@@ -62,7 +64,7 @@ class Child:
             self.not_before = now + self.pause
             self.pause = min(self.pause * 2, LONGEST_PAUSE)
         if now >= self.not_before:
-            self.start(env)
+            self.start()
 
 
 def _how(code: int) -> str:
@@ -84,8 +86,8 @@ def keep_logs_small() -> None:
         os.truncate(log, 0)
 
 
-def children(port: int, *, reload: bool) -> list[Child]:
-    """What runs besides the two servers. Only the web process listens on a TCP port."""
+def children(port: int, survey: surveys.Surveys | None, *, reload: bool) -> list[Child]:
+    """What runs besides the two servers. Only web and ballot box listen on a TCP port."""
     program = str(paths.VENV / "bin")
     celery = [f"{program}/celery", "-A", "config"]
     web = [
@@ -99,7 +101,21 @@ def children(port: int, *, reload: bool) -> list[Child]:
         Child("web", [*web, *(["--reload"] if reload else [])]),
         Child("worker", [*celery, *worker]),
         Child("beat", [*celery, "beat", "--loglevel", "INFO", "--pidfile", ""]),
+        *(survey_children(survey) if survey else []),
     ]
+
+
+def survey_children(survey: surveys.Surveys) -> list[Child]:
+    """The ballot box and the tally, each with an environment of its own."""
+    program = str(paths.VENV / "bin")
+    tally = [
+        f"{program}/celery", "-A", "ballotbox.tally_app", "worker", "-Q", "tally", "--concurrency", "1",
+        "--loglevel", "INFO", "--without-gossip", "--without-mingle",
+    ]  # fmt: skip
+    box = Child("box", [f"{program}/python", "-m", "ballotbox.box"], survey.box_environment())
+    if not (paths.ROOT / "ballotbox" / "tally_app.py").exists():
+        return [box]
+    return [box, Child("tally", tally, survey.tally_environment())]
 
 
 class Lock:
@@ -169,7 +185,6 @@ class Supervisor:
 
     def __init__(self, kids: list[Child]) -> None:
         self.kids = kids
-        self.env = os.environ | {MARK: str(paths.VAR)}
         self.ending = False
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._end)
@@ -180,14 +195,14 @@ class Supervisor:
     def start(self) -> None:
         """Start all children."""
         for child in self.kids:
-            child.start(self.env)
+            child.start()
 
     def run(self) -> None:
         """Tend children and servers until a signal comes."""
         not_before = 0.0
         while not self.ending:
             for child in self.kids:
-                child.tend(self.env)
+                child.tend()
             if time.monotonic() >= not_before and not services.alive():
                 not_before = time.monotonic() + LONGEST_PAUSE / 10
                 self._start_services()

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from tests.ballots import ballots, ballots_database, box, box_process  # noqa: F401
+
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
