@@ -16,15 +16,22 @@ CREATE TABLE IF NOT EXISTS wave (
     state         text NOT NULL DEFAULT 'planned',
     next_release  date,            -- of a held wave
     settled_on    date,            -- released or destroyed
+    trustee_copy  boolean NOT NULL DEFAULT false, -- of its key; without one, a lost key loses the wave
+    keys_destroyed_on date,        -- its private key no longer exists
     CONSTRAINT wave_known_state CHECK (state IN ('planned', 'ready', 'held', 'released', 'destroyed')),
     CONSTRAINT wave_days_in_order CHECK (opens <= last_send AND last_send < closes),
     CONSTRAINT wave_key_length CHECK (octet_length(public_key) = 32),
     CONSTRAINT wave_ready_with_key CHECK (state = 'planned' OR public_key IS NOT NULL),
+    CONSTRAINT wave_settled_on_a_day CHECK ((settled_on IS NOT NULL) = (state IN ('released', 'destroyed'))),
+    CONSTRAINT wave_keys_last_until_settled CHECK (keys_destroyed_on IS NULL OR settled_on IS NOT NULL),
     CONSTRAINT wave_floors_not_too_low CHECK (
-        (policy ->> 'score')::int >= 5 AND (policy ->> 'comment')::int >= 8
-        AND (policy ->> 'remainder')::int >= 5 AND (policy ->> 'increment')::int >= 5
-        AND (policy ->> 'cell')::int >= 15 AND (policy ->> 'cautious')::int >= 30
-        AND (policy ->> 'even')::int >= 20
+        coalesce((policy ->> 'score')::int, 0) >= 5
+        AND coalesce((policy ->> 'comment')::int, 0) >= 8
+        AND coalesce((policy ->> 'remainder')::int, 0) >= 5
+        AND coalesce((policy ->> 'increment')::int, 0) >= 5
+        AND coalesce((policy ->> 'cell')::int, 0) >= 15
+        AND coalesce((policy ->> 'cautious')::int, 0) >= 30
+        AND coalesce((policy ->> 'even')::int, 0) >= 20
     )
 );
 
@@ -33,6 +40,13 @@ CREATE OR REPLACE FUNCTION wave_keeps_its_word() RETURNS trigger LANGUAGE plpgsq
 DECLARE
     floor text;
 BEGIN
+    IF OLD.state IN ('released', 'destroyed') THEN
+        IF OLD.keys_destroyed_on IS NULL
+           AND to_jsonb(NEW) - 'keys_destroyed_on' = to_jsonb(OLD) - 'keys_destroyed_on' THEN
+            RETURN NEW; -- the one thing that is known later
+        END IF;
+        RAISE EXCEPTION 'A settled wave does not change.';
+    END IF;
     IF (NEW.id, NEW.programme, NEW.questionnaire, NEW.opens, NEW.last_send, NEW.closes, NEW.dimensions)
         IS DISTINCT FROM
        (OLD.id, OLD.programme, OLD.questionnaire, OLD.opens, OLD.last_send, OLD.closes, OLD.dimensions) THEN
@@ -46,17 +60,27 @@ BEGIN
             RAISE EXCEPTION 'The floor "%" may only be raised.', floor;
         END IF;
     END LOOP;
-    IF OLD.state IN ('released', 'destroyed') THEN
-        RAISE EXCEPTION 'A settled wave does not change.';
+    IF OLD.state = 'ready' AND NEW.state = 'planned'
+       OR OLD.state = 'planned' AND NEW.state NOT IN ('planned', 'ready')
+       OR OLD.state = 'held' AND NEW.state IN ('planned', 'ready') THEN
+        RAISE EXCEPTION 'A wave is planned, ready, perhaps held, then released or destroyed; never back.';
     END IF;
-    IF OLD.state = 'held' AND (NEW.policy <> OLD.policy OR NEW.state IN ('planned', 'ready')) THEN
-        RAISE EXCEPTION 'A closed wave is not opened again.';
+    IF OLD.state = 'held' AND (NEW.policy, NEW.invited) IS DISTINCT FROM (OLD.policy, OLD.invited) THEN
+        RAISE EXCEPTION 'The floors and counts of a closed wave stay as they are.';
     END IF;
     RETURN NEW;
 END $$;
 
 CREATE OR REPLACE TRIGGER wave_keeps_its_word BEFORE UPDATE ON wave
     FOR EACH ROW EXECUTE FUNCTION wave_keeps_its_word();
+
+CREATE OR REPLACE FUNCTION stays() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'Waves and what was released of them stay.';
+END $$;
+
+CREATE OR REPLACE TRIGGER wave_stays BEFORE DELETE ON wave
+    FOR EACH ROW WHEN (OLD.state <> 'planned') EXECUTE FUNCTION stays();
 
 -- One row says: this tag has voted. Which invitation a tag belongs to is written nowhere.
 CREATE TABLE IF NOT EXISTS ballot (
@@ -68,7 +92,7 @@ CREATE TABLE IF NOT EXISTS ballot (
     CONSTRAINT ballot_one_length CHECK (octet_length(sealed) = 4144)
 ) PARTITION BY LIST (wave);
 
--- Names, addresses and numbers that comments may not show: a set for the whole wave, removed with its ballots.
+-- Names, addresses and numbers that comments may not show: one set for the wave, removed with its ballots.
 CREATE TABLE IF NOT EXISTS redaction (
     wave  uuid PRIMARY KEY REFERENCES wave ON DELETE CASCADE,
     words text[] NOT NULL
@@ -84,7 +108,7 @@ CREATE TABLE IF NOT EXISTS release (
     ballots           int NOT NULL,
     invalid           int NOT NULL,
     cells_withheld    int NOT NULL,
-    invited           int NOT NULL,
+    invited           int,             -- null with the response: the two would say the same
     response          int,             -- per cent, rounded to 5; null where it would say too much
     fingerprints      text[] NOT NULL, -- of the keys
     keys_destroyed_on date,
@@ -102,9 +126,10 @@ CREATE TABLE IF NOT EXISTS figure (
 CREATE TABLE IF NOT EXISTS hidden (
     release  uuid NOT NULL REFERENCES release,
     cell     text NOT NULL,
-    question text NOT NULL,
+    question text NOT NULL,              -- '' is the whole cell
+    item     text NOT NULL DEFAULT '',   -- '' is the whole question
     reason   text NOT NULL,
-    PRIMARY KEY (release, cell, question),
+    PRIMARY KEY (release, cell, question, item),
     CONSTRAINT hidden_known_reason CHECK (reason IN ('few', 'remainder', 'increment', 'even'))
 );
 CREATE TABLE IF NOT EXISTS comment (
