@@ -34,7 +34,7 @@ ON CONFLICT (id) DO NOTHING
 """
 STANDING = """
 SELECT wave.id, wave.state, wave.public_key, wave.next_release, wave.settled_on, release.released_on,
-    release.keys_destroyed_on
+    wave.keys_destroyed_on
 FROM wave
 LEFT JOIN release ON wave.id = ANY(release.waves)
 WHERE wave.id = ANY(%s::uuid[])

@@ -13,7 +13,9 @@ from config.settings.base import DATABASES  # noqa: E402
 DEBUG = False
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# What pages send lands in mail.outbox at once; tests of the outbox name its backend themselves.
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+MAIL_TRANSPORT = env.str("TEND_TEST_TRANSPORT", default="django.core.mail.backends.locmem.EmailBackend")
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
 

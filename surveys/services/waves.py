@@ -150,5 +150,5 @@ def _no_more_ballots(wave: Wave, standing: Standing, on: date, *, rewrite: bool)
     keys.destroy_wave(wave.pk)
     if rewrite or standing.key_destroyed_on is not None:
         bundles.write(wave, standing, None)
-    if standing.state in Wave.SETTLED and (standing.key_destroyed_on or standing.state == Wave.State.DESTROYED):
+    if standing.state in Wave.SETTLED and standing.key_destroyed_on is not None:
         wave.keys_destroyed_on = on
