@@ -205,16 +205,17 @@ def _is_suspect(chain: list[tuple[str, int | None]], now: str, side: set[int]) -
 
 def _sales_side(facts: Facts, accounts: set[int], earliest: date) -> dict[int, set[int]]:
     """Account -> those whose changes of an address a manager looks at: owners since, deputies, sellers."""
-    side: dict[int, set[int]] = {
-        pk: {facts.accounts[pk].owner_id} for pk in accounts if facts.accounts[pk].owner_id
-    }
     if not accounts:
         return {}
+    side: dict[int, set[int]] = defaultdict(set)
+    for pk in accounts:
+        if (owner_now := facts.accounts[pk].owner_id) is not None:
+            side[pk].add(owner_now)
     earlier = apps.get_model("accounts", "AccountEvent").objects.filter(
         pgh_obj_id__in=accounts, pgh_created_at__gte=_moment(earliest), owner__isnull=False
     )
     for pk, owner in earlier.values_list("pgh_obj_id", "owner_id"):
-        side.setdefault(pk, set()).add(owner)
+        side[pk].add(owner)
     owners = {owner for them in side.values() for owner in them}
     deputies: dict[int, set[int]] = defaultdict(set)
     for owner, deputy in User.objects.filter(pk__in=owners, deputy__isnull=False).values_list("pk", "deputy_id"):
@@ -226,7 +227,7 @@ def _sales_side(facts: Facts, accounts: set[int], earliest: date) -> dict[int, s
         them |= {deputy for owner in list(them) for deputy in deputies[owner]}
     for (account, day), purchase in facts.purchases.items():
         if account in accounts and day >= earliest and purchase.sold_by_id:
-            side.setdefault(account, set()).add(purchase.sold_by_id)
+            side[account].add(purchase.sold_by_id)
     return side
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 
 from django.db import transaction
+from django.db.models import Max
 
 from ballotbox.policy import CLOSES_AFTER_DAYS, KEYS_AHEAD_DAYS
 from surveys import ballots, bundles, forecast, keys, periods
@@ -17,6 +18,7 @@ from surveys.ballots import Standing
 from surveys.models import Programme, Questions, Wave
 from surveys.services import closing, follow_up
 
+DAY = timedelta(days=1)
 Windows = Mapping[str, tuple[date, date]]
 """Slot of the plan -> the days of its window in the calendar, where it has one."""
 
@@ -86,11 +88,13 @@ def _plan_one(
     period = periods.repeated(day, by_half=forecast.by_half(programme, on), window=window)
     if period is None:
         return None
+    before = programme.waves.filter(last_send_on__gte=period.first).aggregate(last=Max("last_send_on"))["last"]
+    opens = max(period.first, on if period.first <= on else period.first, before + DAY if before else period.first)
     wave, is_new = Wave.objects.get_or_create(
         programme=programme,
         label=period.label,
         defaults={
-            "opens_on": max(period.first, min(on, period.last)),
+            "opens_on": opens,  # never before the wave before it has ended
             "last_send_on": period.last,
             "closes_on": period.closes_on,
             "questions": questions,
