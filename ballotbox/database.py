@@ -77,6 +77,11 @@ def add_partition(cursor: Any, wave: object) -> None:
     cursor.execute(statement.format(partition(wave), sql.Literal(str(wave))))
 
 
+def lock_partition(wave: object) -> sql.Composed:
+    """Until the end of the transaction nobody else reads or adds ballots of the wave."""
+    return sql.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(partition(wave))
+
+
 def drop_partition(cursor: Any, wave: object) -> None:
     """The wave's ballots are gone."""
     cursor.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(partition(wave)))

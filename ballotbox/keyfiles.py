@@ -90,3 +90,8 @@ def tag_key(wave: object, day: object) -> str:
 def private_key(wave: object) -> str:
     """The name of the private key of a wave."""
     return f"{wave}.private"
+
+
+def key_copy(wave: object) -> str:
+    """The name of the copy of a private key that is sealed for a trustee, who keeps it elsewhere."""
+    return f"{wave}.private.sealed"

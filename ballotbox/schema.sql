@@ -20,6 +20,7 @@ CREATE TABLE IF NOT EXISTS wave (
     keys_destroyed_on date,        -- its private key no longer exists
     CONSTRAINT wave_known_state CHECK (state IN ('planned', 'ready', 'held', 'released', 'destroyed')),
     CONSTRAINT wave_days_in_order CHECK (opens <= last_send AND last_send < closes),
+    CONSTRAINT wave_one_dimension CHECK (cardinality(dimensions) <= 1), -- two could be crossed
     CONSTRAINT wave_key_length CHECK (octet_length(public_key) = 32),
     CONSTRAINT wave_ready_with_key CHECK (state = 'planned' OR public_key IS NOT NULL),
     CONSTRAINT wave_settled_on_a_day CHECK ((settled_on IS NOT NULL) = (state IN ('released', 'destroyed'))),

@@ -78,9 +78,28 @@ def unseal(private: bytes, wave: UUID, sealed: bytes) -> dict[str, Any]:
     return said
 
 
+def seal_key(trustee: bytes, wave: UUID, private: bytes) -> bytes:
+    """A copy of a wave's private key that only the trustee's own private key opens."""
+    return SUITE.encrypt(private, X25519PublicKey.from_public_bytes(trustee), info=_copy_info(wave))
+
+
+def unseal_key(trustee_private: bytes, wave: UUID, copy: bytes) -> bytes:
+    """What the trustee hands back when the tally has lost a key. Raises SealError."""
+    try:
+        return SUITE.decrypt(
+            copy, X25519PrivateKey.from_private_bytes(trustee_private), info=_copy_info(wave)
+        )
+    except (InvalidTag, ValueError) as error:
+        raise SealError from error
+
+
 def _plain(said: dict[str, Any]) -> bytes:
     return json.dumps(said, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def _info(wave: UUID) -> bytes:
     return b"tend ballot 1 " + wave.bytes
+
+
+def _copy_info(wave: UUID) -> bytes:
+    return b"tend key copy 1 " + wave.bytes
