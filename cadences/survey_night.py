@@ -22,7 +22,7 @@ from core.history import acting
 from core.models import JobRun
 from surveys.asks import Answer, Ask, Outcome
 from surveys.models import Programme
-from surveys.services import invite, waves
+from surveys.services import invite, one_off, waves
 
 JOB = "surveys"
 TOO_OLD = timedelta(days=14)
@@ -99,12 +99,15 @@ def _work(on: date) -> dict[str, Any]:
     due = owed(on)
     by_key = {row.pk: row for row in due}
     answers = invite([_ask(row) for row in due], on)
+    once = one_off.send_frozen(on)
     jobs.kill_point("invited")
     counts = Counter(answer.outcome.value for answer in answers.values())
     _write(by_key, answers, on)
     reasons = Counter(answer.reason for answer in answers.values() if answer.outcome != Outcome.INVITED)
     facts.changed(account_ids={by_key[key].account_id for key in answers})
-    return {"asked": len(answers), "reasons": dict(reasons)} | {each.value: counts[each.value] for each in Outcome}
+    told = {each.value: counts[each.value] for each in Outcome}
+    told["invited"] += once
+    return {"asked": len(answers) + once, "reasons": dict(reasons)} | told
 
 
 def owed(on: date) -> list[Touchpoint]:
