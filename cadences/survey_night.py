@@ -140,9 +140,7 @@ def _ask(row: Touchpoint) -> Ask:
 def _write(rows: dict[int, Touchpoint], answers: dict[int, Answer], on: date) -> None:
     """Done when invited, lapsed with the reason; who waits stays open."""
     states = {Outcome.INVITED: Touchpoint.State.DONE, Outcome.LAPSED: Touchpoint.State.LAPSED}
-    changed: Sequence[Touchpoint] = [
-        rows[key] for key, answer in answers.items() if answer.outcome in states
-    ]
+    changed: Sequence[Touchpoint] = [rows[key] for key, answer in answers.items() if answer.outcome in states]
     now = timezone.now()
     for row in changed:
         answer = answers[row.pk]

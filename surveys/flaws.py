@@ -29,7 +29,9 @@ def problem_in_words(problem: Problem) -> str:
     values = dict(problem.values) | {"question": problem.question}
     said = {
         "no_questions": _("Ask at least one question."),
-        "too_many_questions": _("At most %(most)s questions: these are %(n)s. People stop answering long ones."),
+        "too_many_questions": _(
+            "At most %(most)s questions: these are %(n)s. People stop answering long ones."
+        ),
         "key_twice": _("Two questions have the key “%(question)s”."),
         "bad_key": _("“%(question)s”: a key has small letters, digits and _, and begins with a letter."),
         "bad_type": _("“%(question)s” has a type that does not exist."),

@@ -41,9 +41,10 @@ def _has_any(programme: Programme, states: set[tuple[int, str]]) -> bool:
 def _no_wave(programme: Programme, states: set[tuple[int, str]], planned: set[int]) -> str:
     name = {"name": programme.name}
     if (programme.pk, Wave.State.PLANNED) in states:
-        return _(
-            "%(name)s: the key of its wave is not made yet, so nothing is sent. Is the tally running?"
-        ) % name
+        return (
+            _("%(name)s: the key of its wave is not made yet, so nothing is sent. Is the tally running?")
+            % name
+        )
     if programme.pk in planned:
         return _("%(name)s: its next wave has not opened yet, so nothing is sent until then.") % name
     return _("%(name)s: there is no open wave, so nothing is sent. The next night plans one.") % name

@@ -110,9 +110,7 @@ def render(message: Message) -> kinds.Rendered | None:
 def written(envelope: Envelope, text: MailText, *, follow_up: bool) -> kinds.Rendered:
     """Text and HTML from the same blocks. Raises MissingValueError rather than leave a gap."""
     values = values_of(envelope)
-    subject, body = (
-        (text.follow_up_subject, text.follow_up_body) if follow_up else (text.subject, text.body)
-    )
+    subject, body = (text.follow_up_subject, text.follow_up_body) if follow_up else (text.subject, text.body)
     subject = fill(subject, values)
     context = {"subject": subject, "language": envelope.language, "blocks": blocks(body, values)}
     return kinds.Rendered(

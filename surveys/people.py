@@ -31,8 +31,28 @@ LOOK_BACK = timedelta(days=365)
 
 # Whoever writes from one of these is known by the whole address alone.
 PUBLIC_PROVIDERS = frozenset(
-    "gmail.com googlemail.com outlook.com hotmail.com live.com msn.com yahoo.com icloud.com me.com aol.com"
-    " gmx.de gmx.net gmx.at gmx.ch web.de t-online.de freenet.de mail.com proton.me protonmail.com".split()
+    [
+        "gmail.com",
+        "googlemail.com",
+        "outlook.com",
+        "hotmail.com",
+        "live.com",
+        "msn.com",
+        "yahoo.com",
+        "icloud.com",
+        "me.com",
+        "aol.com",
+        "gmx.de",
+        "gmx.net",
+        "gmx.at",
+        "gmx.ch",
+        "web.de",
+        "t-online.de",
+        "freenet.de",
+        "mail.com",
+        "proton.me",
+        "protonmail.com",
+    ]
 )
 
 
@@ -89,8 +109,9 @@ def gather(programme: Programme, wave: Wave | None, asks: Sequence[Ask], on: dat
         purchases={(row.account_id, row.purchased_on): row for row in reversed(purchases)},
         last_bought={account: rows[-1].purchased_on for account, rows in bought.items()},
         about_purchase=set(
-            Asked.objects.filter(programme=programme, purchase__in=[row.pk for row in purchases])
-            .values_list("purchase_id", flat=True)
+            Asked.objects.filter(programme=programme, purchase__in=[row.pk for row in purchases]).values_list(
+                "purchase_id", flat=True
+            )
         ),
         held={
             (row.account_id, row.cycle): row
@@ -98,7 +119,9 @@ def gather(programme: Programme, wave: Wave | None, asks: Sequence[Ask], on: dat
         },
         excluded_accounts={account for account, _contact in excluded if account},
         excluded_contacts={contact for _account, contact in excluded if contact},
-        in_wave=set(Invitation.objects.filter(wave=wave).values_list("contact_id", flat=True)) if wave else set(),
+        in_wave=set(Invitation.objects.filter(wave=wave).values_list("contact_id", flat=True))
+        if wave
+        else set(),
         quarantine=_quarantine(people, ids, on),
     )
     _add_addresses(facts, people)
@@ -178,7 +201,9 @@ def _chains(facts: Facts, starts: dict[int, date]) -> dict[int, list[tuple[str, 
     model = apps.get_model("contacts", "ContactEvent")
     rows = (
         model.objects.filter(
-            pgh_label="update", pgh_obj_id__in=list(facts.contacts), pgh_created_at__gte=_moment(min(starts.values()))
+            pgh_label="update",
+            pgh_obj_id__in=list(facts.contacts),
+            pgh_created_at__gte=_moment(min(starts.values())),
         )
         .order_by("pgh_id")
         .values_list("pgh_obj_id", "email", "pgh_created_at", "pgh_context__metadata")
@@ -218,7 +243,9 @@ def _sales_side(facts: Facts, accounts: set[int], earliest: date) -> dict[int, s
         side[pk].add(owner)
     owners = {owner for them in side.values() for owner in them}
     deputies: dict[int, set[int]] = defaultdict(set)
-    for owner, deputy in User.objects.filter(pk__in=owners, deputy__isnull=False).values_list("pk", "deputy_id"):
+    for owner, deputy in User.objects.filter(pk__in=owners, deputy__isnull=False).values_list(
+        "pk", "deputy_id"
+    ):
         deputies[owner].add(deputy)
     covered: Any = Absence.objects.filter(user__in=owners, deputy__isnull=False, ends_on__gte=earliest)
     for owner, deputy in covered.values_list("user_id", "deputy_id"):

@@ -77,9 +77,7 @@ def facts_account(case: Case) -> Account:
 def judge(programme: Programme, wave: Wave | None, asks: Sequence[Ask], on: date) -> list[Case]:
     """What the rules say about each, reading only. Who comes earlier in the list counts for the later ones."""
     facts = gather(programme, wave, asks, on)
-    asked = set(
-        matching(programme.who, on).filter(pk__in=facts.accounts).values_list("pk", flat=True)
-    )
+    asked = set(matching(programme.who, on).filter(pk__in=facts.accounts).values_list("pk", flat=True))
     cases = []
     for ask in asks:
         case = Case(programme, ask)

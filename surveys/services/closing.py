@@ -97,7 +97,9 @@ def _words(*texts: str) -> set[str]:
 
 def purge_due(on: date) -> None:
     """Invitations and mails 30 days after the close, notes of asking after 13 months, old waiting rows."""
-    over = Wave.objects.filter(purged_on__isnull=True, counted_on__isnull=False, closes_on__lt=on - PURGE_AFTER)
+    over = Wave.objects.filter(
+        purged_on__isnull=True, counted_on__isnull=False, closes_on__lt=on - PURGE_AFTER
+    )
     for wave in over:
         _purge(wave, on)
     Asked.objects.filter(sent_on__lt=months_before(on, KEPT_MONTHS)).delete()

@@ -83,7 +83,10 @@ def change(by: User, programme: Programme, *, rule: Rule, **settings: Any) -> Pr
         wrong["reply_to"] = _("Name a mailbox for replies that salespeople do not read.")
     if wrong:
         raise ValidationError(wrong)
-    programme.sender_address, programme.reply_to = programme.sender_address.lower(), programme.reply_to.lower()
+    programme.sender_address, programme.reply_to = (
+        programme.sender_address.lower(),
+        programme.reply_to.lower(),
+    )
     programme.full_clean()
     programme.save()
     return programme
@@ -117,7 +120,9 @@ def what_is_missing(programme: Programme) -> list[str]:
         missing.append(_("A mail text."))
     for language in questions.asked.languages:
         if language not in there:
-            missing.append(_("A mail text in “%(language)s”, as the questions have.") % {"language": language})
+            missing.append(
+                _("A mail text in “%(language)s”, as the questions have.") % {"language": language}
+            )
     return missing
 
 

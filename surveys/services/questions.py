@@ -73,7 +73,9 @@ def put(by: User, programme: Programme, question: Question, key: str = "") -> Qu
 def remove(by: User, programme: Programme, key: str) -> Questions:
     """Take a question off the draft."""
     return change(
-        by, programme, lambda asked: replace(asked, questions=tuple(q for q in asked.questions if q.key != key))
+        by,
+        programme,
+        lambda asked: replace(asked, questions=tuple(q for q in asked.questions if q.key != key)),
     )
 
 

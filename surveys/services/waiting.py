@@ -70,7 +70,9 @@ def exclude(
                 account=account, contact=contact, reason=reason.strip()[:200], by=by, until=until
             )
     except IntegrityError:
-        raise ValidationError({"account": _("They are excluded already: end that exclusion first.")}) from None
+        raise ValidationError(
+            {"account": _("They are excluded already: end that exclusion first.")}
+        ) from None
 
 
 @transaction.atomic

@@ -27,7 +27,9 @@ CLOSED = (Wave.State.HELD, Wave.State.RELEASED, Wave.State.DESTROYED)
 
 def is_at_work() -> bool:
     """Whether the nightly job has anything to look after; one query where surveys are not used."""
-    return Programme.objects.filter(is_on=True).exists() or Wave.objects.filter(purged_on__isnull=True).exists()
+    return (
+        Programme.objects.filter(is_on=True).exists() or Wave.objects.filter(purged_on__isnull=True).exists()
+    )
 
 
 def keep(on: date, windows: Windows) -> list[str]:
@@ -88,8 +90,12 @@ def _plan_one(
     period = periods.repeated(day, by_half=forecast.by_half(programme, on), window=window)
     if period is None:
         return None
-    before = programme.waves.filter(last_send_on__gte=period.first).aggregate(last=Max("last_send_on"))["last"]
-    opens = max(period.first, on if period.first <= on else period.first, before + DAY if before else period.first)
+    before = programme.waves.filter(last_send_on__gte=period.first).aggregate(last=Max("last_send_on"))[
+        "last"
+    ]
+    opens = max(
+        period.first, on if period.first <= on else period.first, before + DAY if before else period.first
+    )
     wave, is_new = Wave.objects.get_or_create(
         programme=programme,
         label=period.label,

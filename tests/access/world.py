@@ -12,7 +12,9 @@ from django.utils import timezone
 from cadences.models import Override
 from contacts.models import Ask, Commitment
 from imports.models import ImportBatch
+from surveys.models import Exclusion, HeldBack
 from tests import factories as make
+from tests.surveys import factories as survey
 from users.tokens import ResetTokens, invitations
 
 TODAY = date(2026, 11, 23)
@@ -78,7 +80,26 @@ def _records(people: dict[str, Any]) -> dict[str, Any]:
         "commitment": Commitment.objects.create(account=account, user=owner, what="A quote", due_on=TODAY),
         "ask": Ask.objects.create(account=account, kind=Ask.Kind.REFERRAL, asked_on=TODAY, asked_by=owner),
         "batch": _batch(),
+        **_surveys(contact),
         **_plan(),
+    }
+
+
+def _surveys(contact: Any) -> dict[str, Any]:
+    """A programme that is on, one that is sent once, somebody who waits and somebody who is excluded."""
+    programme = survey.make_programme()
+    held = HeldBack.objects.create(
+        programme=programme, account=contact.account, cycle="first", contact=contact, reason="address_changed",
+        since=TODAY,
+    )  # fmt: skip
+    return {
+        "programme": programme,
+        "one_off": survey.make_programme("one_off"),
+        "held_back": held,
+        "exclusion": Exclusion.objects.create(contact=contact, reason="Asked us not to"),
+        "question_type": "nps",
+        "question_key": "recommend",
+        "survey_language": "en",
     }
 
 

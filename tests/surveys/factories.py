@@ -57,7 +57,9 @@ def make_customer(owner: User | None = None, **fields: Any) -> Contact:
     number = make.number()
     email = fields.pop("email", f"eva{number}@customer{number}.example")
     bought = fields.pop("bought_on", TODAY - timedelta(days=14))
-    person = {name: fields.pop(name) for name in ("language", "refused_channels", "paused_until") if name in fields}
+    person = {
+        name: fields.pop(name) for name in ("language", "refused_channels", "paused_until") if name in fields
+    }
     account = make.make_account(owner, status="customer", became_customer_on=bought, **fields)
     make.make_purchase(account, bought)
     return make.make_contact(account, email=email, is_main=True, **person)
@@ -73,4 +75,6 @@ def make_ask(contact: Contact, **fields: Any) -> Ask:
 
 
 def make_asked(contact: Contact, programme: Programme, days_ago: int) -> Asked:
-    return Asked.objects.create(contact=contact, programme=programme, sent_on=TODAY - timedelta(days=days_ago))
+    return Asked.objects.create(
+        contact=contact, programme=programme, sent_on=TODAY - timedelta(days=days_ago)
+    )

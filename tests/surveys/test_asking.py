@@ -213,7 +213,9 @@ def test_twenty_cost_the_queries_of_two(wave):
     def queries(number: int) -> int:
         owner = make.make_user()
         asks = [survey.make_ask(survey.make_customer(owner)) for _ in range(number)]
-        with CaptureQueriesContext(connection, ) as seen:
+        with CaptureQueriesContext(
+            connection,
+        ) as seen:
             invite(asks, TODAY)
         return len(seen)
 

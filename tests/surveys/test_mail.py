@@ -76,7 +76,9 @@ def test_nothing_in_the_raw_mail_follows_or_tells(invitation):
     message = Message.objects.get()
     raw = build(message, mailing.render(message)).message().as_string()
     mail = sent(message)
-    everything = raw + "".join(part.get_content() for part in mail.walk() if part.get_content_maintype() == "text")
+    everything = raw + "".join(
+        part.get_content() for part in mail.walk() if part.get_content_maintype() == "text"
+    )
     html = mail.get_body(("html",)).get_content()
     assert not re.search(r"<(img|script|link|iframe|object|video|audio|form|input|style)\b", html, re.I)
     assert not re.search(r"url\(|src=|background=|@import", html, re.I)
@@ -87,7 +89,9 @@ def test_nothing_in_the_raw_mail_follows_or_tells(invitation):
     ):  # fmt: skip
         assert not told or told not in everything, told
     names = {name.lower() for name in mail.keys()}
-    assert not {name for name in names if name.startswith(("x-", "feedback-id"))} - {"x-auto-response-suppress"}
+    assert not {name for name in names if name.startswith(("x-", "feedback-id"))} - {
+        "x-auto-response-suppress"
+    }
     # no number of ours: every longer row of digits is a day or stands in a link
     bare = re.sub(r"https?://\S+|<[^>]*>", "", mail.get_body(("plain",)).get_content())
     assert set(re.findall(r"\d{3,}", bare)) <= {"2027"}
@@ -177,7 +181,11 @@ def test_a_batch_costs_the_same_queries(wave, django_assert_num_queries):
     [
         ("2026-11-24 00:30", {"country": "NO"}, "2026-11-24 08:00"),
         ("2026-11-24 00:30", {"time_zone": "Asia/Tokyo"}, "2026-11-24 00:30"),  # 09:30 there
-        ("2026-11-24 00:30", {"time_zone": "America/New_York"}, "2026-11-24 14:00"),  # the evening before there
+        (
+            "2026-11-24 00:30",
+            {"time_zone": "America/New_York"},
+            "2026-11-24 14:00",
+        ),  # the evening before there
         ("2026-11-24 00:30", {"country": "US"}, "2026-11-24 08:00"),  # many zones: the company's clock
         ("2026-11-24 10:15", {"country": "DE"}, "2026-11-24 10:15"),
         ("2026-11-24 17:30", {"country": "DE"}, "2026-11-25 08:00"),  # after hours

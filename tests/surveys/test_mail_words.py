@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from surveys.mail_words import IN_SUBJECT, PLACES, MissingValueError, as_text, blocks, check_body, check_subject, fill
+from surveys.mail_words import (
+    IN_SUBJECT,
+    PLACES,
+    MissingValueError,
+    as_text,
+    blocks,
+    check_body,
+    check_subject,
+    fill,
+)
 
 VALUES = {name: f"<{name}>" for name in PLACES}
 WORDS = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=40)
