@@ -22,7 +22,9 @@ SCHEDULE = (
     Bell("tick", "cadences.tasks.tick", 60, "Starts every periodic job that is due and not done."),
     Bell("heartbeat", "cadences.tasks.heartbeat", 60, "Shows on the Engine page that beat and worker live."),
     Bell("imports", "imports.tasks.resume", 60, "Takes up files that wait, or whose worker died."),
-    Bell("outbox", "correspondence.tasks.send_due", 30, "Sends mail that is due, or was left by a dead worker."),
+    Bell(
+        "outbox", "correspondence.tasks.send_due", 30, "Sends mail that is due, or was left by a dead worker."
+    ),
     Bell("old_mail", "correspondence.tasks.forget", 86_400, "Rows of mail that nobody needs are deleted."),
     Bell("sessions", "users.tasks.forget_old_sessions", 86_400, "Expired sign-ins do not pile up."),
 )

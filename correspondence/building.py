@@ -15,9 +15,10 @@ from correspondence.models import Message
 
 HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,60}")
 # What the outbox writes itself, and nobody overrides.
-OURS = frozenset(
-    "from to cc bcc subject message-id reply-to return-path list-id list-unsubscribe list-unsubscribe-post".split()
-)
+OURS = frozenset({
+    "from", "to", "cc", "bcc", "subject", "message-id", "reply-to", "return-path", "list-id",
+    "list-unsubscribe", "list-unsubscribe-post",
+})  # fmt: skip
 # Providers that let each mail have a return path of its own.
 RETURN_PATH_PROVIDERS = frozenset({"", "amazon_ses", "mailjet", "postal", "sparkpost"})
 

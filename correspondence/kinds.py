@@ -45,7 +45,7 @@ class Kind:
     """One kind of mail.
 
     ``render``: None means "no longer to be sent"; an exception fails the row, it never sends half a mail.
-    ``once``: what may have gone out is never sent again by the machine (``uncertain``); else it is tried again.
+    ``once``: what may have gone out is never sent again by the machine (``uncertain``); else it is.
     ``may_send``: asked for a batch before rendering; message id -> reason for those that must not be sent.
     ``on_handed_over``: called with the mails that were sent, in the transaction that records it.
     """

@@ -41,6 +41,11 @@ class MessageQuerySet(_ForAdmins):
         """The newest first; neither texts nor ids that the page does not show."""
         return self.defer("stored", "payload").order_by("-created_at", "-id")
 
+    def senders(self) -> models.QuerySet[Any, Any]:
+        """The addresses that mails are sent from, the settings' own apart."""
+        used = self.exclude(from_address="").order_by().values_list("from_address", flat=True)
+        return used.distinct()
+
     def on_day(self, day: date) -> Self:
         """Made on that civil day in the active time zone."""
         start = timezone.make_aware(datetime.combine(day, datetime.min.time()))

@@ -61,10 +61,6 @@ class Choice:
         return bool(self.state or self.kind or self.topic or self.day or self.q)
 
     @property
-    def states(self) -> list[tuple[str, str]]:
-        return [(value, str(label)) for value, label in State.choices]
-
-    @property
     def kinds(self) -> list[tuple[str, str]]:
         return sorted(kinds.labels().items(), key=lambda pair: pair[1])
 

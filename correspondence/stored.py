@@ -5,7 +5,6 @@ from __future__ import annotations
 import email
 import email.policy
 from email.message import EmailMessage as Parsed
-from typing import cast
 
 from django.core.mail import EmailMessage
 from django.utils.translation import gettext_lazy as _
@@ -19,9 +18,10 @@ KIND = READY_MADE
 LABEL = _("Mail about logins")
 PURPOSE = "stored mail"
 # Written anew by whoever sends the mail.
-OWN_HEADERS = frozenset(
-    "from to cc bcc subject date message-id reply-to content-type content-transfer-encoding mime-version".split()
-)
+OWN_HEADERS = frozenset({
+    "from", "to", "cc", "bcc", "subject", "date", "message-id", "reply-to", "content-type",
+    "content-transfer-encoding", "mime-version",
+})  # fmt: skip
 
 
 def pack(message: EmailMessage) -> str:
@@ -34,19 +34,24 @@ def render(message: Message) -> Rendered | None:
     if not message.stored:
         return None
     source = seal.unseal(PURPOSE, message.stored).encode("latin-1")
-    parsed = cast(Parsed, email.message_from_bytes(source, policy=email.policy.default))
+    parsed = email.message_from_bytes(source, policy=email.policy.default)
     return Rendered(
         subject=str(parsed["Subject"] or ""),
         text=_content(parsed, "plain"),
         html=_content(parsed, "html"),
         headers={name: str(value) for name, value in parsed.items() if name.lower() not in OWN_HEADERS},
         attachments=[
-            Attachment(part.get_filename() or "", part.get_payload(decode=True) or b"", part.get_content_type())
+            Attachment(part.get_filename() or "", _bytes(part), part.get_content_type())
             for part in parsed.iter_attachments()
         ],
     )
 
 
 def _content(parsed: Parsed, subtype: str) -> str:
-    part = parsed.get_body(preferencelist=(subtype,))  # type: ignore[arg-type]  # one of the two it knows
+    part = parsed.get_body(preferencelist=(subtype,))
     return str(part.get_content()) if part else ""
+
+
+def _bytes(part: Parsed) -> bytes:
+    content = part.get_payload(decode=True)
+    return content if isinstance(content, bytes) else b""

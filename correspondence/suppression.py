@@ -48,7 +48,7 @@ def refusing(contact_ids: Iterable[int], topic: str) -> set[int]:
 
 def suppress(address: str, topic: str, reason: str, until: datetime | None = None) -> None:
     """Write no more to this address about the topic ("" = anything). Again changes nothing."""
-    values = {
+    values: dict[str, datetime | str | None] = {
         "now": timezone.now(),
         "address": address.strip().lower(),
         "topic": Topic(topic).value if topic else "",

@@ -99,13 +99,13 @@ def _about_mail(code: int) -> Outcome:
 
 
 def _of_provider(error: anymail.AnymailError) -> Outcome:
-    if isinstance(error, anymail.AnymailRecipientsRefused):
-        return Outcome.REFUSED
     if not isinstance(error, anymail.AnymailAPIError):
-        return Outcome.REFUSED  # it was never sent: an unsupported feature, an address it cannot write
+        return Outcome.REFUSED  # all recipients refused, or never sent: an address it cannot write
     status = error.status_code
-    if status is None:
-        return _without_answer(error)
+    return _without_answer(error) if status is None else _of_status(status)
+
+
+def _of_status(status: int) -> Outcome:
     if status in HTTP_LATER:
         return Outcome.TEMPORARY
     if status in HTTP_NOT_LET_IN:

@@ -64,7 +64,9 @@ def mark_sent(request: Request, pk: int) -> HttpResponse:
 def resume(request: Request, topic: str) -> HttpResponse:
     require_admin(request.user)
     halt = get_object_or_404(Halt.objects.visible_to(request.user), topic=topic)
-    return _done(request, lambda: services.resume(request.user, halt.topic), _("Mail of this topic leaves again."))
+    return _done(
+        request, lambda: services.resume(request.user, halt.topic), _("Mail of this topic leaves again.")
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

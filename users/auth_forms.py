@@ -13,11 +13,16 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from users.known_browsers import remember
 from users.mail import NotSentError
+
+NOT_SENT = _("Mail does not work right now. Try again later, or tell an admin.")
+LATE = _(
+    "Mail does not work right now. Yours waits and is sent as soon as it does; "
+    "if it does not come, tell an admin."
+)
 
 
 def _plain(form: forms.Form) -> None:
@@ -61,10 +66,8 @@ class ResetPasswordForm(allauth_forms.ResetPasswordForm):
                 super().save(request, **kwargs)
             else:
                 get_adapter(request).send_mail("account/email/unknown_account", email, {})
-        except NotSentError:
-            messages.error(
-                request, gettext("Mail does not work right now. Try again later, or tell an admin.")
-            )
+        except NotSentError as error:
+            messages.error(request, LATE if error.waits else NOT_SENT)
         return email
 
 

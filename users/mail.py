@@ -17,7 +17,11 @@ logger = logging.getLogger(__name__)
 
 
 class NotSentError(Exception):
-    """The mail server did not answer, or refused."""
+    """The mail did not go out. ``waits``: it is kept, and leaves by itself as soon as mail works again."""
+
+    def __init__(self, *, waits: bool = False) -> None:
+        super().__init__()
+        self.waits = waits
 
 
 def absolute(path: str) -> str:
@@ -26,7 +30,11 @@ def absolute(path: str) -> str:
 
 
 def send(template_prefix: str, email: str, *, user: User | None = None, **context: Any) -> None:
-    """Render ``<prefix>_subject.txt``, ``_message.txt``, ``_message.html`` and send them to one address."""
+    """Render ``<prefix>_subject.txt``, ``_message.txt``, ``_message.html`` and send them to one address.
+
+    Once this returns they are on their way, and tried again if need be. Raises NotSentError when mail does
+    not work just now, so that no page promises what will be late.
+    """
     context |= {"user": user, "email": email, "site_url": absolute("/"), "company": Company.get()}
     with translation.override(user.language if user else settings.LANGUAGE_CODE):
         subject = " ".join(render_to_string(f"{template_prefix}_subject.txt", context).split())
@@ -38,4 +46,4 @@ def send(template_prefix: str, email: str, *, user: User | None = None, **contex
         message.send()
     except (OSError, SMTPException) as error:
         logger.exception("The mail server did not take a mail: %s", template_prefix)
-        raise NotSentError from error
+        raise NotSentError(waits=getattr(error, "kept", False)) from error

@@ -47,7 +47,12 @@ class Message(TimeStamped):
     recipient = models.EmailField(help_text="Normalised: lower case, no name.")
     key = models.CharField(max_length=100, help_text="The same key again is the same mail.")
     contact = models.ForeignKey(
-        "contacts.Contact", null=True, blank=True, on_delete=models.SET_NULL, related_name="messages", db_index=False
+        "contacts.Contact",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="messages",
+        db_index=False,
     )
     payload = models.JSONField(default=dict, help_text="Ids only.")
     stored = models.TextField(blank=True, help_text="A ready-made mail, sealed with SECRET_KEY.")
@@ -78,7 +83,8 @@ class Message(TimeStamped):
             # enqueueing twice, or two processes at once, is one mail: this decides, not a lock
             models.UniqueConstraint(fields=["kind", "recipient", "key"], name="message_once_per_key"),
             models.CheckConstraint(
-                name="message_recipient_lower_case", condition=Q(recipient=models.functions.Lower("recipient"))
+                name="message_recipient_lower_case",
+                condition=Q(recipient=models.functions.Lower("recipient")),
             ),
             # a crash must always leave a lease to run out, else the mail is lost in "sending"
             models.CheckConstraint(
@@ -113,13 +119,9 @@ class Message(TimeStamped):
                 fields=["topic", "sent_at"], condition=Q(sent_at__isnull=False), name="message_sent_by_topic"
             ),
             models.Index(fields=["recipient"], name="message_recipient"),
-            models.Index(
-                fields=["provider_id"], condition=~Q(provider_id=""), name="message_by_provider_id"
-            ),
+            models.Index(fields=["provider_id"], condition=~Q(provider_id=""), name="message_by_provider_id"),
             models.Index(fields=["message_id"], name="message_by_message_id"),
-            models.Index(
-                fields=["contact"], condition=Q(contact__isnull=False), name="message_by_contact"
-            ),
+            models.Index(fields=["contact"], condition=Q(contact__isnull=False), name="message_by_contact"),
         ]
 
     def __str__(self) -> str:

@@ -43,7 +43,7 @@ class DeliveryReport(models.Model):
 
 
 class Throttle(models.Model):
-    """A token bucket, kept as the moment at which it is full again: how fast mail leaves, in all or to one domain."""
+    """How fast mail leaves, in all or to one domain: a token bucket, kept as the moment it is full again."""
 
     name = models.CharField(max_length=255, primary_key=True)
     full_at = models.DateTimeField(help_text="When everything that was let through will have been paid for.")

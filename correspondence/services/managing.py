@@ -31,8 +31,8 @@ def resend(by: User, message: Message) -> None:
         raise ValidationError(_("The text of this mail is not kept. Have it asked for again."))
     now = timezone.now()
     Message.objects.filter(pk=message.pk).update(
-        state=State.PENDING, attempts=0, next_try_at=now, not_before=None, lease_until=None, handing_over=False,
-        last_error="", sent_at=None, updated_at=now,
+        state=State.PENDING, attempts=0, next_try_at=now, not_before=None, lease_until=None,
+        handing_over=False, last_error="", sent_at=None, updated_at=now,
     )  # fmt: skip
     transaction.on_commit(ring, robust=True)
 

@@ -73,8 +73,8 @@ def _send(batch: list[Message], line: Line, done: Counter[Outcome]) -> bool:
     kill_point("outbox recorded")
     outcomes.release([message for message, _email in ready[len(results) :]])
     done.update(result.outcome for _message, result in results)
-    if results:
-        health.came_up()
+    if results and not sum(done.values()) - len(results):
+        health.came_up()  # the first that got an answer in this run
     halt_if_bad({m.topic for m, result in results if result.outcome == Outcome.BOUNCED})
     return len(results) == len(ready)
 

@@ -45,8 +45,9 @@ def admit(rows: list[Message], now: datetime) -> list[Message]:
             admitted.append(row)
         else:
             row.next_try_at, row.has_slot = turn, True
-    Throttle.objects.bulk_update(buckets.values(), ["full_at"])
-    Message.objects.bulk_update([row for row in rows if row not in admitted], ["next_try_at", "has_slot"])
+    if buckets:
+        Throttle.objects.bulk_update(buckets.values(), ["full_at"])
+        Message.objects.bulk_update([row for row in rows if row not in admitted], ["next_try_at", "has_slot"])
     return admitted
 
 
@@ -63,7 +64,10 @@ def _turn(row: Message, buckets: list[tuple[Throttle, Rate]], now: datetime) -> 
 
 
 def _buckets(row: Message) -> dict[str, Rate]:
-    limits = {"all": settings.MAIL_PER_MINUTE, f"domain {row.domain}"[:255]: settings.MAIL_PER_MINUTE_AND_DOMAIN}
+    limits = {
+        "all": settings.MAIL_PER_MINUTE,
+        f"domain {row.domain}"[:255]: settings.MAIL_PER_MINUTE_AND_DOMAIN,
+    }
     return {name: Rate(limit) for name, limit in limits.items() if limit > 0}
 
 
@@ -72,8 +76,6 @@ def _lock(names: Iterable[str], now: datetime) -> dict[str, Throttle]:
     wanted = sorted(names)
     if not wanted:
         return {}
-    Throttle.objects.bulk_create(
-        [Throttle(name=name, full_at=now) for name in wanted], ignore_conflicts=True
-    )
+    Throttle.objects.bulk_create([Throttle(name=name, full_at=now) for name in wanted], ignore_conflicts=True)
     found = Throttle.objects.filter(name__in=wanted).order_by("name").select_for_update()
     return {bucket.name: bucket for bucket in found}

@@ -237,6 +237,14 @@ ROWS = [
             ("send_test", "programme", "P", {}),
         )
     ),
+    # -- the outbox; unsubscribing is for whoever holds the link ------------------------------------------
+    row("correspondence:outbox", get=ADMIN),
+    row("correspondence:resend", "uncertain_mail", post=ADMIN),
+    row("correspondence:mark_sent", "uncertain_mail", post=ADMIN),
+    row("correspondence:resume", "halted_topic", post=ADMIN),
+    row("correspondence:suppressed", get=ADMIN, post=ADMIN, data={"address": "x@customer.example"}),
+    row("correspondence:lift", "suppression", post=ADMIN),
+    row("correspondence:unsubscribe", "unsubscribe_token", get=PUBLIC, post=PUBLIC),
     # -- imports ---------------------------------------------------------------------------------------
     row("imports:list", get=ADMIN),
     row("imports:upload", get=ADMIN, post=ADMIN),

@@ -11,6 +11,8 @@ from django.utils import timezone
 
 from cadences.models import Override
 from contacts.models import Ask, Commitment
+from correspondence.models import Halt, Message, Suppression
+from correspondence.unsubscribe import url_for
 from imports.models import ImportBatch
 from surveys.models import Exclusion, HeldBack
 from tests import factories as make
@@ -81,6 +83,7 @@ def _records(people: dict[str, Any]) -> dict[str, Any]:
         "ask": Ask.objects.create(account=account, kind=Ask.Kind.REFERRAL, asked_on=TODAY, asked_by=owner),
         "batch": _batch(),
         **_surveys(contact),
+        **_mail(),
         **_plan(),
     }
 
@@ -110,6 +113,20 @@ def _plan() -> dict[str, Any]:
     draft = make.make_plan()
     make.make_item(slot, plan=draft, tier=make.make_tier(2), purpose=make.make_purpose())
     return {"slot": slot, "draft": draft}
+
+
+def _mail() -> dict[str, Any]:
+    """A mail that may have gone out, a halted topic, an address that gets nothing, and the link for that."""
+    mail = Message.objects.create(
+        kind="letter", topic="survey", recipient="eva@customer.example", key="1", state="uncertain",
+        next_try_at=timezone.now(),
+    )  # fmt: skip
+    return {
+        "uncertain_mail": mail,
+        "halted_topic": Halt.objects.create(topic="survey", halted_at=timezone.now()).topic,
+        "suppression": Suppression.objects.create(address="per@customer.example", reason="manual"),
+        "unsubscribe_token": url_for("eva@customer.example", "survey").rstrip("/").rpartition("/")[2],
+    }
 
 
 def _batch() -> ImportBatch:

@@ -21,6 +21,11 @@ from users.mail import NotSentError
 from users.models import Team, User
 
 ADMINS_ONLY = gettext_lazy("Users are changed by admins.")
+NOT_INVITED = gettext_lazy("The mail server did not take the invitation. Try again later.")
+INVITED_LATE = gettext_lazy(
+    "Mail does not work right now. The invitation waits in the outbox and is sent as soon as mail works; "
+    "inviting again would replace its link."
+)
 
 
 @require_safe
@@ -68,9 +73,9 @@ def invite(request: Request, pk: int) -> HttpResponse:
     form = InviteForm(request.POST)
     try:
         invited = attempt(form, lambda: services.invite(request.user, user, email=form.cleaned_data["email"]))
-    except NotSentError:
+    except NotSentError as error:
         invited = None
-        form.add_error(None, _("The mail server did not take the invitation. Try again later."))
+        form.add_error(None, INVITED_LATE if error.waits else NOT_INVITED)
     if invited is not None:
         messages.success(request, _("An invitation is on its way to %(email)s.") % {"email": invited.email})
         return redirect("users:edit", user.pk)
