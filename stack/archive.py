@@ -1,9 +1,11 @@
-"""Backup and restore: one file with the database, uploaded files, and what is needed to trust it.
+"""Backup and restore: one file with the databases, uploaded files, and what is needed to trust it.
 
 A backup is a tar with `manifest.json` (checksums, rows per table, versions), `database.dump`
-(pg_dump's custom format) and `media/`. Rows are counted in the very snapshot that is dumped, and
-counted again after a restore: a backup that restores to something else is refused.
-Secrets (`var/secrets`) are not in it: keep them elsewhere, a stolen backup must not open sessions.
+(pg_dump's custom format), `ballots.dump` where surveys are set up, and `media/`. Rows are counted in
+the very snapshot that is dumped, and counted again after a restore: a backup that restores to
+something else is refused. Secrets (`var/secrets`) are not in it: keep them elsewhere, a stolen backup
+must not open sessions. Keys (`var/keys`) are not in it either, and may be kept nowhere else: what
+they open is destroyed with them.
 """
 
 import hashlib
@@ -15,6 +17,7 @@ import tarfile
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -24,11 +27,11 @@ import psycopg2
 from psycopg2 import sql
 from psycopg2.extensions import make_dsn
 
-from stack import paths, postgres, services
+from stack import ballots, paths, postgres, services, surveys
 from stack.say import Problem
 
-FORMAT = 1
-MANIFEST, DUMP, MEDIA = "manifest.json", "database.dump", "media"
+FORMATS = (1, 2)  # those that can be read; the last one is written. The first has no ballots.
+MANIFEST, DUMP, BALLOTS, MEDIA = "manifest.json", "database.dump", "ballots.dump", "media"
 TABLES = """
     SELECT format('%I.%I', schemaname, tablename) FROM pg_tables
     WHERE schemaname NOT IN ('pg_catalog', 'information_schema') ORDER BY 1
@@ -38,6 +41,13 @@ TABLES = """
 def database_url() -> str:
     """The database that is backed up."""
     return os.environ.get("DATABASE_URL") or services.database_url()
+
+
+def ballots_url() -> str:
+    """The ballots' database as its owner reaches it; empty where there is none or another host has it."""
+    if any(os.environ.get(variable) for variable in ballots.ROLES):
+        return os.environ.get(ballots.TALLY, "")
+    return surveys.find_addresses().get(ballots.TALLY, "")
 
 
 def connection_words(url: str, database: str = "") -> dict[str, str]:
@@ -87,17 +97,21 @@ def _program(name: str, url: str, *arguments: str, database: str = "") -> None:
 
 
 def backup(target: Path | None = None) -> Path:
-    """Write a backup of database and uploaded files. Returns the file."""
+    """Write a backup of the databases and uploaded files. Returns the file."""
     url = database_url()
     file = target or paths.BACKUPS / f"tend-{datetime.now(UTC):%Y%m%d-%H%M%S}.tar"
     paths.make_private(paths.BACKUPS)
     with _workplace(file.parent) as work:
-        rows = _dump(url, work / DUMP)
-        parts = [work / DUMP, *_media_files(work / MEDIA)]
+        counted = {"rows": _dump(url, work / DUMP)}
+        parts = [work / DUMP]
+        if ballots_url():
+            counted["ballots"] = _dump(ballots_url(), work / BALLOTS)
+            parts.append(work / BALLOTS)
+        parts += _media_files(work / MEDIA)
         manifest = {
-            "format": FORMAT,
+            "format": FORMATS[-1],
             "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
-            "rows": rows,
+            **counted,
             "sha256": {str(part.relative_to(work)): _checksum(part) for part in parts},
         }
         (work / MANIFEST).write_text(json.dumps(manifest, indent=1))
@@ -172,23 +186,41 @@ def _workplace(beside: Path) -> Iterator[Path]:
 # -- restore ---------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class Plan:
+    """One dump and the database it belongs into, by its owner's address."""
+
+    url: str
+    name: str
+    dump: str
+    rows: dict[str, int]
+    embedded: bool
+    ballots: bool = False
+
+
 def restore(file: Path) -> dict[str, int]:
-    """Replace the embedded database, or fill an empty one of DATABASE_URL. Returns rows per table.
+    """Replace the embedded databases, or fill empty ones of one's own. Returns rows per table.
 
     Nothing that exists is touched before the backup was unpacked, checked, restored beside it and
-    counted. The embedded database that was replaced stays as `tend_before_<time>`.
+    counted. The embedded databases that were replaced stay as `tend_before_<time>` and
+    `tend_ballots_before_<time>`.
     """
     if not file.is_file():
         raise Problem(f"There is no file {file}: name one, as in `make restore FILE=var/backups/….tar`.")
     with _workplace(paths.BACKUPS) as work:
         manifest = _unpack(file, work)
-        if services.own_database():
-            _restore_beside(work, manifest)
-        else:
-            _restore_into_empty(work, manifest)
+        _restore_all(work, _plans(manifest))
         _restore_media(work / MEDIA)
     rows: dict[str, int] = manifest["rows"]
     return rows
+
+
+def _plans(manifest: dict[str, Any]) -> list[Plan]:
+    plans = [Plan(database_url(), services.DATABASE, DUMP, manifest["rows"], services.own_database())]
+    if "ballots" in manifest and ballots_url():
+        name, own = ballots.name(services.DATABASE), not os.environ.get(ballots.TALLY)
+        plans.append(Plan(ballots_url(), name, BALLOTS, manifest["ballots"], own, ballots=True))
+    return plans
 
 
 def _unpack(file: Path, work: Path) -> dict[str, Any]:
@@ -204,8 +236,9 @@ def _unpack(file: Path, work: Path) -> dict[str, Any]:
         manifest: dict[str, Any] = json.loads((work / MANIFEST).read_text())
     except (tarfile.TarError, OSError, ValueError) as error:
         raise Problem(f"{file} is no complete backup ({type(error).__name__}).") from error
-    if manifest.get("format") != FORMAT:
-        raise Problem(f"{file} has format {manifest.get('format')}, this program reads format {FORMAT}.")
+    if manifest.get("format") not in FORMATS:
+        known = " and ".join(map(str, FORMATS))
+        raise Problem(f"{file} has format {manifest.get('format')}, this program reads {known}.")
     found = {str(p.relative_to(work)) for p in work.rglob("*") if p.is_file()} - {MANIFEST}
     expected = manifest["sha256"]
     damaged = sorted(
@@ -217,47 +250,60 @@ def _unpack(file: Path, work: Path) -> dict[str, Any]:
     return manifest
 
 
-def _restore_beside(work: Path, manifest: dict[str, Any]) -> None:
+def _restore_all(work: Path, plans: list[Plan]) -> None:
+    """Embedded ones are filled beside the present ones; only when all are complete they change places."""
+    for plan in plans:
+        if not plan.embedded:
+            _refuse_full(plan)
     stamp = f"{datetime.now(UTC):%Y%m%d%H%M%S}"
-    fresh, old = f"{services.DATABASE}_restoring_{stamp}", f"{services.DATABASE}_before_{stamp}"
-    services.create_database(fresh)
+    made: dict[str, str] = {}
     try:
-        _fill(work, manifest, fresh)
+        for plan in plans:
+            if plan.embedded:
+                made[plan.name] = f"{plan.name}_restoring_{stamp}"
+                (ballots.create_database if plan.ballots else services.create_database)(made[plan.name])
+            _fill(work, plan, made.get(plan.name, ""))
     except Problem:
-        postgres.psql('DROP DATABASE :"fresh" WITH (FORCE)', fresh=fresh)
+        for fresh in made.values():
+            postgres.psql('DROP DATABASE IF EXISTS :"fresh" WITH (FORCE)', fresh=fresh)
         raise
-    postgres.psql(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :'now';\n"
-        'ALTER DATABASE :"now" RENAME TO :"old"; ALTER DATABASE :"fresh" RENAME TO :"now";',
-        now=services.DATABASE, old=old, fresh=fresh,
-    )  # fmt: skip
+    for name, fresh in made.items():
+        postgres.psql(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :'now';\n"
+            'ALTER DATABASE :"now" RENAME TO :"old"; ALTER DATABASE :"fresh" RENAME TO :"now";',
+            now=name, old=f"{name}_before_{stamp}", fresh=fresh,
+        )  # fmt: skip
 
 
-def _restore_into_empty(work: Path, manifest: dict[str, Any]) -> None:
-    with closing(connect(database_url())) as connection, connection.cursor() as cursor:
+def _refuse_full(plan: Plan) -> None:
+    with closing(connect(plan.url)) as connection, connection.cursor() as cursor:
         cursor.execute(TABLES)
         if cursor.fetchone():
-            raise Problem("The database of DATABASE_URL is not empty: create an empty one and name that.")
-    _fill(work, manifest, "")
+            variable = ballots.TALLY if plan.ballots else "DATABASE_URL"
+            raise Problem(f"The database of {variable} is not empty: create an empty one and name that.")
 
 
-def _fill(work: Path, manifest: dict[str, Any], database: str) -> None:
-    """Restore the dump and count again. Raises Problem when the rows differ from the manifest."""
-    url = database_url()
-    name = connection_words(url, database)["dbname"]
-    _program("pg_restore", url, "--exit-on-error", "--single-transaction", "--no-owner", "--no-privileges",
-             f"--dbname={name}", str(work / DUMP), database=database)  # fmt: skip
-    with closing(connect(url, database)) as connection, connection.cursor() as cursor:
+def _fill(work: Path, plan: Plan, database: str) -> None:
+    """Restore a dump and count again. Raises Problem when the rows differ from the manifest."""
+    name = connection_words(plan.url, database)["dbname"]
+    _program("pg_restore", plan.url, "--exit-on-error", "--single-transaction", "--no-owner",
+             "--no-privileges", f"--dbname={name}", str(work / plan.dump), database=database)  # fmt: skip
+    with closing(connect(plan.url, database)) as connection, connection.cursor() as cursor:
         rows = _count_rows(cursor)
         cursor.execute("ANALYZE")
         connection.commit()
-    if rows != manifest["rows"]:
-        different = sorted(
-            t for t in rows.keys() | manifest["rows"] if rows.get(t) != manifest["rows"].get(t)
-        )
+    if rows != plan.rows:
+        different = sorted(t for t in rows.keys() | plan.rows if rows.get(t) != plan.rows.get(t))
         raise Problem(
             f"The restored database differs from the backup in {different[0]}: nothing was replaced."
         )
+    if plan.ballots:
+        ballots.prepare(_addresses_in(database))  # a dump carries no rights: each role gets its own again
+
+
+def _addresses_in(database: str) -> dict[str, str]:
+    """Each role's address, of a database beside the usual one if that is named."""
+    return ballots.embedded(database) if database else surveys.find_addresses()
 
 
 def _restore_media(folder: Path) -> None:

@@ -11,6 +11,7 @@ from stack import ballots, environment, paths, processes, services, supervisor, 
 from stack.say import Problem, say, step
 
 READY_SECONDS = 120
+SERVERS = {"web": "web server", "box": "ballot box"}
 LOGINS = paths.VAR / "demo-logins.txt"
 
 
@@ -96,12 +97,14 @@ def _start(port: int, guard: supervisor.Supervisor, survey: surveys.Surveys | No
     names = "Web, worker, beat, mail and ballot box" if survey else "Web, worker, beat and mail"
     with step(names):
         guard.start()
-        _wait_for_web(port, guard)
+        _wait_for("web", port, guard)
+        if survey:
+            _wait_for("box", survey.port, guard)
     if not guard.ending:
-        _tell(port)
+        _tell(port, survey)
 
 
-def _wait_for_web(port: int, guard: supervisor.Supervisor) -> None:
+def _wait_for(name: str, port: int, guard: supervisor.Supervisor) -> None:
     def answers() -> bool:
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5):
@@ -111,17 +114,18 @@ def _wait_for_web(port: int, guard: supervisor.Supervisor) -> None:
         except OSError:
             return False
 
-    web = next(child for child in guard.kids if child.name == "web")
+    child = next(kid for kid in guard.kids if kid.name == name)
 
     def ended() -> bool:
-        return guard.ending or web.process is None or web.process.poll() is not None
+        return guard.ending or child.process is None or child.process.poll() is not None
 
     processes.wait_until(lambda: answers() or ended(), READY_SECONDS)
     if not guard.ending and not answers():
-        raise Problem(f"The web server did not start: {processes.last_lines(web.log, 1)} (see {web.log})")
+        said = processes.last_lines(child.log, 1)
+        raise Problem(f"The {SERVERS[name]} did not start: {said} (see {child.log})")
 
 
-def _tell(port: int) -> None:
+def _tell(port: int, survey: surveys.Surveys | None) -> None:
     say(f"\nTend is ready: http://127.0.0.1:{port}/")
     try:
         say(LOGINS.read_text().rstrip())
@@ -129,5 +133,7 @@ def _tell(port: int) -> None:
         pass
     if not os.environ.get("EMAIL_URL"):
         say(f"Mail is caught, not sent: http://127.0.0.1:{port}/dev/mail/ shows it to admins.")
+    if survey:
+        say(f"Surveys are answered at {survey.url}/, by links in survey mails.")
     say("Ctrl-C stops it.")
     sys.stdout.flush()

@@ -19,6 +19,7 @@ HIDDEN = {"post_save", "pre_save", "post_delete", "pre_delete", "m2m_changed"}
 HARMLESS = re.compile(
     r"https?://(127\.0\.0\.1|localhost|www\.w3\.org/|[a-z.]*example\.(org|com|net)|testserver|\{|%|\")"
 )
+PAGES = {"templates", "static", "ballotbox"}  # where pages, styles and scripts lie
 ADDRESS = re.compile(r"""(?:https?:)?//[a-z0-9-]+(?:\.[a-z0-9-]+)+""", re.IGNORECASE)
 
 
@@ -141,7 +142,7 @@ def test_pages_load_nothing_from_elsewhere() -> None:
     ours = [
         p
         for p in tracked_files()
-        if p.suffix in {".html", ".js", ".css"} and p.relative_to(ROOT).parts[0] in {"templates", "static", "ballotbox"}
+        if p.suffix in {".html", ".js", ".css"} and p.relative_to(ROOT).parts[0] in PAGES
     ]
     found = [
         f"{name(path)}:{number} {match.group()}"
@@ -158,9 +159,7 @@ def test_pages_hold_no_inline_script_or_style() -> None:
     inline = re.compile(
         r"<script(?![^>]*\bsrc=)(?![^>]*application/json)|\sstyle=|\son[a-z]+=|javascript:|hx-on", re.I
     )
-    templates = [
-        p for p in tracked_files() if p.suffix == ".html" and p.relative_to(ROOT).parts[0] in {"templates", "ballotbox"}
-    ]
+    templates = [p for p in tracked_files() if p.suffix == ".html" and p.relative_to(ROOT).parts[0] in PAGES]
     found = [
         f"{name(path)}:{number}"
         for path in templates

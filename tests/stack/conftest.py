@@ -26,6 +26,13 @@ FOREIGN = {
     "TEND_DB",
     "DJANGO_SETTINGS_MODULE",
     "DJANGO_ALLOW_ASYNC_UNSAFE",
+    "BALLOTS_TALLY_URL",
+    "BALLOTS_BOX_URL",
+    "BALLOTS_RESULTS_URL",
+    "SURVEY_KEYS",
+    "BOX_WAVES",
+    "TALLY_KEYS",
+    "SURVEY_URL",
 }
 
 
@@ -41,10 +48,12 @@ class Installation:
     def __init__(self, var: Path, port: int = 0) -> None:
         self.var = var
         self.port = port or free_port()
+        self.survey_port = free_port()
         # Nothing of the machine or of the surrounding test run may lead it elsewhere.
         self.env = {k: v for k, v in os.environ.items() if k not in FOREIGN} | {
             "TEND_VAR": str(var),
             "PORT": str(self.port),
+            "SURVEY_PORT": str(self.survey_port),
             "DEMO": "0",
         }
         self.process: subprocess.Popen[str] | None = None
@@ -80,9 +89,12 @@ class Installation:
 
     def database_url(self) -> str:
         """The address of its embedded database, as the application uses it."""
-        show = "from stack import services; print(services.database_url())"
+        return self.python("from stack import services; print(services.database_url())")
+
+    def python(self, text: str) -> str:
+        """Run a line of Python in its environment; what it printed."""
         done = subprocess.run(
-            [sys.executable, "-c", show], cwd=ROOT, env=self.env, capture_output=True, text=True, check=True
+            [sys.executable, "-c", text], cwd=ROOT, env=self.env, capture_output=True, text=True, check=True
         )
         return done.stdout.strip()
 

@@ -16,7 +16,13 @@ from tests.stack.conftest import ROOT, Installation, eventually, free_port
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("installation")]
 
-CHILDREN = {"web": "gunicorn", "worker": "celery -A config worker", "beat": "config beat", "mail": "mailsink"}
+CHILDREN = {
+    "web": "gunicorn",
+    "worker": "celery -A config worker",
+    "beat": "config beat",
+    "mail": "mailsink",
+    "box": "ballotbox.box",
+}
 
 
 @pytest.fixture
@@ -53,7 +59,7 @@ def test_the_first_start_runs_everything(running: Installation) -> None:
         assert running.supervised(word), f"{name} does not run\n{running.logs()}"
 
 
-def test_only_the_web_server_listens_on_the_network(running: Installation) -> None:
+def test_only_web_and_ballot_box_listen_on_the_network(running: Installation) -> None:
     family = [running.server("postgres"), running.server("valkey"), *running.supervised()]
     listening = {
         connection.laddr
@@ -61,7 +67,7 @@ def test_only_the_web_server_listens_on_the_network(running: Installation) -> No
         for connection in psutil.Process(pid).net_connections("inet")
         if connection.status == psutil.CONN_LISTEN
     }
-    assert listening == {("127.0.0.1", running.port)}
+    assert listening == {("127.0.0.1", running.port), ("127.0.0.1", running.survey_port)}
 
 
 def test_what_is_private_is_private(running: Installation) -> None:
@@ -165,6 +171,8 @@ def test_a_database_of_your_own_replaces_the_embedded_one(
     another.env["DATABASE_URL"] = running.database_url().removesuffix("/tend") + "/elsewhere"
     another.start()
     assert another.answers()
+    assert any(line.strip().startswith("Surveys are not set up") for line in another.lines)
+    assert not another.supervised("ballotbox")
     assert "postgres" not in another.command("services").stdout
     assert not list(another.var.glob("pg*"))
     done = another.command("backup")
@@ -181,6 +189,32 @@ def test_a_busy_port_is_one_sentence(another: Installation) -> None:
     assert refused.stderr.strip().startswith(f"Port {another.port} is in use")
     assert len(refused.stderr.splitlines()) == 1
     assert not (another.var / "pg18").exists()
+
+
+def test_a_busy_port_of_the_ballot_box_is_one_sentence(another: Installation) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", another.survey_port))
+        taken.listen()
+        refused = another.command("run")
+    assert refused.returncode == 1
+    assert refused.stderr.startswith(f"Port {another.survey_port} is in use")
+    assert "`make run SURVEY_PORT=" in refused.stderr
+    assert len(refused.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("port", ["box", "0", "70000"])
+def test_a_port_of_the_ballot_box_that_is_none_is_one_sentence(another: Installation, port: str) -> None:
+    refused = another.command("run", SURVEY_PORT=port)
+    assert refused.returncode == 1
+    assert refused.stderr.startswith(f"SURVEY_PORT={port} is no free port number")
+    assert len(refused.stderr.splitlines()) == 1
+
+
+def test_half_of_the_ballots_addresses_is_one_sentence(another: Installation) -> None:
+    refused = another.command("run", BALLOTS_BOX_URL="postgres://tend_box@db.example.org/ballots")
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("Set BALLOTS_TALLY_URL, BALLOTS_RESULTS_URL too:")
+    assert len(refused.stderr.splitlines()) == 1
 
 
 @pytest.mark.parametrize("port", ["web", "0", "70000"])
