@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Any
@@ -40,7 +40,7 @@ RATED = ("scale", "agree", "items")
 TOP_FROM = {"scale": 4, "items": 4, "agree": 5}
 
 Answer = int | str | list[str]
-Measures = dict[str, float]
+Measures = Mapping[str, float]
 
 
 # -- Intervals and changes ----------------------------------------------------------------------------
@@ -104,6 +104,14 @@ def top2_change(before: Measures, after: Measures) -> Change:
     return _change(after[TOP2] - before[TOP2], sides, before, after)
 
 
+def clear_change(after: Measures, before: Measures) -> int:
+    """1 higher, -1 lower, 0 where nothing clear can be said, as where one side tells only "at least 90 %"."""
+    sides = set(after) & set(before)
+    if {"nps", PROMOTERS, DETRACTORS} <= sides:
+        return nps_change(before, after).direction
+    return top2_change(before, after).direction if TOP2 in sides else 0
+
+
 def _adjusted_nps(promoters: float, detractors: float, n: float) -> tuple[float, float]:
     p, d = (promoters + 0.75) / (n + 3), (detractors + 0.75) / (n + 3)
     return p - d, (p + d - (p - d) ** 2) / (n + 3)
@@ -163,11 +171,11 @@ def all_alike(question: Question, answers: Sequence[Answer]) -> bool:
 # -- Measures -----------------------------------------------------------------------------------------
 
 
-def measures(question: Question, answers: Sequence[Answer], policy: Policy) -> Measures:
+def measures(question: Question, answers: Sequence[Answer], policy: Policy) -> dict[str, float]:
     """Everything that is told of these answers. There is at least one that says something."""
     said = given(question, answers)
     n = len(said)
-    found: Measures = {"n": n}
+    found: dict[str, float] = {"n": n}
     cautious = n < policy.cautious
     if cautious:
         found["cautious"] = 1
@@ -186,7 +194,7 @@ def measures(question: Question, answers: Sequence[Answer], policy: Policy) -> M
     return found if cautious else found | _fine(question, said)
 
 
-def _nps(question: Question, said: Sequence[Answer]) -> Measures:
+def _nps(question: Question, said: Sequence[Answer]) -> dict[str, float]:
     count, n = bands(question, said), len(said)
     interval = nps_interval(count[PROMOTERS], count[DETRACTORS], n)
     shares = {key: 100 * count[key] / n for key in (PROMOTERS, PASSIVES, DETRACTORS)}
@@ -194,13 +202,13 @@ def _nps(question: Question, said: Sequence[Answer]) -> Measures:
     return {"nps": nps, "nps_low": interval.low, "nps_high": interval.high, **shares}
 
 
-def _rated(question: Question, said: Sequence[Answer]) -> Measures:
+def _rated(question: Question, said: Sequence[Answer]) -> dict[str, float]:
     count, n = bands(question, said)[TOP2], len(said)
     interval = wilson(count, n)
     return {TOP2: 100 * count / n, "top2_low": interval.low, "top2_high": interval.high}
 
 
-def _fine(question: Question, said: Sequence[Answer]) -> Measures:
+def _fine(question: Question, said: Sequence[Answer]) -> dict[str, float]:
     """What is told only where there are enough: the single values, and the mean of a scale."""
     count, n = Counter(said_as_number(each) for each in said), len(said)
     found = {f"option:{value}": round(100 * count[value] / n, 2) for value in question.values}
@@ -216,16 +224,16 @@ def said_as_number(value: Answer) -> int:
     return value
 
 
-def _shares(question: Question, said: Sequence[Answer], cautious: bool) -> Measures:
+def _shares(question: Question, said: Sequence[Answer], cautious: bool) -> dict[str, float]:
     count = bands(question, said)
     return {f"option:{key}": _shown(100 * count[key] / len(said), cautious) for key in question.option_keys}
 
 
-def _almost_all(question: Question, said: Sequence[Answer], policy: Policy) -> Measures:
+def _almost_all(question: Question, said: Sequence[Answer], policy: Policy) -> dict[str, float]:
     """Of several choices, those that not (almost) all have made are told as usual."""
     count, n = bands(question, said), len(said)
     alike = {key for key, times in count.items() if 100 * times >= ALMOST_ALL * n}
-    found: Measures = {f"at_least_90:{key}": ALMOST_ALL for key in sorted(alike)}
+    found: dict[str, float] = {f"at_least_90:{key}": ALMOST_ALL for key in sorted(alike)}
     if question.type == "multi":
         usual = _shares(question, said, n < policy.cautious)
         found |= {name: share for name, share in usual.items() if name.partition(":")[2] not in alike}

@@ -17,23 +17,27 @@ LEAST_DIGITS = 4  # in a row, separators aside: numbers of orders, invoices and 
 
 ADDRESSES = re.compile(
     r"""
-      (?:https?|ftp)://\S+ | \bwww\.\S+                                   # a link
-    | [^\s@<>(),;:"\[\]]+ \s? (?:@ | [\[(]\s?(?:at|ät)\s?[\])]) \s? [^\s@<>(),;:"\[\]]+   # an e-mail address
-    | \b[\w-]+(?:\.[\w-]+)*\.(?:[a-z]{2,6})/\S*                           # a link without its beginning
-    | \b(?:[a-z0-9-]+\.)+(?:com|net|org|info|biz|eu|io|de|at|ch|uk|fr|it|nl|be|pl|es|pt|dk|se|no|fi|cz)\b
-    | (?<!\w)@\w+                                                         # a handle
+      (?:https?|ftp)://\S+ | \bwww\.\S+                            # a link
+    | [^\s@<>(),;:"\[\]]{1,64}                                     # an e-mail address
+      \s? (?:@ | [\[(]\s?(?:at|ät)\s?[\])]) \s? [^\s@<>(),;:"\[\]]+
+    | \b[\w-]{1,63}(?:\.[\w-]{1,63}){0,8}\.[a-z]{2,6}/\S*          # a link without its beginning
+    | \b(?:[a-z0-9-]{1,63}\.){1,8}                                 # the name of a host
+      (?:com|net|org|info|biz|eu|io|de|at|ch|uk|fr|it|nl|be|pl|es|pt|dk|se|no|fi|cz)\b
+    | (?<!\w)@\w+                                                  # a handle
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-# Digits with what stands between the digits of one number, and the letters that belong to it: "INV-2026/0815".
+# Digits, what stands between the digits of one number, and the letters that belong to it: "INV-2026/0815".
 NUMBER = re.compile(
-    r"[+#(]*(?:[^\W\d_]+[-_/.]?)*\d(?:[^\W_]|[-_/.,:()\s+](?=[-_/.,:()\s+]{0,2}\d))*", re.UNICODE
+    r"(?<![^\W_])[+#(]{0,3}(?:[^\W\d_]++[-_/.]?)*+\d(?:[^\W_]|[-_/.,:()\s+](?=[-_/.,:()\s+]{0,2}\d))*",
+    re.UNICODE,
 )
 # After a word that announces a number, one digit is enough.
 ANNOUNCED = re.compile(
     r"""
     \b( order | invoice | ticket | case | contract | customer | quote | delivery | serial | reference | ref
-      | po | auftrag | rechnung | bestellung | vertrag | angebot | kunden? | lieferung | lieferschein | vorgang
+      | po | auftrag | rechnung | bestellung | vertrag | angebot | kunden? | lieferung | lieferschein
+      | vorgang
       )s?
     ( [\s\-]* (?: no | nr | num | number | nummer | id | code )? \.? \s* [:#]? \s* )
     [\w/-]*\d[\w/-]*

@@ -7,7 +7,7 @@ Nothing may follow from a subtraction. What is shown and the total give away exa
 all that is not shown. So, first for the ballots and then for every question, the smallest cells are hidden
 until that set is empty, or
 
-- holds at least ``policy.remainder`` answers,
+- holds at least ``policy.remainder`` answers, and of more than one cell,
 - does not give away how many answers lie in a cell with too few of them, also not to somebody who knows the
   reasons that are shown and how many were invited, and
 - does not consist, below ``policy.even`` answers, of answers that are all alike.
@@ -311,6 +311,9 @@ def _hidden_cells(frame: Frame, split: _Split, cells: Mapping[str, str], table: 
     def safe(hidden: Collection[str]) -> bool:
         left = [*cells, *hidden]
         answers = [*table.rest, *(each for cell in left for each in table.by_cell[cell])]
+        filled = [cell for cell in left if table.by_cell[cell]]
+        if len(filled) == 1 and not table.rest:
+            return False  # hidden in vain: the difference is exactly this cell
         return _counts_are_safe([rest, *map(span, left)], policy) and _answers_are_safe(
             table.question, answers, policy
         )

@@ -82,6 +82,7 @@ END $$;
 
 CREATE OR REPLACE TRIGGER wave_stays BEFORE DELETE ON wave
     FOR EACH ROW WHEN (OLD.state <> 'planned') EXECUTE FUNCTION stays();
+CREATE OR REPLACE TRIGGER stays BEFORE TRUNCATE ON wave EXECUTE FUNCTION stays();
 
 -- One row says: this tag has voted. Which invitation a tag belongs to is written nowhere.
 CREATE TABLE IF NOT EXISTS ballot (
@@ -143,7 +144,8 @@ CREATE INDEX IF NOT EXISTS comment_of_release ON comment (release, question);
 
 CREATE OR REPLACE FUNCTION released_for_good() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF TG_TABLE_NAME = 'release' AND TG_OP = 'UPDATE' AND OLD.keys_destroyed_on IS NULL
+    IF TG_TABLE_NAME = 'release' AND TG_OP = 'UPDATE'
+       AND to_jsonb(OLD) ->> 'keys_destroyed_on' IS NULL
        AND to_jsonb(NEW) - 'keys_destroyed_on' = to_jsonb(OLD) - 'keys_destroyed_on' THEN
         RETURN NEW; -- the one thing that is known later
     END IF;
@@ -157,5 +159,7 @@ BEGIN
     FOREACH name IN ARRAY ARRAY['release', 'figure', 'hidden', 'comment'] LOOP
         EXECUTE format('CREATE OR REPLACE TRIGGER released_for_good BEFORE UPDATE OR DELETE ON %I
                         FOR EACH ROW EXECUTE FUNCTION released_for_good()', name);
+        EXECUTE format('CREATE OR REPLACE TRIGGER stays BEFORE TRUNCATE ON %I
+                        EXECUTE FUNCTION stays()', name);
     END LOOP;
 END $$;

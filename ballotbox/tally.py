@@ -1,8 +1,8 @@
-"""The tally: makes a wave's key, opens its ballots once it has closed, lets out what may be, forgets the rest.
+"""The tally: makes a wave's key, opens its ballots after the close, lets out what may be, forgets the rest.
 
 It is the only holder of private keys. It reads sealed ballots and never a tag, counts in memory, and writes
-what is let out in one transaction that also removes the ballots; then it destroys the key. Whatever interrupts
-it, a wave is either as it was or let out completely, and what is missing is done by the next run.
+what is let out in one transaction that also removes the ballots; then it destroys the key. Whatever stops it,
+a wave is either as it was or let out completely, and what is missing is done by the next run.
 """
 
 from __future__ import annotations
@@ -28,6 +28,12 @@ from ballotbox.policy import HELD_MONTHS, Policy
 from ballotbox.questionnaire import Questionnaire
 
 LOCK = 7437  # one tally works at a time
+DUE = """
+    SELECT id FROM wave
+    WHERE state = 'ready' AND closes < %s AND invited ? ''
+        AND EXISTS (SELECT FROM redaction WHERE redaction.wave = wave.id)
+    ORDER BY closes, id
+"""
 CHANCE = SystemRandom()
 
 logger = logging.getLogger(__name__)
@@ -111,12 +117,13 @@ def prepare_wave(tally: Tally, wave: UUID) -> None:
 def settle(tally: Tally, on: date, *, today: date | None = None) -> None:
     """Let out or hold every wave whose last day is before ``on``, by the company's calendar.
 
+    A wave waits until it is known how many were invited and what its comments may not show.
     Raises TallyError at the end, when all others are done, for waves that could not be settled.
     """
     _refuse_future(on, today)
     troubles: list[str] = []
     with database.connected(tally.url) as cursor:
-        cursor.execute("SELECT id FROM wave WHERE state = 'ready' AND closes < %s ORDER BY closes, id", [on])
+        cursor.execute(DUE, [on])
         due = [UUID(str(each)) for (each,) in cursor.fetchall()]
     for wave in due:
         try:
