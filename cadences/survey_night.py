@@ -104,7 +104,8 @@ def _work(on: date) -> dict[str, Any]:
     counts = Counter(answer.outcome.value for answer in answers.values())
     _write(by_key, answers, on)
     reasons = Counter(answer.reason for answer in answers.values() if answer.outcome != Outcome.INVITED)
-    facts.changed(account_ids={by_key[key].account_id for key in answers})
+    closed = [key for key, answer in answers.items() if answer.outcome != Outcome.WAITS]
+    facts.changed(account_ids={by_key[key].account_id for key in closed})
     told = {each.value: counts[each.value] for each in Outcome}
     told["invited"] += once
     return {"asked": len(answers) + once, "reasons": dict(reasons)} | told
