@@ -1,7 +1,7 @@
 """The surveys of a night: a job of its own, started when the night of that date is done (R3, R30, R31).
 
-Due surveys are asked of `surveys`, which invites, lets lapse, or lets wait; what it answers is written into the
-touchpoints in the same transaction as invitations and outbox rows.
+Due surveys are asked of `surveys`, which invites, lets lapse, or lets wait; what it answers is written into
+the touchpoints in the same transaction as invitations and outbox rows.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The ballots' own database as the CRM reaches it: plan a wave, say how many were invited, read how it stands.
+"""The ballots' own database as the CRM reaches it: plan waves, say how many were asked, read how they stand.
 
 The role that is used here may read no ballot; docs/anonymity.md has the list of what each role may do.
 """

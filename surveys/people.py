@@ -151,7 +151,7 @@ def _quarantine(people: Sequence[Contact], accounts: set[int], on: date) -> Quar
     same = Contact.objects.annotate(lower=Lower("email")).filter(
         lower__in={address_of(person) for person in people} - {""}
     )
-    persons |= {pk: lower for pk, lower in same.values_list("pk", "lower")}
+    persons |= dict(same.values_list("pk", "lower"))
     rows = (
         Asked.objects.filter(sent_on__gt=months_before(on, KEPT_MONTHS))
         .filter(Q(contact__in=persons) | Q(contact__account__in=accounts))

@@ -27,7 +27,8 @@ RECOMMEND = {
 }  # fmt: skip
 REASON = {
     "key": "reason", "type": "text",
-    "label": _both("What is the main reason for your score?", "Was ist der wichtigste Grund für Ihre Bewertung?"),
+    "label": _both("What is the main reason for your score?",
+                   "Was ist der wichtigste Grund für Ihre Bewertung?"),
 }  # fmt: skip
 PRODUCT = {
     "key": "product", "type": "scale",
@@ -40,7 +41,8 @@ PROBLEMS = {
     "label": _both("Did any of these happen?", "Ist etwas davon vorgekommen?"),
     "options": _options(
         ("none", "No problem", "Kein Problem"), ("late", "Delivery was late", "Lieferung kam zu spät"),
-        ("parts", "Wrong or missing parts", "Falsche oder fehlende Teile"), ("defect", "A defect", "Ein Defekt"),
+        ("parts", "Wrong or missing parts", "Falsche oder fehlende Teile"),
+        ("defect", "A defect", "Ein Defekt"),
         ("documents", "Documentation", "Unterlagen"), ("setup", "Setting it up", "Inbetriebnahme"),
         ("software", "Software", "Software"), ("invoice", "Invoice", "Rechnung"),
         ("other", "Something else", "Etwas anderes"),
@@ -73,7 +75,8 @@ PROCESS = {
 OTHERS = {
     "key": "others", "type": "single",
     "label": _both("How did the other suppliers you considered approach you, compared with us?",
-                   "Wie sind andere Anbieter, die Sie erwogen haben, auf Sie zugegangen, verglichen mit uns?"),
+                   "Wie sind andere Anbieter, die Sie erwogen haben, auf Sie zugegangen,"
+                   " verglichen mit uns?"),
     "options": _options(
         ("better", "Better", "Besser"), ("same", "About the same", "Etwa gleich"),
         ("worse", "Worse", "Schlechter"), ("no_others", "I considered no others", "Ich habe keine erwogen"),
@@ -87,9 +90,11 @@ DECIDED = {
     "key": "decided", "type": "multi", "most": 3, "shuffled": True,
     "label": _both("What decided the choice for us?", "Was gab den Ausschlag für uns?"),
     "options": _options(
-        ("price", "Price", "Preis"), ("quality", "Quality", "Qualität"), ("delivery", "Delivery", "Lieferung"),
+        ("price", "Price", "Preis"), ("quality", "Quality", "Qualität"),
+        ("delivery", "Delivery", "Lieferung"),
         ("advice", "Advice", "Beratung"), ("relationship", "We know each other", "Wir kennen uns"),
-        ("references", "References", "Referenzen"), ("only", "There was no other choice", "Es gab keine Wahl"),
+        ("references", "References", "Referenzen"),
+        ("only", "There was no other choice", "Es gab keine Wahl"),
         ("other", "Something else", "Etwas anderes"),
     ),
 }  # fmt: skip
@@ -99,7 +104,8 @@ CHANGE = {
 }  # fmt: skip
 YEAR = {
     "key": "year", "type": "items",
-    "label": _both("How have we served you over the past year?", "Wie haben wir Sie im letzten Jahr betreut?"),
+    "label": _both("How have we served you over the past year?",
+                   "Wie haben wir Sie im letzten Jahr betreut?"),
     "low": _both("very poorly", "sehr schlecht"), "high": _both("very well", "sehr gut"),
     "options": _options(
         ("need", "You understand what we need", "Sie verstehen, was wir brauchen"),
@@ -138,7 +144,8 @@ PROMISE_EN = (
     " Nobody who sells to you sees them. What exactly is stored:\n{{public_page}}"
 )
 PROMISE_DE = (
-    "Ihre Antworten sind anonym: Sie werden beim Absenden versiegelt und nur zusammen mit vielen anderen geöffnet."
+    "Ihre Antworten sind anonym: Sie werden beim Absenden versiegelt und nur zusammen mit vielen anderen"
+    " geöffnet."
     " Niemand, der Ihnen etwas verkauft, sieht sie. Was genau gespeichert wird:\n{{public_page}}"
 )
 END_EN = "{{company}}\n\nNo more surveys, please:\n{{unsubscribe}}"
@@ -162,8 +169,9 @@ def _texts(english: tuple[str, str], german: tuple[str, str]) -> dict[str, dict[
             "follow_up_subject": "Thank you, or: there is still time until {{closes_on}}",
             "follow_up_body": _letter(
                 "Dear {{name}},",
-                "a week ago we asked for your opinion. If you have answered: thank you! We do not know who has,"
-                " which is why everybody gets this mail. If not, there is still time until {{closes_on}}:",
+                "a week ago we asked for your opinion. If you have answered: thank you! We do not know who"
+                " has, which is why everybody gets this mail. If not, there is still time until"
+                " {{closes_on}}:",
                 "Answer {{questions}} short questions\n{{link}}", PROMISE_EN, END_EN,
             ),
         },
@@ -177,9 +185,9 @@ def _texts(english: tuple[str, str], german: tuple[str, str]) -> dict[str, dict[
             "follow_up_subject": "Danke – oder: noch Zeit bis {{closes_on}}",
             "follow_up_body": _letter(
                 "Guten Tag {{name}},",
-                "vor einer Woche haben wir Sie um Ihre Meinung gebeten. Falls Sie geantwortet haben: vielen Dank!"
-                " Wir wissen nicht, wer geantwortet hat, deshalb bekommen alle diese Mail. Falls nicht, ist noch"
-                " Zeit bis {{closes_on}}:",
+                "vor einer Woche haben wir Sie um Ihre Meinung gebeten. Falls Sie geantwortet haben:"
+                " vielen Dank! Wir wissen nicht, wer geantwortet hat, deshalb bekommen alle diese Mail. Falls"
+                " nicht, ist noch Zeit bis {{closes_on}}:",
                 "{{questions}} kurze Fragen beantworten\n{{link}}", PROMISE_DE, END_DE,
             ),
         },
@@ -193,7 +201,8 @@ AFTER_PURCHASE_TEXTS = _texts(
      "vor zwei Wochen haben Sie bei uns gekauft. Wie ist es gelaufen, und was sollten wir besser machen?"),
 )  # fmt: skip
 YEARLY_TEXTS = _texts(
-    ("How are we doing?", "once a year we ask our customers what they think of us: what is good, and what is not?"),
+    ("How are we doing?",
+     "once a year we ask our customers what they think of us: what is good, and what is not?"),
     ("Wie machen wir unsere Sache?",
      "einmal im Jahr fragen wir unsere Kunden, was sie von uns halten: Was ist gut, was nicht?"),
 )  # fmt: skip

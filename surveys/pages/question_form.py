@@ -51,7 +51,7 @@ class QuestionForm(forms.Form):
 
     def __init__(
         self, data: QueryDict | None, *, type: str, languages: tuple[str, ...], question: Question | None
-    ):
+    ) -> None:
         self.type, self.languages = type, languages
         super().__init__(data, initial=self._initial(question))
         self.options_shown = self._rows(question)
@@ -134,7 +134,8 @@ class QuestionForm(forms.Form):
         return Question(
             key=said["key"] or key_from(label[self.languages[0]]), type=self.type, label=label,
             help=texts("help"), low=texts("low"), high=texts("high"), options=self._options(),
-            required=said.get("required", False), shuffled=said.get("shuffled", False), most=said.get("most") or 0,
+            required=said.get("required", False), shuffled=said.get("shuffled", False),
+            most=said.get("most") or 0,
         )  # fmt: skip
 
     def _options(self) -> tuple[Option, ...]:

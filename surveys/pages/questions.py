@@ -75,7 +75,8 @@ def _page(request: Request, programme: Programme, question: Question | None, typ
         tried(request, lambda: None, _("Saved in the draft. Publish it when all is as you want it."))
         return redirect("surveys:questions", programme.pk)
     context = {
-        "programme": programme, "form": form, "question": question, "type": type, "type_name": TYPE_NAMES[type],
+        "programme": programme, "form": form, "question": question, "type": type,
+        "type_name": TYPE_NAMES[type],
         "has_options": type in WITH_OPTIONS,
     }  # fmt: skip
     return render(request, "surveys/question.html", context, status=422 if form.is_bound else 200)

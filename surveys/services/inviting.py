@@ -44,7 +44,8 @@ def send(wave: Wave, guests: Sequence[Guest], on: date) -> list[Invitation]:
         [
             Invitation(
                 wave=wave, contact=guest.contact, account=guest.account, address=address_of(guest.contact),
-                language=guest.contact.language or guest.account.language, codes=codes_of(wave, guest.account),
+                language=guest.contact.language or guest.account.language,
+                codes=codes_of(wave, guest.account),
                 send_on=on, state=Invitation.State.QUEUED,
             )
             for guest in guests
@@ -57,7 +58,7 @@ def send(wave: Wave, guests: Sequence[Guest], on: date) -> list[Invitation]:
 def put_into_outbox(
     wave: Wave, rows: Sequence[Invitation], purchases: Sequence[Purchase | None], on: date
 ) -> None:
-    """The mails of these invitations; their links can be made from now on until the day's key is destroyed."""
+    """The mails of these invitations; their links can be made until the day's key is destroyed."""
     keys.make_tags(wave.pk, on)
     Asked.objects.bulk_create(
         [

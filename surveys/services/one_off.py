@@ -57,9 +57,7 @@ def start(by: User, programme: Programme, rule: Rule) -> Wave:
     counted = _counted(cases)
     if not counted.is_enough:
         raise ValidationError(
-            _(
-                "%(n)s can be asked, %(least)s are needed: answers of fewer could be told apart. Ask more widely."
-            )
+            _("%(n)s can be asked, %(least)s are needed: answers of fewer could be told apart. Ask more.")
             % {"n": counted.eligible, "least": FEWEST_ELIGIBLE}
         )
     programme.rule, programme.is_on = rule.to_json(), True

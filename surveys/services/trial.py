@@ -1,7 +1,7 @@
-"""Seeing a survey as the customer will: a link into the real ballot box that never counts, and a test mail.
+"""Seeing a survey as the customer will: a link into the real ballot box that never counts, a test mail.
 
-Each programme has a box file of its own for this, with keys that open nothing real: the questions of the draft
-can be looked at before any wave asks them.
+Each programme has a box file of its own for this, with keys that open nothing real: the questions of the
+draft can be looked at before any wave asks them.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ DAYS = 14
 
 
 def link(by: User, programme: Programme, language: str) -> str:
-    """Where the box shows the questions as they stand now. Raises ValidationError when they cannot be shown."""
+    """Where the box shows the questions as they stand now. Raises ValidationError when it cannot."""
     require_manager(by)
     asked = shown(programme).asked
     if not ballots.is_set_up():
@@ -48,8 +48,9 @@ def link(by: User, programme: Programme, language: str) -> str:
         bundles.folder(),
         bundle.Bundle(
             wave=wave, programme=programme.name, label=_("test"), company=company.name,
-            time_zone=company.time_zone, opens=today, closes=today + timedelta(days=DAYS), questionnaire=asked,
-            policy=DEFAULT, ticket_key=key, public_key=public_key, contact_address=programme.reply_to,
+            time_zone=company.time_zone, opens=today, closes=today + timedelta(days=DAYS),
+            questionnaire=asked, policy=DEFAULT, ticket_key=key, public_key=public_key,
+            contact_address=programme.reply_to,
         ),
     )  # fmt: skip
     ticket = tickets.Ticket(wave, os.urandom(tickets.TAG_BYTES), language, is_test=True)

@@ -19,7 +19,7 @@ from users.models import User
 
 @transaction.atomic
 def release(by: User, row: HeldBack, contact: Contact | None = None) -> None:
-    """They are asked in the next night. ``contact``: whom a manager chose where the main contact has no address.
+    """They are asked in the next night. ``contact``: whom a manager chose where the main one has no address.
 
     Raises ValidationError when nobody with an address was chosen, or somebody else has decided meanwhile.
     """

@@ -92,8 +92,8 @@ def _surveys(contact: Any) -> dict[str, Any]:
     """A programme that is on, one that is sent once, somebody who waits and somebody who is excluded."""
     programme = survey.make_programme()
     held = HeldBack.objects.create(
-        programme=programme, account=contact.account, cycle="first", contact=contact, reason="address_changed",
-        since=TODAY,
+        programme=programme, account=contact.account, cycle="first", contact=contact,
+        reason="address_changed", since=TODAY,
     )  # fmt: skip
     return {
         "programme": programme,

@@ -254,7 +254,8 @@ def test_killed_at_any_step_and_run_again_it_asks_everybody_once(wave, settings)
         owed()
     for step in ("claimed", "invited", "finished", "committed"):
         env = dict(os.environ) | {
-            "DJANGO_SETTINGS_MODULE": "tests.surveys.killed", "DATABASE_URL": _database_url(), "TEND_KILL_AT": step,
+            "DJANGO_SETTINGS_MODULE": "tests.surveys.killed", "DATABASE_URL": _database_url(),
+            "TEND_KILL_AT": step,
             "KILLED_KEYS": settings.SURVEY_KEYS,
         }  # fmt: skip
         code = f"import django; django.setup(); {NIGHT}"

@@ -82,13 +82,14 @@ def test_nothing_in_the_raw_mail_follows_or_tells(invitation):
     html = mail.get_body(("html",)).get_content()
     assert not re.search(r"<(img|script|link|iframe|object|video|audio|form|input|style)\b", html, re.I)
     assert not re.search(r"url\(|src=|background=|@import", html, re.I)
-    assert {host for host in re.findall(r"https?://([^/\"'<>\s]+)", everything)} <= HOSTS
+    assert set(re.findall(r"https?://([^/\"'<>\s]+)", everything)) <= HOSTS
     account = invitation.account
     for told in (
-        "Kari", "Selger", "sales.example", account.name, account.external_id, str(invitation.pk), invitation.pk.hex,
+        "Kari", "Selger", "sales.example", account.name, account.external_id, str(invitation.pk),
+        invitation.pk.hex,
     ):  # fmt: skip
         assert not told or told not in everything, told
-    names = {name.lower() for name in mail.keys()}
+    names = {name.lower() for name in mail}
     assert not {name for name in names if name.startswith(("x-", "feedback-id"))} - {
         "x-auto-response-suppress"
     }
@@ -108,7 +109,8 @@ def test_the_sender_is_neutral(invitation):
 def test_the_follow_up_has_the_same_tag_in_a_fresh_ticket(invitation):
     first = Message.objects.get()
     second = Message.objects.create(
-        kind="survey_follow_up", topic="survey", recipient=first.recipient, key=first.key, payload=first.payload,
+        kind="survey_follow_up", topic="survey", recipient=first.recipient, key=first.key,
+        payload=first.payload,
         next_try_at=first.next_try_at, message_id="<x@y>",
     )  # fmt: skip
     key = keys.link_keys(invitation.wave_id, TODAY)[0]

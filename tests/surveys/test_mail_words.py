@@ -21,7 +21,8 @@ VALUES = {name: f"<{name}>" for name in PLACES}
 WORDS = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=40)
 PIECES = st.one_of(
     WORDS,
-    st.sampled_from(["{{name}}", "{{ company }}", "\n", "\n\n", "{{link}}", "\n\n{{link}}\n\n", "{{unsubscribe}}",
+    st.sampled_from(["{{name}}", "{{ company }}", "\n", "\n\n", "{{link}}", "\n\n{{link}}\n\n",
+                     "{{unsubscribe}}",
                      "\n{{unsubscribe}}\n", "{{", "}}", "{{nobody}}", "\n{{public_page}}\n"]),
 )  # fmt: skip
 

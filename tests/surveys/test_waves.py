@@ -77,7 +77,7 @@ def test_a_wave_is_planned_gets_its_key_and_opens(programme, ballots, rung, keep
     found = bundle.read(ballots.waves, wave.pk)
     assert found.ticket_key == keys.store().read(ticket_key(wave.pk))
     assert (found.company, found.label, found.closes) == ("Northwind Pumps", "2026 Q4", wave.closes_on)
-    assert [question.key for question in found.questionnaire.questions][0] == "recommend"
+    assert next(question.key for question in found.questionnaire.questions) == "recommend"
     stored = ballots.rows("SELECT public_key, dimensions FROM wave")
     assert (bytes(stored[0][0]), stored[0][1]) == (found.public_key, ["tier"])
 

@@ -12,8 +12,8 @@ from surveys.services import programmes
 
 class Command(BaseCommand):
     help = (
-        "Make the company calendar, tiers, slots, sheets and plan 1 (as a draft), survey programmes (off) where"
-        " they are missing."
+        "Make the company calendar, tiers, slots, sheets and plan 1 (as a draft), survey programmes (off)"
+        " where they are missing."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:

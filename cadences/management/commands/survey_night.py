@@ -17,8 +17,8 @@ NUMBERS = ("asked", "invited", "lapsed", "waits")
 
 class Command(BaseCommand):
     help = (
-        "Invite whom a survey is owed to as of a day, send follow-ups, open and close waves. Exit code 0: done;"
-        " 1: done, but something could not be; 2: refused."
+        "Invite whom a survey is owed to as of a day, send follow-ups, open and close waves. Exit code 0:"
+        " done; 1: done, but something could not be; 2: refused."
     )
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
