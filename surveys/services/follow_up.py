@@ -36,7 +36,7 @@ def _enqueue(wave_id: UUID, day: date, on: date) -> int:
     if wave is None:
         return 0
     rows = wave.invitations.filter(send_on=day, state=Invitation.State.HANDED_OVER).select_related("account")
-    moments = Moments()
+    moments = Moments(on)
     return enqueue_many(
         [draft(FOLLOW_UP, row, wave.programme, moments.not_before(row.account)) for row in rows]
     )

@@ -190,7 +190,7 @@ def test_a_batch_costs_the_same_queries(wave, django_assert_num_queries):
         ),  # the evening before there
         ("2026-11-24 00:30", {"country": "US"}, "2026-11-24 08:00"),  # many zones: the company's clock
         ("2026-11-24 10:15", {"country": "DE"}, "2026-11-24 10:15"),
-        ("2026-11-24 17:30", {"country": "DE"}, "2026-11-25 08:00"),  # after hours
+        ("2026-11-24 17:30", {"country": "DE"}, "2026-11-24 17:30"),  # late in the day: at once
     ],
 )
 def test_when_a_mail_may_leave(wave, clock, now, place, leaves):
