@@ -142,7 +142,7 @@ def link_of(ticket: str) -> str:
 def day_in_words(day: date, language: str) -> str:
     """A date as people of that language write it."""
     try:
-        locale = Locale.parse(language, sep="-")
+        locale = Locale.parse("en-GB" if language == "en" else language, sep="-")
     except (UnknownLocaleError, ValueError):
         locale = Locale("en")
     return format_date(day, "long", locale=locale)

@@ -17,8 +17,8 @@ TYPE_NAMES = {
     "scale": _("Scale, 1 to 5"),
     "agree": _("Agreement, 1 to 7"),
     "items": _("Several lines, each 1 to 5"),
-    "single": _("One of several"),
-    "multi": _("Several of several"),
+    "single": _("One of a list"),
+    "multi": _("Several of a list"),
     "text": _("Free text"),
     "info": _("Only words, no question"),
 }

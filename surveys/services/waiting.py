@@ -59,7 +59,7 @@ def exclude(
     if (account is None) == (contact is None):
         wrong["account"] = _("Choose an account, or one of its contacts.")
     if not reason.strip():
-        wrong["reason"] = _("Say why: exclusions are counted, and results show how many there are.")
+        wrong["reason"] = _("Say why: exclusions are counted, and the reason stays with them.")
     if until is not None and until < today_for(by):
         wrong["until"] = _("This day is over: choose today or later, or leave it empty.")
     if wrong:
