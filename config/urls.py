@@ -26,6 +26,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *_app("tiers/", "cadences.tier_pages.urls"),
     *_app("calendars/", "cadences.calendar_pages.urls"),
     path("ledger/", include("cadences.ledger_pages.urls")),
+    path("feedback/contact/", include("surveys.contact_me.urls")),
+    path("surveys/results/", include("surveys.results.urls")),
     *_app("exceptions/", "cadences.exception_pages.urls"),
     *_app("contacts/", "contacts.urls"),
     *_app("sales/", "sales.urls"),

@@ -80,3 +80,9 @@ class HeldBackQuerySet(ForManagersQuerySet):
 
     def waiting_by_programme(self) -> dict[int, int]:
         return dict(self.open().order_by().values_list("programme").annotate(n=Count("id")))
+
+
+class ContactRequestQuerySet(ForManagersQuerySet):
+    def for_list(self) -> Self:
+        """Those that wait first, the oldest on top; then what was done, the newest first."""
+        return self.select_related("handled_by").order_by("-state", "handled_on", "received_on", "id")

@@ -26,7 +26,8 @@ ALL = frozenset(ACTORS) - SIGNED_OUT
 PUBLIC = frozenset(ACTORS)
 EDITORS = frozenset({"owner", "manager", "admin"})  # of what the owner owns
 MANAGERS = frozenset({"manager", "other_manager", "admin"})
-SURVEYORS = frozenset({"manager", "other_manager"})  # the role alone: an admin is none
+SURVEYORS = frozenset({"manager", "other_manager"})  # an admin without that role is none
+READERS_OF_RESULTS = SURVEYORS
 TEAM = frozenset({"owner", "manager"})
 ADMIN = frozenset({"admin"})
 NOBODY: frozenset[str] = frozenset()
@@ -110,6 +111,15 @@ ROWS = [
     row("ledger:silence", get=MANAGERS),
     row("ledger:team", get=MANAGERS),
     row("ledger:evenness", get=ALL),
+    # -- survey results: for everybody but managers they do not exist -------------------------------------
+    row("survey_results:list", get=READERS_OF_RESULTS, hidden=True),
+    row("survey_results:detail", "release", get=READERS_OF_RESULTS, hidden=True),
+    row("survey_results:table", "release", get=READERS_OF_RESULTS, hidden=True),
+    row("survey_results:history", "programme", get=READERS_OF_RESULTS, hidden=True),
+    row("contact_me:form", get=PUBLIC, post=PUBLIC),
+    row("contact_me:thanks", get=PUBLIC),
+    row("contact_me:list", get=READERS_OF_RESULTS, hidden=True),
+    row("contact_me:done", "contact_request", get=READERS_OF_RESULTS, post=READERS_OF_RESULTS, hidden=True),
     # -- My day, touchpoints, logs ---------------------------------------------------------------------
     row("home", get=ALL),
     row("cadences:day", get=ALL),

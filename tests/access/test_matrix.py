@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -15,6 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from tests.access import world as small_world
 from tests.access.matrix import ACTORS, BY_NAME, ROWS, SIGNED_OUT, Row
+from tests.surveys.results.worlds import plain_release
 from users.models import User
 
 pytestmark = pytest.mark.django_db  # undoes what a test writes
@@ -43,13 +45,19 @@ def test_every_url_has_a_row_and_every_row_a_url() -> None:
 
 @pytest.fixture(scope="module")
 def world(
-    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+    django_db_setup: None,
+    django_db_blocker: Any,
+    tmp_path_factory: pytest.TempPathFactory,
+    ballots_database: dict[str, str],
 ) -> Iterator[dict[str, Any]]:
     """Built once: every request is undone, and at the end all of it."""
-    media = override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("media"))
+    media = override_settings(
+        MEDIA_ROOT=tmp_path_factory.mktemp("media"),
+        BALLOTS_RESULTS_URL=ballots_database["BALLOTS_RESULTS_URL"],
+    )
     monday = time_machine.travel("2026-11-23 10:00+00:00", tick=False)
     with django_db_blocker.unblock(), media, monday, transaction.atomic():
-        yield small_world.build()
+        yield small_world.build() | {"release": plain_release(ballots_database["BALLOTS_TALLY_URL"], uuid4())}
         transaction.set_rollback(True)
 
 

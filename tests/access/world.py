@@ -14,7 +14,7 @@ from contacts.models import Ask, Commitment
 from correspondence.models import Halt, Message, Suppression
 from correspondence.unsubscribe import url_for
 from imports.models import ImportBatch
-from surveys.models import Exclusion, HeldBack
+from surveys.models import ContactRequest, Exclusion, HeldBack
 from tests import factories as make
 from tests.surveys import factories as survey
 from users.tokens import ResetTokens, invitations
@@ -84,6 +84,9 @@ def _records(people: dict[str, Any]) -> dict[str, Any]:
         "batch": _batch(),
         **_surveys(contact),
         **_mail(),
+        "contact_request": ContactRequest.objects.create(
+            name="Eva Lind", company="Borg", reach="+47 22 33 44 55", received_on=TODAY
+        ),
         **_plan(),
     }
 

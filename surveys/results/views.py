@@ -1,0 +1,153 @@
+"""Survey results: managers alone; for everybody else these pages do not exist (404)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from core.spreadsheets import csv_response
+from surveys.models import Programme, Wave
+from surveys.results import reading, shown, trend
+from surveys.results.reading import Release, Report
+from users.clock import company_today
+from users.http import Request
+
+HEADER = ("shown by", "question", "line", "measure", "amount")
+
+
+@require_safe
+def listing(request: Request) -> HttpResponse:
+    """What has been released, what is held, and when the open waves close."""
+    _require_manager(request)
+    if not reading.is_set_up():
+        return render(request, "surveys/results/listing.html", {"is_set_up": False})
+    today = company_today()
+    waves, found = reading.unreleased(today), reading.releases()
+    names = _names([wave.id for wave in waves] + [release.waves[0] for release in found])
+    context = {
+        "is_set_up": True,
+        "open_waves": [(wave, names.get(wave.id)) for wave in waves if not wave.is_held(today)],
+        "held_waves": [(wave, names.get(wave.id)) for wave in waves if wave.is_held(today)],
+        "releases": _with_scores(found, names),
+    }
+    return render(request, "surveys/results/listing.html", context)
+
+
+@require_safe
+def detail(request: Request, pk: UUID) -> HttpResponse:
+    """One release: every question, by tier, with comments."""
+    report = _report(request, pk)
+    language = get_language() or "en"
+    found = list(shown.sections(report, language))
+    score = next((each for each in found if each.kind == "nps"), None)
+    wave = Wave.objects.visible_to(request.user).filter(pk=report.release.waves[0]).for_list().first()
+    earlier = _earlier(report, wave)
+    context = {
+        "programme": wave.programme if wave else None,
+        "report": report,
+        "release": report.release,
+        "score": score,
+        "sections": [each for each in found if each is not score],
+        "groups": shown.groups(report, score.key) if score else [],
+        "change": _change(report, earlier, score.key if score else ""),
+        "before": earlier[0] if earlier else None,
+    }
+    return render(request, "surveys/results/detail.html", context)
+
+
+@require_safe
+def history(request: Request, pk: int) -> HttpResponse:
+    """The score of a programme from release to release."""
+    _require_manager(request)
+    programme = get_object_or_404(Programme.objects.visible_to(request.user), pk=pk)
+    found = reading.releases(_waves_of(programme)) if reading.is_set_up() else []
+    figures = reading.figures_of(found) if found else {}
+    asked = _report(request, found[0].id).asked.asked if found else ()
+    question = next((each for each in asked if each.type == "nps"), None)
+    pairs = [(release, figures[release.id]) for release in found]
+    context = {
+        "programme": programme,
+        "points": trend.points(pairs, question.key) if question else [],
+        "height": trend.HEIGHT,
+        "ticks": trend.ticks(),
+        "title": shown.words(question.label, get_language() or "en") if question else "",
+    }
+    return render(request, "surveys/results/history.html", context)
+
+
+@require_safe
+def table(request: Request, pk: UUID) -> StreamingHttpResponse:
+    """The released tables as a file, with the rules they were released under; there is no row of a person."""
+    report = _report(request, pk)
+    return csv_response(f"survey-{report.release.label}.csv".replace(" ", "-"), HEADER, _rows(report))
+
+
+def _require_manager(request: Request) -> None:
+    if not request.user.is_manager:
+        raise Http404
+
+
+def _report(request: Request, pk: UUID) -> Report:
+    _require_manager(request)
+    report = reading.report(pk) if reading.is_set_up() else None
+    if report is None:
+        raise Http404
+    return report
+
+
+def _names(waves: list[UUID]) -> dict[UUID, str]:
+    """The programme's name of each wave."""
+    return dict(Wave.objects.filter(pk__in=waves).values_list("pk", "programme__name"))
+
+
+def _waves_of(programme: Programme) -> list[UUID]:
+    return list(programme.waves.values_list("pk", flat=True))
+
+
+def _with_scores(found: list[Release], names: dict[UUID, str]) -> list[dict[str, Any]]:
+    figures = reading.figures_of(found) if found else {}
+    return [
+        {
+            "release": release,
+            "programme": names.get(release.waves[0], ""),
+            "score": shown.company_score(figures[release.id]),
+        }
+        for release in found
+    ]
+
+
+def _earlier(report: Report, wave: Wave | None) -> list[Release]:
+    """The release of the same programme before this one."""
+    if wave is None:
+        return []
+    mine = report.release
+    found = reading.releases(_waves_of(wave.programme))
+    return [each for each in found if each.id != mine.id and each.released_on <= mine.released_on][:1]
+
+
+def _change(report: Report, earlier: list[Release], question: str) -> str:
+    """The words of the trend; "" where there is nothing to compare."""
+    now = report.figures.of(question)
+    before = reading.figures_of(earlier)[earlier[0].id].of(question) if earlier else {}
+    return trend.change(now, before) if "nps" in now and "nps" in before else ""
+
+
+def _rows(report: Report) -> Iterator[tuple[Any, ...]]:
+    for (cell, question, item), measures in sorted(report.figures.values.items()):
+        for measure, amount in sorted(measures.items()):
+            yield cell or _("company"), question, item, measure, amount
+    for (cell, question, item), code in sorted(report.hidden.items()):
+        yield cell or _("company"), question, item, _("not shown"), shown.reason(code, report.policy.score)
+    release = report.release
+    yield "", "", "", _("invited"), release.invited
+    yield "", "", "", _("released on"), release.released_on
+    yield "", "", "", _("keys destroyed on"), release.keys_destroyed_on
+    for name, floor in report.policy.to_json().items():
+        yield "", "", "", _("floor: %(name)s") % {"name": name}, floor
