@@ -50,7 +50,7 @@ def link(by: User, programme: Programme, language: str) -> str:
             wave=wave, programme=programme.name, label=_("test"), company=company.name,
             time_zone=company.time_zone, opens=today, closes=today + timedelta(days=DAYS),
             questionnaire=asked, policy=DEFAULT, ticket_key=key, public_key=public_key,
-            contact_address=programme.reply_to,
+            contact_address=programme.reply_to, public=bundles.contact_page(),
         ),
     )  # fmt: skip
     ticket = tickets.Ticket(wave, os.urandom(tickets.TAG_BYTES), language, is_test=True)

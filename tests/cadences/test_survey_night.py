@@ -236,7 +236,11 @@ def test_a_one_off_survey_of_fewer_than_twenty_is_refused_with_the_number(once):
         survey.make_customer()
     survey.make_customer(email="")
     counted = one_off.count(once, Rule(), TODAY)
-    assert (counted.customers, counted.eligible, counted.left_out) == (20, 19, {"nobody with an e-mail address": 1})
+    assert (counted.customers, counted.eligible, counted.left_out) == (
+        20,
+        19,
+        {"nobody with an e-mail address": 1},
+    )
     with pytest.raises(Exception, match="19 can be asked, 20 are needed"):
         one_off.start(make.make_user("manager"), once, Rule())
     assert not waves.Wave.objects.exists()

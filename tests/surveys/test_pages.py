@@ -267,7 +267,8 @@ def held(programme, **fields):
     contact = survey.make_customer(**fields)
     reason = "no_address" if not contact.email else "address_changed"
     return HeldBack.objects.create(
-        programme=programme, account=contact.account, cycle="first", contact=contact if contact.email else None,
+        programme=programme, account=contact.account, cycle="first",
+        contact=contact if contact.email else None,
         address=contact.email, reason=reason, since=TODAY,
     )  # fmt: skip
 
