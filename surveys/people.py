@@ -89,11 +89,7 @@ def gather(programme: Programme, wave: Wave | None, asks: Sequence[Ask], on: dat
     """Read everything; about fifteen queries, however many are asked."""
     ids = {ask.account_id for ask in asks}
     accounts = Account.objects.select_related("tier", "owner").in_bulk(ids)
-    people = list(
-        Contact.objects.filter(account__in=ids)
-        .filter(Q(left_on__isnull=True) | Q(left_on__gt=on))
-        .order_by("-is_main", "id")
-    )
+    people = _people(ids, on)
     main = defaultdict(list)
     for person in people:
         main[person.account_id].append(person)
@@ -135,6 +131,12 @@ def since(facts: Facts, ask: Ask) -> date:
         return ask.bought_on
     earliest = facts.on - LOOK_BACK
     return max(facts.last_bought.get(ask.account_id, earliest), earliest)
+
+
+def _people(accounts: Iterable[int], on: date) -> list[Contact]:
+    """Who works there, whom we call first in front."""
+    there = Q(left_on__isnull=True) | Q(left_on__gt=on)
+    return list(Contact.objects.filter(there, account__in=accounts).order_by("-is_main", "id"))
 
 
 def _purchases(accounts: Iterable[int]) -> dict[int, list[Purchase]]:

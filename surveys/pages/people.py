@@ -31,7 +31,11 @@ def listing(request: Request) -> HttpResponse:
     page = paginate(rows, page_number(request))
     people: dict[int, list[Contact]] = {}
     lost = [row.account_id for row in page.rows if row.reason == HeldBack.Reason.NO_ADDRESS]
-    reachable = Contact.objects.filter(account__in=lost, left_on__isnull=True).exclude(email="")
+    reachable = (
+        Contact.objects.visible_to(request.user)
+        .filter(account__in=lost, left_on__isnull=True)
+        .exclude(email="")
+    )
     for person in reachable.order_by("-is_main", "name_folded", "id"):
         people.setdefault(person.account_id, []).append(person)
     shown = [(row, people.get(row.account_id, [])) for row in page.rows]
