@@ -14,6 +14,7 @@ from typing import Any
 
 from django.db.models import Count
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from cadences.models import Plan, PlanItem, Schedule, Touchpoint
 from cadences.nightly import NightRefusedError, last_night
@@ -23,6 +24,7 @@ from core.models import JobRun
 from surveys.asks import Answer, Ask, Outcome
 from surveys.models import Programme
 from surveys.services import invite, one_off, waves
+from users.clock import company_today
 
 JOB = "surveys"
 TOO_OLD = timedelta(days=14)
@@ -36,14 +38,17 @@ ADDED_UP = ("asked", "invited", "lapsed")
 def run(on: date, asked_by: str, *, again: bool = True) -> JobRun:
     """Invite whom a survey is owed to as of ``on``. One row of the run log per civil date.
 
-    The same date again adds what is new since. Raises NightRefusedError while another one is at work.
+    The same date again adds what is new since. Raises NightRefusedError while another one is at work, and for
+    a day that has not come: keys and invitations would go before their time.
     """
+    if on > company_today():
+        raise NightRefusedError(_("%(on)s has not come yet: surveys cannot be sent ahead.") % {"on": on})
     troubles = waves.keep(on, windows(on))
     grace = timedelta(0) if again else timedelta(seconds=60)
     earlier = JobRun.objects.filter(job=JOB, period=on.isoformat()).values_list("counts", flat=True).first()
     claimed = jobs.claim(JOB, on.isoformat(), asked_by, again=again, grace=grace)
     if claimed is None:
-        raise NightRefusedError(f"The surveys of {on} are at work already, or done.")
+        raise NightRefusedError(_("The surveys of %(on)s are at work already, or done.") % {"on": on})
     jobs.kill_point("claimed")
     with acting(None, "surveys"):
         return jobs.perform(claimed, lambda: _added(_work(on), earlier or {}) | {"troubles": troubles})

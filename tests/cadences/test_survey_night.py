@@ -15,6 +15,7 @@ from django.conf import settings as project
 from cadences import survey_night
 from cadences.conscience import examine
 from cadences.models import PlanItem, Touchpoint
+from cadences.nightly import NightRefusedError
 from core.models import JobRun
 from correspondence.models import Message
 from surveys import asks as say
@@ -115,6 +116,14 @@ def test_something_new_on_the_same_day_is_added(wave):
     survey_night.run(TODAY, "command")
     owed()
     assert survey_night.run(TODAY, "command").counts["invited"] == 2
+
+
+def test_a_day_that_has_not_come_is_refused_and_touches_nothing(wave):
+    owed()
+    with pytest.raises(NightRefusedError, match="has not come yet"):
+        survey_night.run(TODAY + timedelta(days=1), "command")
+    assert not JobRun.objects.exists()
+    assert not Invitation.objects.exists()
 
 
 # -- Missed nights ------------------------------------------------------------------------------------
@@ -248,7 +257,10 @@ def test_a_one_off_survey_of_fewer_than_twenty_is_refused_with_the_number(once):
 
 # -- Killed -------------------------------------------------------------------------------------------
 
-NIGHT = "from datetime import date; from cadences.survey_night import run; run(date(2026, 11, 24), 'kill')"
+NIGHT = (
+    f"import time_machine; time_machine.travel('{MORNING}').start();"
+    " from datetime import date; from cadences.survey_night import run; run(date(2026, 11, 24), 'kill')"
+)
 
 
 @pytest.mark.slow
