@@ -258,21 +258,21 @@ def test_a_one_off_survey_of_fewer_than_twenty_is_refused_with_the_number(once):
 # -- Killed -------------------------------------------------------------------------------------------
 
 NIGHT = (
-    f"import time_machine; time_machine.travel('{MORNING}').start();"
+    "import os, time_machine; time_machine.travel(os.environ['KILLED_AT']).start();"
     " from datetime import date; from cadences.survey_night import run; run(date(2026, 11, 24), 'kill')"
 )
 
 
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
-def test_killed_at_any_step_and_run_again_it_asks_everybody_once(wave, settings):
+def test_killed_at_any_step_and_run_again_it_asks_everybody_once(wave, settings, clock):
     for _ in range(3):
         owed()
-    for step in ("claimed", "invited", "finished", "committed"):
+    for hour, step in enumerate(("claimed", "invited", "finished", "committed"), start=9):
         env = dict(os.environ) | {
             "DJANGO_SETTINGS_MODULE": "tests.surveys.killed", "DATABASE_URL": _database_url(),
             "TEND_KILL_AT": step,
-            "KILLED_KEYS": settings.SURVEY_KEYS,
+            "KILLED_KEYS": settings.SURVEY_KEYS, "KILLED_AT": f"2026-11-24 {hour:02}:00:00+00:00",
         }  # fmt: skip
         code = f"import django; django.setup(); {NIGHT}"
         root = Path(project.BASE_DIR)
@@ -280,6 +280,7 @@ def test_killed_at_any_step_and_run_again_it_asks_everybody_once(wave, settings)
         assert done.returncode == -9, step
         assert Invitation.objects.count() == Message.objects.count() == Asked.objects.count(), step
         assert Invitation.objects.count() == (3 if step == "committed" else 0), step
+    clock.move_to("2026-11-24 14:00:00+00:00")
     survey_night.run(TODAY, "a person")
     assert Message.objects.count() == 3
     assert Touchpoint.objects.filter(state="done").count() == 3
