@@ -12,7 +12,10 @@ from django.utils import timezone
 from accounts.models import Account
 from cadences.models import Plan, Schedule
 from cadences.nightly import JOB, due_date
+from cadences.survey_night import JOB as SURVEYS
 from core.models import Heartbeat, JobRun
+from surveys.health import alarms
+from surveys.models import Programme
 from users.clock import zone
 from users.models import Company
 
@@ -44,6 +47,14 @@ class Pulse:
         return not self.is_starting and _is_long_ago(self.beat_at)
 
 
+@dataclass(frozen=True)
+class SurveyState:
+    """The surveys of the night: their latest run, and what keeps them from being sent."""
+
+    last: JobRun | None
+    alarms: list[str]
+
+
 @dataclass
 class Conscience:
     """All that the Engine page shows."""
@@ -57,6 +68,7 @@ class Conscience:
     has_more: bool = False
     pulses: list[Pulse] = field(default_factory=list)
     troubled: list[dict[str, Any]] = field(default_factory=list)
+    surveys: SurveyState | None = None
 
     @property
     def last(self) -> JobRun | None:
@@ -69,7 +81,7 @@ class Conscience:
 
 
 def examine(*, all_runs: bool = False) -> Conscience:
-    """Read the run log and the heartbeats; eight queries."""
+    """Read the run log, the heartbeats and how surveys stand; a dozen queries."""
     most = ALL_RUNS if all_runs else SHOWN_RUNS
     schedule, company = Schedule.get(), Company.get()
     made = JobRun.objects.filter(job=JOB).exclude(state=JobRun.State.COVERED)
@@ -87,7 +99,21 @@ def examine(*, all_runs: bool = False) -> Conscience:
     )
     if state.last is not None:
         state.troubled = _troubled(state.last)
+    state.surveys = _surveys(company.time_zone)
     return state
+
+
+def _surveys(zone_name: str) -> SurveyState | None:
+    """None where no programme is on."""
+    if not Programme.objects.filter(is_on=True).exists():
+        return None
+    on = timezone.now().astimezone(zone(zone_name)).date()
+    last = JobRun.objects.filter(job=SURVEYS).order_by("-period").first()
+    said = alarms(on)
+    if last is not None and last.state in (JobRun.State.FAILED, JobRun.State.DEAD):
+        said.append(last.error)
+    said += (last.counts.get("troubles") or []) if last is not None else []
+    return SurveyState(last, said)
 
 
 def missed_night(now: datetime | None = None) -> date | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_noop
 
+from surveys.asks import LAPSE_REASONS
+
 ENGINE_REASONS = (
     gettext_noop("former customer"),
     gettext_noop("no customer"),
@@ -17,5 +19,6 @@ ENGINE_REASONS = (
     gettext_noop("no longer in the plan"),
     gettext_noop("paused"),
     gettext_noop("not done in time"),
+    *LAPSE_REASONS,
 )
 """Stored as they stand here; a page shows ``gettext(row.reason)``. What people write is not in this list."""

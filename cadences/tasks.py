@@ -6,15 +6,16 @@ from typing import Any
 
 from celery import shared_task
 
-from cadences import nightly
+from cadences import nightly, survey_night
 from cadences.simulation import runs
 from users.clock import company_today
 
 
 @shared_task(name="cadences.tasks.tick")
 def tick(**_: Any) -> None:
-    """Start the night if it is due and not done."""
+    """Start the night if it is due and not done, then its surveys."""
     nightly.tick()
+    survey_night.tick()
 
 
 @shared_task(name="cadences.tasks.heartbeat", bind=True)
@@ -25,8 +26,10 @@ def heartbeat(self: Any, **_: Any) -> None:
 
 @shared_task(name="cadences.tasks.run_now")
 def run_now(asked_by: str, **_: Any) -> None:
-    """What the button of the Engine page asks for: tonight's run, now."""
-    nightly.run_night(company_today(), asked_by)
+    """What the button of the Engine page asks for: tonight's run and its surveys, now."""
+    on = company_today()
+    nightly.run_night(on, asked_by)
+    survey_night.run_if_used(on, asked_by)
 
 
 @shared_task(name="cadences.tasks.follow_plan", bind=True, max_retries=60)

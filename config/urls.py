@@ -32,6 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *_app("contacts/", "contacts.urls"),
     *_app("sales/", "sales.urls"),
     *_app("", "correspondence.urls"),  # the outbox, and the page that unsubscribes
+    *_app("surveys/", "surveys.urls"),  # for managers alone
     *_app("imports/", "imports.urls"),
 ]
 

@@ -21,6 +21,8 @@ READABLE = {
     "contacts.ask": "visible_to",
     "sales.purchase": "visible_to",
     "cadences.override": "visible_to",
+    "surveys.programme": "visible_to",
+    "surveys.mailtext": "visible_to",
     "users.calendar": "visible_to",
     "users.user": "editable_by",
 }

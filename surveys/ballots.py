@@ -1,4 +1,4 @@
-"""The ballots' own database as the CRM reaches it: plan a wave, say how many were invited, read how it stands.
+"""The ballots' own database as the CRM reaches it: plan waves, say how many were asked, read how they stand.
 
 The role that is used here may read no ballot; docs/anonymity.md has the list of what each role may do.
 """
@@ -34,7 +34,7 @@ ON CONFLICT (id) DO NOTHING
 """
 STANDING = """
 SELECT wave.id, wave.state, wave.public_key, wave.next_release, wave.settled_on, release.released_on,
-    release.keys_destroyed_on
+    wave.keys_destroyed_on
 FROM wave
 LEFT JOIN release ON wave.id = ANY(release.waves)
 WHERE wave.id = ANY(%s::uuid[])

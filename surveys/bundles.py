@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from django.conf import settings
+from django.urls import Resolver404, resolve
 
 from ballotbox import bundle
 from ballotbox.policy import DEFAULT
@@ -13,11 +14,13 @@ from surveys.ballots import Standing
 from surveys.models import Wave
 from users.models import Company
 
+CONTACT_PATH = "/feedback/contact/"
+
 
 def write(wave: Wave, standing: Standing, ticket_key: bytes | None) -> None:
     """The wave's file for the box. Without ``ticket_key`` it takes no more ballots."""
     company = Company.get()
-    public = {"state": standing.state}
+    public = {"state": standing.state} | contact_page()
     facts = {
         "released_on": standing.released_on, "key_destroyed_on": standing.key_destroyed_on,
         "next_release_on": standing.next_release,
@@ -34,6 +37,15 @@ def write(wave: Wave, standing: Standing, ticket_key: bytes | None) -> None:
             contact_address=wave.programme.reply_to, public=public,
         ),
     )  # fmt: skip
+
+
+def contact_page() -> dict[str, str]:
+    """Where customers ask to be contacted, apart from their answers; nothing while there is no such page."""
+    try:
+        resolve(CONTACT_PATH)
+    except Resolver404:
+        return {}
+    return {"contact_url": str(settings.SITE_URL).rstrip("/") + CONTACT_PATH}
 
 
 def is_there(wave: Wave) -> bool:

@@ -24,7 +24,9 @@ IN_SUBJECT = ("company", "name", "first_name", "closes_on")
 class Flaw:
     """What is wrong with a text: a code and the place it is about."""
 
-    code: str  # unknown_place | broken_place | missing_place | not_alone | twice | not_in_subject | many_lines
+    code: (
+        str  # unknown_place | broken_place | missing_place | not_alone | twice | not_in_subject | many_lines
+    )
     place: str = ""
 
 
@@ -60,7 +62,9 @@ def check_body(text: str) -> list[Flaw]:
 def check_subject(text: str) -> list[Flaw]:
     """What keeps a subject from being sent."""
     flaws = _check_places(text, PLACES)
-    flaws += [Flaw("not_in_subject", each) for each in _names(text) if each in PLACES and each not in IN_SUBJECT]
+    flaws += [
+        Flaw("not_in_subject", each) for each in _names(text) if each in PLACES and each not in IN_SUBJECT
+    ]
     if len(text.splitlines()) > 1:
         flaws.append(Flaw("many_lines"))
     return flaws

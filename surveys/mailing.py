@@ -110,9 +110,7 @@ def render(message: Message) -> kinds.Rendered | None:
 def written(envelope: Envelope, text: MailText, *, follow_up: bool) -> kinds.Rendered:
     """Text and HTML from the same blocks. Raises MissingValueError rather than leave a gap."""
     values = values_of(envelope)
-    subject, body = (
-        (text.follow_up_subject, text.follow_up_body) if follow_up else (text.subject, text.body)
-    )
+    subject, body = (text.follow_up_subject, text.follow_up_body) if follow_up else (text.subject, text.body)
     subject = fill(subject, values)
     context = {"subject": subject, "language": envelope.language, "blocks": blocks(body, values)}
     return kinds.Rendered(
@@ -144,7 +142,7 @@ def link_of(ticket: str) -> str:
 def day_in_words(day: date, language: str) -> str:
     """A date as people of that language write it."""
     try:
-        locale = Locale.parse(language, sep="-")
+        locale = Locale.parse("en-GB" if language == "en" else language, sep="-")
     except (UnknownLocaleError, ValueError):
         locale = Locale("en")
     return format_date(day, "long", locale=locale)

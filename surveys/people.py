@@ -31,8 +31,28 @@ LOOK_BACK = timedelta(days=365)
 
 # Whoever writes from one of these is known by the whole address alone.
 PUBLIC_PROVIDERS = frozenset(
-    "gmail.com googlemail.com outlook.com hotmail.com live.com msn.com yahoo.com icloud.com me.com aol.com"
-    " gmx.de gmx.net gmx.at gmx.ch web.de t-online.de freenet.de mail.com proton.me protonmail.com".split()
+    [
+        "gmail.com",
+        "googlemail.com",
+        "outlook.com",
+        "hotmail.com",
+        "live.com",
+        "msn.com",
+        "yahoo.com",
+        "icloud.com",
+        "me.com",
+        "aol.com",
+        "gmx.de",
+        "gmx.net",
+        "gmx.at",
+        "gmx.ch",
+        "web.de",
+        "t-online.de",
+        "freenet.de",
+        "mail.com",
+        "proton.me",
+        "protonmail.com",
+    ]
 )
 
 
@@ -69,11 +89,7 @@ def gather(programme: Programme, wave: Wave | None, asks: Sequence[Ask], on: dat
     """Read everything; about fifteen queries, however many are asked."""
     ids = {ask.account_id for ask in asks}
     accounts = Account.objects.select_related("tier", "owner").in_bulk(ids)
-    people = list(
-        Contact.objects.filter(account__in=ids)
-        .filter(Q(left_on__isnull=True) | Q(left_on__gt=on))
-        .order_by("-is_main", "id")
-    )
+    people = _people(ids, on)
     main = defaultdict(list)
     for person in people:
         main[person.account_id].append(person)
@@ -89,8 +105,9 @@ def gather(programme: Programme, wave: Wave | None, asks: Sequence[Ask], on: dat
         purchases={(row.account_id, row.purchased_on): row for row in reversed(purchases)},
         last_bought={account: rows[-1].purchased_on for account, rows in bought.items()},
         about_purchase=set(
-            Asked.objects.filter(programme=programme, purchase__in=[row.pk for row in purchases])
-            .values_list("purchase_id", flat=True)
+            Asked.objects.filter(programme=programme, purchase__in=[row.pk for row in purchases]).values_list(
+                "purchase_id", flat=True
+            )
         ),
         held={
             (row.account_id, row.cycle): row
@@ -98,7 +115,9 @@ def gather(programme: Programme, wave: Wave | None, asks: Sequence[Ask], on: dat
         },
         excluded_accounts={account for account, _contact in excluded if account},
         excluded_contacts={contact for _account, contact in excluded if contact},
-        in_wave=set(Invitation.objects.filter(wave=wave).values_list("contact_id", flat=True)) if wave else set(),
+        in_wave=set(Invitation.objects.filter(wave=wave).values_list("contact_id", flat=True))
+        if wave
+        else set(),
         quarantine=_quarantine(people, ids, on),
     )
     _add_addresses(facts, people)
@@ -112,6 +131,12 @@ def since(facts: Facts, ask: Ask) -> date:
         return ask.bought_on
     earliest = facts.on - LOOK_BACK
     return max(facts.last_bought.get(ask.account_id, earliest), earliest)
+
+
+def _people(accounts: Iterable[int], on: date) -> list[Contact]:
+    """Who works there, whom we call first in front."""
+    there = Q(left_on__isnull=True) | Q(left_on__gt=on)
+    return list(Contact.objects.filter(there, account__in=accounts).order_by("-is_main", "id"))
 
 
 def _purchases(accounts: Iterable[int]) -> dict[int, list[Purchase]]:
@@ -128,7 +153,7 @@ def _quarantine(people: Sequence[Contact], accounts: set[int], on: date) -> Quar
     same = Contact.objects.annotate(lower=Lower("email")).filter(
         lower__in={address_of(person) for person in people} - {""}
     )
-    persons |= {pk: lower for pk, lower in same.values_list("pk", "lower")}
+    persons |= dict(same.values_list("pk", "lower"))
     rows = (
         Asked.objects.filter(sent_on__gt=months_before(on, KEPT_MONTHS))
         .filter(Q(contact__in=persons) | Q(contact__account__in=accounts))
@@ -178,7 +203,9 @@ def _chains(facts: Facts, starts: dict[int, date]) -> dict[int, list[tuple[str, 
     model = apps.get_model("contacts", "ContactEvent")
     rows = (
         model.objects.filter(
-            pgh_label="update", pgh_obj_id__in=list(facts.contacts), pgh_created_at__gte=_moment(min(starts.values()))
+            pgh_label="update",
+            pgh_obj_id__in=list(facts.contacts),
+            pgh_created_at__gte=_moment(min(starts.values())),
         )
         .order_by("pgh_id")
         .values_list("pgh_obj_id", "email", "pgh_created_at", "pgh_context__metadata")
@@ -205,19 +232,22 @@ def _is_suspect(chain: list[tuple[str, int | None]], now: str, side: set[int]) -
 
 def _sales_side(facts: Facts, accounts: set[int], earliest: date) -> dict[int, set[int]]:
     """Account -> those whose changes of an address a manager looks at: owners since, deputies, sellers."""
-    side: dict[int, set[int]] = {
-        pk: {facts.accounts[pk].owner_id} for pk in accounts if facts.accounts[pk].owner_id
-    }
     if not accounts:
         return {}
+    side: dict[int, set[int]] = defaultdict(set)
+    for pk in accounts:
+        if (owner_now := facts.accounts[pk].owner_id) is not None:
+            side[pk].add(owner_now)
     earlier = apps.get_model("accounts", "AccountEvent").objects.filter(
         pgh_obj_id__in=accounts, pgh_created_at__gte=_moment(earliest), owner__isnull=False
     )
     for pk, owner in earlier.values_list("pgh_obj_id", "owner_id"):
-        side.setdefault(pk, set()).add(owner)
+        side[pk].add(owner)
     owners = {owner for them in side.values() for owner in them}
     deputies: dict[int, set[int]] = defaultdict(set)
-    for owner, deputy in User.objects.filter(pk__in=owners, deputy__isnull=False).values_list("pk", "deputy_id"):
+    for owner, deputy in User.objects.filter(pk__in=owners, deputy__isnull=False).values_list(
+        "pk", "deputy_id"
+    ):
         deputies[owner].add(deputy)
     covered: Any = Absence.objects.filter(user__in=owners, deputy__isnull=False, ends_on__gte=earliest)
     for owner, deputy in covered.values_list("user_id", "deputy_id"):
@@ -226,7 +256,7 @@ def _sales_side(facts: Facts, accounts: set[int], earliest: date) -> dict[int, s
         them |= {deputy for owner in list(them) for deputy in deputies[owner]}
     for (account, day), purchase in facts.purchases.items():
         if account in accounts and day >= earliest and purchase.sold_by_id:
-            side.setdefault(account, set()).add(purchase.sold_by_id)
+            side[account].add(purchase.sold_by_id)
     return side
 
 

@@ -37,7 +37,9 @@ def half(on: date) -> Period:
     """The half-year of a day; its figures are the whole company's."""
     second = on.month > 6
     first = date(on.year, 7 if second else 1, 1)
-    return Period(f"{on.year} H{2 if second else 1}", first, _end(on.year, 12 if second else 6), is_whole=True)
+    return Period(
+        f"{on.year} H{2 if second else 1}", first, _end(on.year, 12 if second else 6), is_whole=True
+    )
 
 
 def repeated(on: date, *, by_half: bool, window: tuple[date, date] | None = None) -> Period | None:

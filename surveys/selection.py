@@ -22,7 +22,9 @@ def matching(rule: Rule, on: date) -> AccountQuerySet:
     if rule.countries:
         found = found.filter(country__in=rule.countries)
     if rule.tags:
-        found = found.filter(pk__in=Account.tags.through.objects.filter(tag__in=rule.tags).values("account_id"))
+        found = found.filter(
+            pk__in=Account.tags.through.objects.filter(tag__in=rule.tags).values("account_id")
+        )
     if rule.bought_since:
         bought = Purchase.objects.filter(
             account=OuterRef("pk"), voided_at__isnull=True, amount__gt=0, purchased_on__gte=rule.bought_since

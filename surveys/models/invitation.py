@@ -68,9 +68,7 @@ class Asked(models.Model):
     class Meta:
         verbose_name_plural = "asked"
         constraints = [
-            models.UniqueConstraint(
-                fields=["contact", "programme", "sent_on"], name="asked_once_a_day"
-            ),
+            models.UniqueConstraint(fields=["contact", "programme", "sent_on"], name="asked_once_a_day"),
             # one purchase, one survey, whatever becomes of dates and touchpoints
             models.UniqueConstraint(
                 fields=["programme", "purchase"],

@@ -73,7 +73,7 @@ class Programme(TimeStamped):
 
 @tracked()
 class Questions(TimeStamped):
-    """A version of what a programme asks. Published versions never change: a wave keeps the one it began with."""
+    """A version of what a programme asks. Published ones never change: a wave keeps what it began with."""
 
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")

@@ -74,9 +74,7 @@ class HeldBack(TimeStamped):
     class Meta:
         verbose_name_plural = "held back"
         constraints = [
-            models.UniqueConstraint(
-                fields=["programme", "account", "cycle"], name="heldback_once_per_cycle"
-            ),
+            models.UniqueConstraint(fields=["programme", "account", "cycle"], name="heldback_once_per_cycle"),
             models.CheckConstraint(
                 name="heldback_skipped_with_reason", condition=~Q(state="skipped") | ~Q(decided_because="")
             ),

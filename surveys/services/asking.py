@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import cast
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -70,16 +71,13 @@ def _invite(programme: Programme, asks: list[Ask], on: date) -> dict[int, Answer
 
 def facts_account(case: Case) -> Account:
     """The account of a case that is invited."""
-    assert case.contact is not None
-    return case.contact.account
+    return cast(Contact, case.contact).account
 
 
 def judge(programme: Programme, wave: Wave | None, asks: Sequence[Ask], on: date) -> list[Case]:
-    """What the rules say about each, reading only. Who comes earlier in the list counts for the later ones."""
+    """What the rules say about each, reading only. Who comes earlier counts for those that follow."""
     facts = gather(programme, wave, asks, on)
-    asked = set(
-        matching(programme.who, on).filter(pk__in=facts.accounts).values_list("pk", flat=True)
-    )
+    asked = set(matching(programme.who, on).filter(pk__in=facts.accounts).values_list("pk", flat=True))
     cases = []
     for ask in asks:
         case = Case(programme, ask)

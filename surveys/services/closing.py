@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 from django.db import transaction
 
+from accounts.models import Account
 from contacts.models import Contact
 from correspondence.models import Message, Suppression
 from sales.models import Purchase
@@ -20,6 +21,7 @@ from users.models import User
 
 PURGE_AFTER = timedelta(days=30)
 WORD = re.compile(r"[^\W_]{3,}")
+SHARED_BY = 3
 HELD_BACK_DAYS = timedelta(days=14)
 
 
@@ -69,17 +71,24 @@ def words_of(wave: Wave) -> set[str]:
     """Names of the invited companies and of all their people, of our users, and numbers of purchases."""
     accounts = list(Invitation.objects.filter(wave=wave).values_list("account_id", flat=True))
     found: set[str] = set()
-    rows = Contact.objects.filter(account__in=accounts).values_list(
-        "first_name", "last_name", "email", "account__name", "account__city", "account__external_id"
-    )
-    for first, last, email, company, city, number in rows:
-        found |= _words(first, last, email.partition("@")[0], email.rpartition("@")[2], company, city)
-        found |= {text for text in (email.lower(), number) if text}
+    rows = Contact.objects.filter(account__in=accounts).values_list("first_name", "last_name", "email")
+    for first, last, email in rows:
+        found |= _words(first, last, email.partition("@")[0], email.rpartition("@")[2])
+        found |= {email.lower()} - {""}
+    companies = Account.objects.filter(pk__in=accounts).values_list("name", "external_id")
+    found |= {text.lower() for pair in companies for text in pair if text}
+    found |= _telling(name for name, _number in companies)
     bought = Purchase.objects.filter(account__in=accounts).exclude(external_id=None)
-    found |= set(bought.values_list("external_id", flat=True))
+    found |= {number.lower() for number in bought.values_list("external_id", flat=True) if number}
     for name in User.objects.values_list("display_name", flat=True):
         found |= _words(name)
     return found
+
+
+def _telling(names: Iterable[str]) -> set[str]:
+    """Words of companies' names that few of them share: "Pumps" or "Ltd" names nobody."""
+    counts = Counter(word for name in names for word in _words(name))
+    return {word for word, n in counts.items() if n < SHARED_BY}
 
 
 def _words(*texts: str) -> set[str]:
@@ -88,7 +97,9 @@ def _words(*texts: str) -> set[str]:
 
 def purge_due(on: date) -> None:
     """Invitations and mails 30 days after the close, notes of asking after 13 months, old waiting rows."""
-    over = Wave.objects.filter(purged_on__isnull=True, counted_on__isnull=False, closes_on__lt=on - PURGE_AFTER)
+    over = Wave.objects.filter(
+        purged_on__isnull=True, counted_on__isnull=False, closes_on__lt=on - PURGE_AFTER
+    )
     for wave in over:
         _purge(wave, on)
     Asked.objects.filter(sent_on__lt=months_before(on, KEPT_MONTHS)).delete()

@@ -36,7 +36,7 @@ def _enqueue(wave_id: UUID, day: date, on: date) -> int:
     if wave is None:
         return 0
     rows = wave.invitations.filter(send_on=day, state=Invitation.State.HANDED_OVER).select_related("account")
-    moments = Moments()
+    moments = Moments(on)
     return enqueue_many(
         [draft(FOLLOW_UP, row, wave.programme, moments.not_before(row.account)) for row in rows]
     )
@@ -47,13 +47,17 @@ def destroy_tag_keys(on: date) -> int:
     n = 0
     for wave_id, day in keys.send_days():
         age = on - day
-        if age >= timedelta(days=TAG_KEY_DAYS) or age > timedelta(days=FOLLOW_UP_DAYS) and _is_over(wave_id, day):
+        if age >= timedelta(days=TAG_KEY_DAYS) or (
+            age > timedelta(days=FOLLOW_UP_DAYS) and _is_over(wave_id, day)
+        ):
             n += keys.destroy_tags(wave_id, day)
     return n
 
 
 def _is_over(wave_id: UUID, day: date) -> bool:
     """Whether no mail of that day can leave any more."""
-    ids = [str(pk) for pk in Invitation.objects.filter(wave=wave_id, send_on=day).values_list("pk", flat=True)]
+    ids = [
+        str(pk) for pk in Invitation.objects.filter(wave=wave_id, send_on=day).values_list("pk", flat=True)
+    ]
     waiting = Message.objects.filter(kind__in=KINDS, key__in=ids, state__in=UNFINISHED)
     return not waiting.exists()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
@@ -23,7 +23,7 @@ from users.models import Company
 INVITATION = "survey_invitation"
 FOLLOW_UP = "survey_follow_up"
 KINDS = (INVITATION, FOLLOW_UP)
-FIRST_HOUR, LAST_HOUR = time(9), time(18)  # at the contact's place
+FIRST_HOUR = time(9)  # at the contact's place
 CODE_BYTES = 40  # of a value: it must fit into the ticket
 
 
@@ -44,7 +44,8 @@ def send(wave: Wave, guests: Sequence[Guest], on: date) -> list[Invitation]:
         [
             Invitation(
                 wave=wave, contact=guest.contact, account=guest.account, address=address_of(guest.contact),
-                language=guest.contact.language or guest.account.language, codes=codes_of(wave, guest.account),
+                language=guest.contact.language or guest.account.language,
+                codes=codes_of(wave, guest.account),
                 send_on=on, state=Invitation.State.QUEUED,
             )
             for guest in guests
@@ -57,7 +58,7 @@ def send(wave: Wave, guests: Sequence[Guest], on: date) -> list[Invitation]:
 def put_into_outbox(
     wave: Wave, rows: Sequence[Invitation], purchases: Sequence[Purchase | None], on: date
 ) -> None:
-    """The mails of these invitations; their links can be made from now on until the day's key is destroyed."""
+    """The mails of these invitations; their links can be made until the day's key is destroyed."""
     keys.make_tags(wave.pk, on)
     Asked.objects.bulk_create(
         [
@@ -65,7 +66,7 @@ def put_into_outbox(
             for row, purchase in zip(rows, purchases, strict=True)
         ]
     )
-    moments = Moments()
+    moments = Moments(on)
     enqueue_many([draft(INVITATION, row, wave.programme, moments.not_before(row.account)) for row in rows])
 
 
@@ -95,19 +96,15 @@ def coarse(name: str) -> str:
 
 
 class Moments:
-    """From when on mails may leave; knows what time it is now, and the company's clock."""
+    """From when on the mails of a day may leave; knows what time it is now, and the company's clock."""
 
-    def __init__(self) -> None:
-        self.now = timezone.now()
+    def __init__(self, on: date) -> None:
+        self.on, self.now = on, timezone.now()
         self.company_zone = Company.get().time_zone
 
     def not_before(self, account: Account) -> datetime:
-        """09:00 at the account's place, or now while it is day there."""
-        there = self.now.astimezone(self.place_of(account))
-        if FIRST_HOUR <= there.time() < LAST_HOUR:
-            return self.now
-        day = there.date() + timedelta(days=1) if there.time() >= LAST_HOUR else there.date()
-        return datetime.combine(day, FIRST_HOUR, tzinfo=there.tzinfo)
+        """09:00 of that day at the account's place, or now where that is over."""
+        return max(self.now, datetime.combine(self.on, FIRST_HOUR, tzinfo=self.place_of(account)))
 
     def place_of(self, account: Account) -> ZoneInfo:
         """Their clock: the account's own zone, else its country's, else the company's."""

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 
 from django.db import transaction
+from django.db.models import Max
 
 from ballotbox.policy import CLOSES_AFTER_DAYS, KEYS_AHEAD_DAYS
 from surveys import ballots, bundles, forecast, keys, periods
@@ -17,6 +18,7 @@ from surveys.ballots import Standing
 from surveys.models import Programme, Questions, Wave
 from surveys.services import closing, follow_up
 
+DAY = timedelta(days=1)
 Windows = Mapping[str, tuple[date, date]]
 """Slot of the plan -> the days of its window in the calendar, where it has one."""
 
@@ -25,7 +27,9 @@ CLOSED = (Wave.State.HELD, Wave.State.RELEASED, Wave.State.DESTROYED)
 
 def is_at_work() -> bool:
     """Whether the nightly job has anything to look after; one query where surveys are not used."""
-    return Programme.objects.filter(is_on=True).exists() or Wave.objects.filter(purged_on__isnull=True).exists()
+    return (
+        Programme.objects.filter(is_on=True).exists() or Wave.objects.filter(purged_on__isnull=True).exists()
+    )
 
 
 def keep(on: date, windows: Windows) -> list[str]:
@@ -86,11 +90,17 @@ def _plan_one(
     period = periods.repeated(day, by_half=forecast.by_half(programme, on), window=window)
     if period is None:
         return None
+    before = programme.waves.filter(last_send_on__gte=period.first).aggregate(last=Max("last_send_on"))[
+        "last"
+    ]
+    opens = max(
+        period.first, on if period.first <= on else period.first, before + DAY if before else period.first
+    )
     wave, is_new = Wave.objects.get_or_create(
         programme=programme,
         label=period.label,
         defaults={
-            "opens_on": max(period.first, min(on, period.last)),
+            "opens_on": opens,  # never before the wave before it has ended
             "last_send_on": period.last,
             "closes_on": period.closes_on,
             "questions": questions,
@@ -150,5 +160,5 @@ def _no_more_ballots(wave: Wave, standing: Standing, on: date, *, rewrite: bool)
     keys.destroy_wave(wave.pk)
     if rewrite or standing.key_destroyed_on is not None:
         bundles.write(wave, standing, None)
-    if standing.state in Wave.SETTLED and (standing.key_destroyed_on or standing.state == Wave.State.DESTROYED):
+    if standing.state in Wave.SETTLED and standing.key_destroyed_on is not None:
         wave.keys_destroyed_on = on

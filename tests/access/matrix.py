@@ -26,7 +26,8 @@ ALL = frozenset(ACTORS) - SIGNED_OUT
 PUBLIC = frozenset(ACTORS)
 EDITORS = frozenset({"owner", "manager", "admin"})  # of what the owner owns
 MANAGERS = frozenset({"manager", "other_manager", "admin"})
-READERS_OF_RESULTS = frozenset({"manager", "other_manager"})  # an admin without that role is none
+SURVEYORS = frozenset({"manager", "other_manager"})  # an admin without that role is none
+READERS_OF_RESULTS = SURVEYORS
 TEAM = frozenset({"owner", "manager"})
 ADMIN = frozenset({"admin"})
 NOBODY: frozenset[str] = frozenset()
@@ -208,6 +209,44 @@ ROWS = [
     row("sales:add", "account", get=EDITORS, post=EDITORS),
     row("sales:edit", "purchase", get=EDITORS, post=EDITORS),
     row("sales:void", "purchase", get=EDITORS, post=EDITORS),
+    # -- surveys: for managers; for everybody else, admins included, they do not exist --------------------
+    *(
+        row(
+            f"surveys:{name}",
+            records,
+            get=SURVEYORS if "G" in how else None,
+            post=SURVEYORS if "P" in how else None,
+            data=data,
+            hidden=True,
+        )
+        for name, records, how, data in (
+            ("list", "", "G", {}),
+            ("create", "", "GP", {"name": "Trade fair"}),
+            ("waiting", "", "G", {}),
+            ("release", "held_back", "P", {}),
+            ("skip", "held_back", "P", {"reason": "In court with us"}),
+            ("exclusions", "", "G", {}),
+            ("exclude", "account", "GP", {"reason": "In court with us"}),
+            ("end_exclusion", "exclusion", "P", {}),
+            ("programme", "programme", "GP", {"name": "After a sale"}),
+            ("switch", "programme", "P", {"to": "off"}),
+            ("start", "one_off", "GP", {"count": "1"}),
+            ("questions", "programme", "G", {}),
+            ("question_new", "programme question_type", "GP", {"label_en": "How?", "label_de": "Wie?"}),
+            ("frame", "programme", "GP", {"languages": "en"}),
+            ("publish", "programme", "P", {}),
+            ("discard", "programme", "P", {}),
+            ("question", "programme question_key", "GP", {}),
+            ("question_move", "programme question_key", "P", {"to": "down"}),
+            ("question_remove", "programme question_key", "P", {}),
+            ("mails", "programme", "G", {}),
+            ("mail_new", "programme", "GP", {"language": "fr"}),
+            ("mail", "programme survey_language", "GP", {}),
+            ("mail_remove", "programme survey_language", "P", {}),
+            ("preview", "programme", "GP", {}),
+            ("send_test", "programme", "P", {}),
+        )
+    ),
     # -- the outbox; unsubscribing is for whoever holds the link ------------------------------------------
     row("correspondence:outbox", get=ADMIN),
     row("correspondence:resend", "uncertain_mail", post=ADMIN),

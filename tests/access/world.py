@@ -14,9 +14,9 @@ from contacts.models import Ask, Commitment
 from correspondence.models import Halt, Message, Suppression
 from correspondence.unsubscribe import url_for
 from imports.models import ImportBatch
-from surveys.models import ContactRequest
+from surveys.models import ContactRequest, Exclusion, HeldBack
 from tests import factories as make
-from tests.surveys.results.worlds import make_programme
+from tests.surveys import factories as survey
 from users.tokens import ResetTokens, invitations
 
 TODAY = date(2026, 11, 23)
@@ -82,12 +82,30 @@ def _records(people: dict[str, Any]) -> dict[str, Any]:
         "commitment": Commitment.objects.create(account=account, user=owner, what="A quote", due_on=TODAY),
         "ask": Ask.objects.create(account=account, kind=Ask.Kind.REFERRAL, asked_on=TODAY, asked_by=owner),
         "batch": _batch(),
-        "programme": make_programme(),
+        **_surveys(contact),
+        **_mail(),
         "contact_request": ContactRequest.objects.create(
             name="Eva Lind", company="Borg", reach="+47 22 33 44 55", received_on=TODAY
         ),
-        **_mail(),
         **_plan(),
+    }
+
+
+def _surveys(contact: Any) -> dict[str, Any]:
+    """A programme that is on, one that is sent once, somebody who waits and somebody who is excluded."""
+    programme = survey.make_programme()
+    held = HeldBack.objects.create(
+        programme=programme, account=contact.account, cycle="first", contact=contact,
+        reason="address_changed", since=TODAY,
+    )  # fmt: skip
+    return {
+        "programme": programme,
+        "one_off": survey.make_programme("one_off"),
+        "held_back": held,
+        "exclusion": Exclusion.objects.create(contact=contact, reason="Asked us not to"),
+        "question_type": "nps",
+        "question_key": "recommend",
+        "survey_language": "en",
     }
 
 

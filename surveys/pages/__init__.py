@@ -1,0 +1,1 @@
+"""The managers' pages of surveys. For everybody else they do not exist."""
