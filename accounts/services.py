@@ -114,6 +114,19 @@ def change_owner(user: User, account: Account, new_owner: User | None) -> Accoun
     return account
 
 
+def hold_tier(tier: Tier) -> Tier:
+    """The tier as it is now, kept until the transaction ends: whoever deletes tiers waits for that.
+
+    Raises ValidationError if a colleague has deleted it. Without this the database would find out at the
+    end, as an error that no form can show.
+    """
+    held: Tier | None = Tier.objects.select_for_update(no_key=True).filter(pk=tier.pk).first()
+    if held is None:
+        words = _("A colleague has deleted the tier %(tier)s meanwhile. Choose another one.")
+        raise ValidationError(words % {"tier": tier.name})
+    return held
+
+
 @transaction.atomic
 def pin_tier(
     user: User, account: Account, tier: Tier | None, *, reason: str = "", until: date | None = None
@@ -127,6 +140,7 @@ def pin_tier(
     today = today_for(user)
     if tier is not None:
         _check_pin(reason, until, today)
+        hold_tier(tier)
         if account.tier_id != tier.pk:
             account.tier_before, account.tier, account.tier_since = account.tier, tier, today
         account.tier_pinned, account.tier_pinned_until, account.below_since = True, until, None

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 MEGABYTE = 1024 * 1024
 # figure: the most it should be, as a ratio to the bare insert, to the minimal page, or between sizes
 GOALS = {"from nothing": 1.5, "nothing changed": 0.5, "normal night": 0.5, "page": 4.0, "growth": 1.3}
+PERSONAL = ("minimal page", "My day", "account page")
+COMPANY_MS = 500.0  # a page over the whole company, p50
 
 
 def of_night(night: Night, accounts: int) -> list[Line]:
@@ -43,7 +45,7 @@ def of_pages(measured: dict[int, Pages]) -> list[Line]:
             detail=f"p95 {many.p95('minimal page'):.1f} ms",
         )
     ]
-    for page in ("My day", "account page"):
+    for page in PERSONAL[1:]:
         lines += [
             Line(
                 f"{page} p50, {largest:,} accounts",
@@ -58,7 +60,17 @@ def of_pages(measured: dict[int, Pages]) -> list[Line]:
                 detail=f"p50 {few.p50(page):.1f} ms, p95 {few.p95(page):.1f} ms at {smallest:,}",
             ),
         ]
-    return lines
+    return lines + [_of_company(page, few, many, largest) for page in many.times if page not in PERSONAL]
+
+
+def _of_company(page: str, few: Pages, many: Pages, accounts: int) -> Line:
+    return Line(
+        f"{page} p50, {accounts:,} accounts",
+        many.p50(page),
+        "ms",
+        COMPANY_MS,
+        detail=f"{few.p50(page):.1f} ms at the smallest size; {many.sizes[page]:,} bytes",
+    )
 
 
 def of_memory(night: Night, measured: dict[int, Pages], own: int) -> list[Line]:

@@ -1,4 +1,4 @@
-"""My day and the account page over real HTTP, beside a minimal page on the same server."""
+"""My day, the account page and the ledger over real HTTP, beside a minimal page on the same server."""
 
 from __future__ import annotations
 
@@ -26,6 +26,15 @@ from users.sessions import SessionStore
 WORKERS = 2
 WARM_UP = 20
 USERS = 12  # signed-in people whose pages are asked in turn
+COMPANY = {
+    "ledger of the company": "/ledger/",
+    "ledger by account": "/ledger/?by=account",
+    "contacts of the ledger": "/ledger/rows/?mark=owed",
+    "accounts at risk": "/ledger/silence/",
+}
+"""Pages over everything there is, as an admin sees them."""
+
+EVERY = 10  # a page of the company costs many times a page of a person: asked one time in so many
 
 
 @dataclass
@@ -114,13 +123,17 @@ def addresses(users: list[User]) -> dict[str, list[tuple[int, str]]]:
 def measure(requests: int) -> Pages:
     """Every page in turn, so that what the machine does meanwhile hits all of them alike."""
     found = Pages()
+    admin = User.objects.create_user(email="admin@bench.example", display_name="Admin", roles=["admin"])
     step = max(1, User.objects.filter(is_active=True).count() // USERS)
     users = list(User.objects.with_role("salesperson").order_by("pk")[::step][:USERS])
     cookies = [sign_in(user) for user in users]
-    asked = addresses(users)
+    asked = addresses(users) | {page: [(len(users), address)] for page, address in COMPANY.items()}
+    cookies.append(sign_in(admin))
     with server() as (port, process):
         for turn in range(-WARM_UP, requests):
             for page, choices in asked.items():
+                if page in COMPANY and turn % EVERY:
+                    continue
                 index, address = choices[turn % len(choices)]
                 milliseconds, size = get(port, address, cookies[index])
                 if turn >= 0:

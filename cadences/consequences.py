@@ -13,7 +13,7 @@ from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import Account
 from cadences.models import Slot
@@ -21,6 +21,9 @@ from cadences.reconcile import accounts_served_by
 from cadences.rehearsal import Change, what_would_change
 from core.forms import attempt
 from users.models import User
+
+LEAVE = gettext_lazy("Leave it as it is")
+"""On the button beside one that ends something: there is no form to go back to."""
 
 SHOWN = 20
 MOST_ACCOUNTS = 20_000
@@ -128,7 +131,7 @@ def save_or_show(
 
 
 def confirm_page(request: HttpRequest, found: Consequences, **context: Any) -> HttpResponse:
-    """What moves, with *save* and *back to the form*; ``context``: title, lead, submit."""
+    """What moves, with *save* and *back to the form*; ``context``: title, lead, submit, keep (for *back*)."""
     ours = {"csrfmiddlewaretoken", "confirmed", "change"}
     sent = [(name, value) for name, values in request.POST.lists() if name not in ours for value in values]
     context = {"found": found, "sent": sent, "action": request.get_full_path(), **context}

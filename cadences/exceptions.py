@@ -16,9 +16,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Account, Tier
-from accounts.services import may_edit
+from accounts.services import hold_tier, may_edit
 from cadences.models import SLOT_AGREED, SLOT_TODO, Override, Plan, PlanItem, Slot
 from cadences.plans import effective_items
+from cadences.plans.slots import hold_slot
 from cadences.words import span
 from core import facts
 from users.access import require, require_active
@@ -82,19 +83,20 @@ def change_exception(user: User, override: Override, wish: Wish) -> Override:
 
 
 @transaction.atomic
-def end_exception(user: User, override: Override) -> None:
+def end_exception(user: User, override: Override) -> Override:
     """From today on the plan holds again. One that began today leaves no trace but in the history."""
     account = _locked(user, override.account)
     override = Override.objects.select_for_update().get(pk=override.pk)
     today = company_today()
     if is_over(override, today):
-        return
+        return override
     if override.since is not None and override.since >= today:
         override.delete()
     else:
         override.until = today - timedelta(days=1)
         override.save(update_fields=["until", "updated_at"])
     facts.changed(account_ids=[account.pk])
+    return override
 
 
 def is_over(override: Override, today: date) -> bool:
@@ -134,6 +136,9 @@ def _locked(user: User, account: Account) -> Account:
 
 def _write(override: Override, account: Account, wish: Wish, today: date) -> Override:
     _check(override.slot, account, wish, today)
+    if wish.what == What.TIER and wish.as_tier is not None:
+        hold_tier(wish.as_tier)
+    hold_slot(override.slot)
     override.is_off = wish.what == What.OFF
     override.as_tier = wish.as_tier if wish.what == What.TIER else None
     own_interval = wish.what == What.INTERVAL or (wish.what == What.TIER and wish.every)

@@ -8,21 +8,21 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import DateField, F, Func, IntegerField, Q, Value
+from django.db.models import DateField, Expression, F, Func, IntegerField, Q, Value
 from django.db.models.functions import Cast
 
 from cadences.lateness import NEXT_DAYS, Bucket
 
 
 class LateDays(Func):
-    """``lateness.late_days`` of a touchpoint on a day, which may be a column."""
+    """``lateness.late_days`` of a touchpoint on a day, which may be a column or computed from one."""
 
     template = "greatest(0, %(expressions)s)"
     arg_joiner = " - "
     output_field = IntegerField()
 
-    def __init__(self, on: date | F, **extra: Any) -> None:
-        day = on if isinstance(on, F) else Cast(Value(on), DateField())
+    def __init__(self, on: date | F | Expression, **extra: Any) -> None:
+        day = on if not isinstance(on, date) else Cast(Value(on), DateField())
         super().__init__(day, F("planned_on"), F("tolerance_days"), **extra)
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 from django.utils.formats import number_format
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -63,6 +65,17 @@ def lift_words(network: int, tiers: int) -> str:
         tiers,
     )
     return words % {"network": network, "tiers": tiers}
+
+
+def notes_words(troubles: Iterable[Trouble]) -> list[str]:
+    """Oddities, a sentence each; tiers without a rule share one."""
+    every = list(troubles)
+    bare = [each.tier for each in every if each.code == UNREACHED]
+    if len(bare) < 2:
+        return [trouble_words(each) for each in every]
+    words = _("%(tiers)s have no rule: only a person's choice or the network brings an account there.")
+    rest = [trouble_words(each) for each in every if each.code != UNREACHED]
+    return [*rest, words % {"tiers": get_text_list(bare, _("and"))}]
 
 
 def trouble_words(trouble: Trouble) -> str:

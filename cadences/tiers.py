@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import Account, Tier, TierCondition, TierLift
+from accounts.services import hold_tier
 from cadences.models import Override, Plan
+from cadences.plans.drafts import lock_plans
 from cadences.tier_rules import MOST_NETWORK, REFUSED, Condition, Lift, Rule, Rules, Trouble, troubles
 from cadences.tier_words import trouble_words
 from cadences.tiering import TierWeighing, moving, retier, rule_of, rules_now
@@ -61,7 +63,7 @@ def save_tier(
     require_admin(user)
     _lock()
     if tier is not None:
-        tier = Tier.objects.select_for_update(no_key=True).get(pk=tier.pk)
+        tier = hold_tier(tier)
     row = tier or Tier()
     for name, value in fields.items():
         setattr(row, name, value)
@@ -83,6 +85,7 @@ def move_tier(user: User, tier: Tier, *, up: bool) -> Tier:
     """Let it change places with its neighbour; at the end of the ladder nothing happens."""
     require_admin(user)
     _lock()
+    tier = hold_tier(tier)
     order = list(Tier.objects.order_by("rank").prefetch_related("conditions"))
     place = [each.pk for each in order].index(tier.pk)
     other = place + (1 if up else -1)
@@ -99,8 +102,9 @@ def move_tier(user: User, tier: Tier, *, up: bool) -> Tier:
 def delete_tier(user: User, tier: Tier) -> None:
     """Raises ValidationError with everything that still uses it, and how to cure that."""
     require_admin(user)
+    lock_plans()  # nobody copies a version meanwhile
     _lock()
-    tier = Tier.objects.select_for_update(no_key=True).get(pk=tier.pk)
+    tier = hold_tier(tier)
     if reasons := uses(tier):
         raise ValidationError(reasons)
     tier.delete()
@@ -114,14 +118,8 @@ def uses(tier: Tier) -> list[str]:
         found.append(_("%(tier)s is the only tier: an account is always in one. Make another first.") % names)
     accounts = Account.objects.filter(tier=tier).aggregate(n=Count("pk"))["n"]
     if accounts:
-        words = ngettext(
-            "%(n)d account is in %(tier)s. Take its rule away and apply that, and give back the accounts "
-            "that somebody chose it for.",
-            "%(n)d accounts are in %(tier)s. Take its rule away and apply that, and give back the accounts "
-            "that somebody chose it for.",
-            accounts,
-        )
-        found.append(words % {**names, "n": accounts})
+        words = ngettext("%(n)d account is in %(tier)s.", "%(n)d accounts are in %(tier)s.", accounts)
+        found.append(f"{words % {**names, 'n': accounts}} {_way_out(tier)}")
     for plan in Plan.objects.filter(items__tier=tier).distinct().order_by("version"):
         found.append(_plan_words(plan) % {**names, "version": plan.version})
     exceptions = Override.objects.filter(as_tier=tier).count()
@@ -133,6 +131,18 @@ def uses(tier: Tier) -> list[str]:
         )
         found.append(words % {**names, "n": exceptions})
     return found
+
+
+def _way_out(tier: Tier) -> str:
+    """How a tier is emptied: what brings accounts there, when they leave, and whom a person put there."""
+    give_back = _("Give back the accounts that somebody chose it for.")
+    if tier.conditions.exists():
+        rule = _("Take its rule away, let accounts leave after 0 months, and apply that.")
+        return f"{rule} {give_back}"
+    network = _(
+        "Only the network lifts accounts there: change that, let them leave after 0 months, and apply it."
+    )
+    return f"{network} {give_back}"
 
 
 def _plan_words(plan: Plan) -> str:

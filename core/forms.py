@@ -19,6 +19,10 @@ from core.htmx import page_or_fragment
 Result = TypeVar("Result")
 
 
+class NoFields(forms.Form):
+    """A button: nothing is typed."""
+
+
 def date_input() -> forms.DateInput:
     """The browser's own date field; it sends ISO dates whatever the language."""
     return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")

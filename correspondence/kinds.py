@@ -86,4 +86,9 @@ def find(kind: str) -> Kind | None:
 
 def labels() -> dict[str, str]:
     """Kind -> words for people."""
-    return {name: str(kind.label or name.replace("_", " ").capitalize()) for name, kind in _kinds.items()}
+    return {name: str(kind.label or word(name)) for name, kind in _kinds.items()}
+
+
+def word(kind: str) -> str:
+    """A kind without words of its own, or that nobody has registered here."""
+    return kind.replace("_", " ").capitalize()

@@ -18,9 +18,6 @@ class MissingValueError(LookupError):
 class _Refuse(str):
     """What Django puts in place of a missing value: it raises instead."""
 
-    def __contains__(self, item: object) -> bool:
-        return True  # "%s" is in it: Django then hands over the name of what is missing
-
     def __mod__(self, missing: object) -> str:
         raise MissingValueError(f"“{missing}” has no value.")
 
@@ -48,7 +45,7 @@ def _engine() -> Engine:
     return Engine(
         dirs=[str(folder) for folder in cast("list[Any]", settings.TEMPLATES[0]["DIRS"])],
         app_dirs=True,
-        string_if_invalid=_Refuse(),
+        string_if_invalid=_Refuse("%s"),  # Django puts the name of what is missing into it
         libraries={"ui": "core.templatetags.ui"},
         builtins=["django.templatetags.i18n", "django.templatetags.l10n"],
     )

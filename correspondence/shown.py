@@ -94,7 +94,7 @@ def rows(messages: Sequence[Message]) -> list[Line]:
     return [
         Line(
             message=message,
-            kind=words.get(message.kind, message.kind),
+            kind=words.get(message.kind) or kinds.word(message.kind),
             state=state_word(message.state),
             tone=tone(message.state),
             note=message.reason or message.last_error,
@@ -167,6 +167,8 @@ def summary(found: Iterable[dict[str, Any]]) -> list[DayKind]:
     lines: dict[tuple[date, str], DayKind] = {}
     for row in found:
         at = (row["day"], row["kind"])
-        line = lines.setdefault(at, DayKind(row["day"], row["kind"], words.get(row["kind"], row["kind"])))
+        line = lines.setdefault(
+            at, DayKind(row["day"], row["kind"], words.get(row["kind"]) or kinds.word(row["kind"]))
+        )
         line.counts[row["state"]] = row["n"]
     return list(lines.values())

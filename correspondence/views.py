@@ -25,6 +25,7 @@ from correspondence.models import Halt, Message, Suppression, Topic
 from correspondence.shown import Choice, rows, summary, tiles
 from users.access import require_admin
 from users.http import Request
+from users.models import Company
 
 
 @require_safe
@@ -101,12 +102,14 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     try:
         _address, topic = links.read(token)
     except seal.BrokenSealError:
-        return render(request, "correspondence/unsubscribe.html", {"is_broken": True}, status=404)
+        broken = {"is_broken": True, "company": Company.get()}
+        return render(request, "correspondence/unsubscribe.html", broken, status=404)
     if request.method == "POST":
         links.unsubscribe(token)
         if "List-Unsubscribe" in request.POST:
             return HttpResponse()
-    context = {"is_done": request.method == "POST", "topic": Topic(topic).label}
+    # customers know the company, not the product
+    context = {"is_done": request.method == "POST", "topic": Topic(topic).label, "company": Company.get()}
     return render(request, "correspondence/unsubscribe.html", context)
 
 

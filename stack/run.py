@@ -131,7 +131,7 @@ def _tell(port: int, survey: surveys.Surveys | None) -> None:
         say(LOGINS.read_text().rstrip())
     except OSError:
         pass
-    if not os.environ.get("EMAIL_URL"):
+    if not (os.environ.get("EMAIL_URL") or os.environ.get("MAIL_PROVIDER")):
         say(f"Mail is caught, not sent: http://127.0.0.1:{port}/dev/mail/ shows it to admins.")
     if survey:
         say(f"Surveys are answered at {survey.url}/, by links in survey mails.")

@@ -22,7 +22,7 @@ class Box(BaseApplication):
             "workers": 1, "worker_class": "gthread", "threads": 32, "graceful_timeout": 10,
             "logger_class": "ballotbox.box.logs.QuietLogger", "accesslog": None,
             "control_socket_disable": True,
-            "proc_name": "ballotbox", "keepalive": 5, "limit_request_line": 1000, "limit_request_fields": 60,
+            "proc_name": "ballotbox", "keepalive": 5,
         }  # fmt: skip
         for name, value in options.items():
             self.cfg.set(name, value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -115,10 +116,17 @@ def around(wave: Bundle, language: str) -> dict[str, Any]:
     return {
         "wave": wave, "title": say(wave.questionnaire.title) or wave.programme,
         "language": language, "direction": "rtl" if language.partition("-")[0] in RIGHT_TO_LEFT else "ltr",
+        "released_on": _day(wave.public.get("released_on")),
+        "destroyed_on": _day(wave.public.get("key_destroyed_on")),
         "own_language": translation.get_language() or "en", "contact_url": wave.public.get("contact_url", ""),
         "wave_url": reverse("wave", args=[wave.wave]),
         "closes": date_format(wave.closes, "j F Y"), "opens": date_format(wave.opens, "j F Y"),
     }  # fmt: skip
+
+
+def _day(text: object) -> str:
+    """A day out of a wave's file, in words; empty when there is none."""
+    return date_format(date.fromisoformat(str(text)), "j F Y") if text else ""
 
 
 def shown(asked: Questionnaire, language: str, posted: Posted, problems: Sequence[Problem]) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
-from django import forms
 from django.db.models import Q
 from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
@@ -19,10 +18,6 @@ from users.models import Calendar, Closure, Company, PublicHoliday, User
 
 DAY = timedelta(days=1)
 SOME = 8
-
-
-class NoFields(forms.Form):
-    """A button: nothing is typed."""
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.models import Account
 from cadences import exceptions
-from cadences.consequences import confirm_page, save_or_show
+from cadences.consequences import LEAVE, confirm_page, save_or_show
 from cadences.exception_pages.forms import ExceptionForm
 from cadences.exception_pages.rows import Choice, found, header, line
 from cadences.models import Override, Slot
-from core.forms import editable, posted
+from core.forms import NoFields, editable, posted
 from core.htmx import toast
 from core.pagination import page_number, paginate
 from core.spreadsheets import csv_response
@@ -94,9 +94,20 @@ def edit(request: Request, pk: int) -> HttpResponse:
 
 @require_POST
 def end(request: Request, pk: int) -> HttpResponse:
-    """From today on the plan holds again."""
+    """From today on the plan holds again; what that moves is shown first."""
     override = editable(Override, request.user, pk, exceptions.NOT_YOURS)
-    exceptions.end_exception(request.user, override)
+    step = save_or_show(
+        request,
+        NoFields(request.POST),
+        lambda: exceptions.end_exception(request.user, override),
+        account_ids=lambda: [override.account_id],
+    )
+    if step.shown:
+        words = {"slot": override.slot.name, "name": override.account.name}
+        title = _("End the exception: %(slot)s for %(name)s") % words
+        return confirm_page(request, step.shown, title=title, submit=_("End the exception"), keep=LEAVE)
+    if not step.saved:
+        return redirect("exceptions:edit", pk)
     toast(request, _("The exception is over: the plan holds again."))
     return redirect("accounts:detail", override.account_id)
 

@@ -10,7 +10,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Case, CharField, F, Q, QuerySet, Value, When
+from django.db.models import (
+    BooleanField,
+    Case,
+    CharField,
+    DateField,
+    ExpressionWrapper,
+    F,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast, Coalesce
 from django.db.models.lookups import GreaterThan
 from django.utils.translation import gettext_lazy as _
 
@@ -34,23 +46,34 @@ WORDS: dict[str, Any] = {
 
 
 def with_marks(rows: QuerySet[Touchpoint], today: date) -> QuerySet[Touchpoint]:
-    """``mark`` of each row: done counts by its own day, open by ``today``; putting off excuses nothing."""
-    state = Touchpoint.State
-    return rows.annotate(
-        mark=Case(
-            When(Q(state=state.DONE) & _late(F("closed_on")), then=Value(LATE)),
-            When(state=state.DONE, then=Value(ON_TIME)),
-            When(Q(state=state.OPEN) & _late(today), then=Value(OVERDUE)),
-            When(state=state.OPEN, then=Value(TO_COME)),
-            default=F("state"),
-            output_field=CharField(),
-        )
+    """``is_late`` and ``mark`` of each row: done counts by its own day, open by ``today``.
+
+    Putting off excuses nothing.
+    """
+    late = ExpressionWrapper(
+        GreaterThan(LateDays(Coalesce("closed_on", Cast(Value(today), DateField()))), 0),
+        output_field=BooleanField(),
+    )
+    known = [
+        When(state=state, is_late=is_late, then=Value(mark)) for (state, is_late), mark in BY_LATENESS.items()
+    ]
+    return rows.annotate(is_late=late).annotate(
+        mark=Case(*known, default=F("state"), output_field=CharField())
     )
 
 
-def _late(on: date | F) -> Q:
-    return Q(GreaterThan(LateDays(on), 0))
+def mark_of(state: str, is_late: bool) -> str:
+    """``mark`` of rows that were grouped by ``state`` and ``is_late``."""
+    return BY_LATENESS.get((state, is_late), state)
 
+
+BY_LATENESS = {
+    (str(Touchpoint.State.DONE), True): LATE,
+    (str(Touchpoint.State.DONE), False): ON_TIME,
+    (str(Touchpoint.State.OPEN), True): OVERDUE,
+    (str(Touchpoint.State.OPEN), False): TO_COME,
+}
+"""What a state counts as where it matters whether it is late; the other states are marks themselves."""
 
 IS_SYSTEM = Q(assignee=None) & (Q(kind=Touchpoint.Kind.SURVEY) | Q(item__assignee=PlanItem.Assignee.NOBODY))
 """What the system sends: nobody is to do it."""
@@ -69,8 +92,9 @@ class Figures:
     cancelled: int = 0
 
     @classmethod
-    def of(cls, counts: Mapping[str, Any]) -> Figures:
-        return cls(**{mark: counts.get(mark) or 0 for mark in MARKS})
+    def of(cls, row: Mapping[str, Any]) -> Figures:
+        """Of the ``count`` of rows that have one ``state`` and are all late or all not."""
+        return cls(**{mark_of(row["state"], row["is_late"]): row["count"]})
 
     def __add__(self, other: Figures) -> Figures:
         return Figures(**{mark: getattr(self, mark) + getattr(other, mark) for mark in MARKS})

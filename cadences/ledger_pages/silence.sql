@@ -49,7 +49,7 @@ looked_at AS (
         account.owner_id IS NOT NULL AND NOT owner.is_active AS has_left,
         away.until AS away_until
     FROM customer
-    JOIN accounts_account account ON account.id = customer.account_id
+    JOIN accounts_account account ON account.id = customer.account_id AND @only(account.id)
     LEFT JOIN users_user owner ON owner.id = account.owner_id
     LEFT JOIN away ON away.user_id = account.owner_id AND owner.is_active
     LEFT JOIN rhythm ON rhythm.account_id = account.id

@@ -155,6 +155,10 @@ class Touchpoint(models.Model):
         indexes = [
             # My day: what is open for one person, by date
             models.Index(fields=["assignee", "due_on"], name="touchpoint_my_day", condition=Q(state="open")),
+            # the ledger of one person, or of a team, by month; its latest rows
+            models.Index(fields=["assignee", "planned_on"], name="touchpoint_of_person"),
+            # the latest rows of the company, a page at a time, and its rows of one month
+            models.Index(fields=["planned_on"], name="touchpoint_by_day"),
             # the engine asks which accounts have an open agreed call; reassigning asks for the rest
             models.Index(
                 fields=["account"], name="touchpoint_agreed", condition=Q(state="open", anchor="agreed")

@@ -9,6 +9,7 @@ from cadences.plans.starting import seed, start_plan, switch_off, switch_on
 from cadences.plans.versions import (
     accounts_concerned,
     activate,
+    check_first_day,
     is_at_once,
     roll_back,
     start_scheduled,
@@ -23,6 +24,7 @@ __all__ = [
     "accounts_concerned",
     "activate",
     "add_slot",
+    "check_first_day",
     "clear_cell",
     "compare",
     "delete_slot",

@@ -12,10 +12,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Tier
+from accounts.services import hold_tier
 from cadences.models import SLOT_AGREED, SLOT_TODO, Plan, PlanItem, Slot
 from cadences.plans import words
 from cadences.plans.drafts import locked_draft
 from cadences.plans.rules import FIELDS, check, normal
+from cadences.plans.slots import hold_slot
 from users.models import User
 
 
@@ -52,6 +54,7 @@ def set_cell(
     one entry per field.
     """
     draft = locked_draft(user, plan)
+    _hold(slot, tier)
     item = _fresh(draft, slot, tier, seen)
     if values is None:
         if item is not None:
@@ -86,6 +89,7 @@ def switch_off_cell(
     draft = locked_draft(user, plan)
     if tier is None:
         raise ValidationError(_("The base plan inherits from nobody: clear the cell instead."))
+    _hold(slot, tier)
     item = _fresh(draft, slot, tier, seen)
     if item is None:
         item = PlanItem(plan=draft, slot=slot, tier=tier, kind=_kind_below(draft, slot))
@@ -117,6 +121,13 @@ def set_track(
         check(item)
         item.save(update_fields=["starts", "min_amount", "product", "updated_at"])
     return items
+
+
+def _hold(slot: Slot, tier: Tier | None) -> None:
+    """Neither tier nor slot can be deleted before the cell is written."""
+    if tier is not None:
+        hold_tier(tier)
+    hold_slot(slot)
 
 
 def _fresh(draft: Plan, slot: Slot, tier: Tier | None, seen: str | None) -> PlanItem | None:

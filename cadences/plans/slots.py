@@ -100,6 +100,18 @@ def users_of_slot(slot: Slot) -> list[str]:
     return used
 
 
+def hold_slot(slot: Slot) -> Slot:
+    """The slot as it is now, kept until the transaction ends: whoever deletes slots waits for that.
+
+    Raises ValidationError if a colleague has deleted it.
+    """
+    held: Slot | None = Slot.objects.select_for_update(no_key=True).filter(pk=slot.pk).first()
+    if held is None:
+        words = _("A colleague has deleted the slot “%(slot)s” meanwhile. Nothing was saved.")
+        raise ValidationError(words % {"slot": slot.name})
+    return held
+
+
 def _own(slot: Slot) -> Slot:
     """The slot as it is now, unless it is built in."""
     row: Slot | None = Slot.objects.of_plans().select_for_update().filter(pk=slot.pk).first()

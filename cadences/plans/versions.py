@@ -44,7 +44,8 @@ def activate(user: User, plan: Plan, on: date) -> Plan:
     draft = locked_draft(user, plan)
     running = Plan.objects.running().select_for_update().first()
     today = company_today()
-    _check_day(on, today, running)
+    check_first_day(on, running)
+    _check_waiting()
     _check_content(draft, running)
     draft.activated_by, draft.activated_at, draft.effective_from = user, timezone.now(), on
     if on > today:
@@ -129,7 +130,9 @@ def _take_over(plan: Plan, running: Plan | None, on: date) -> None:
     plan.save()
 
 
-def _check_day(on: date, today: date, running: Plan | None) -> None:
+def check_first_day(on: date, running: Plan | None) -> None:
+    """Raises ValidationError where no draft can begin: in the past, too far off, before the running plan."""
+    today = company_today()
     words = {"today": date_format(today, "j F Y"), "last": date_format(today + FURTHEST, "j F Y")}
     if on < today:
         raise ValidationError({"on": _("Choose today (%(today)s) or a later day.") % words})
@@ -138,6 +141,9 @@ def _check_day(on: date, today: date, running: Plan | None) -> None:
     if running is not None and running.effective_from is not None and on < running.effective_from:
         words["first"] = date_format(running.effective_from, "j F Y")
         raise ValidationError({"on": _("The running plan starts on %(first)s: not before that.") % words})
+
+
+def _check_waiting() -> None:
     waiting = Plan.objects.scheduled().first()
     if waiting is not None and waiting.effective_from is not None:
         said = {"version": waiting.version, "on": date_format(waiting.effective_from, "j F Y")}

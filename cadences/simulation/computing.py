@@ -2,7 +2,8 @@
 
 The answer is JSON: ``weeks`` (Mondays), ``kinds`` {kind: {"old", "new"}} in touchpoints, ``users`` {id:
 {"old", "new", "old_minutes", "new_minutes"}} with "0" for nobody in person, ``capacity`` {id: minutes},
-``effect`` of the first night, ``samples``, ``accounts``. Lists have one number for each week.
+``effect`` of the first night, ``effect_alone``: what that night would write anyway, where it is not the next
+(else null), ``samples``, ``accounts``. Lists have one number for each week.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from cadences.capacity import capacity
 from cadences.cost import WORDS, Load, effect, load
 from cadences.models import Plan
 from cadences.simulation.samples import samples
+from users.clock import company_today
 
 WEEKS = 26
 SLICE = 250_000
@@ -26,23 +28,28 @@ Tell = Callable[[str, int, int], None]
 """Told what is computed next (running, draft, effect, samples), and how many steps of all are done."""
 
 
-def compute(draft: Plan, as_of: date, tell: Tell) -> dict[str, Any]:
-    """The figures of a draft that would take over on ``as_of``, beside those of the running plan."""
+def compute(draft: Plan, on: date, tell: Tell) -> dict[str, Any]:
+    """The figures of a draft that would take over on ``on``, beside those of the running plan.
+
+    Both are asked as of that day, with the facts that are known now.
+    """
     running = Plan.objects.running().first()
     ids = list(Account.objects.order_by("pk").values_list("pk", flat=True))
     slices = list(_slices(ids))
     steps = len(slices) * 3 + 1
-    sums, night = Sums(as_of), dict.fromkeys(WORDS, 0)
+    sums, night, alone = Sums(on), dict.fromkeys(WORDS, 0), dict.fromkeys(WORDS, 0)
+    is_later = running is not None and on > company_today()
     for place, part in enumerate(slices):
         done = place * 3
         if running is not None:
             tell("running", done, steps)
-            sums.add("old", load(running, as_of, WEEKS, part))
+            sums.add("old", load(running, on, WEEKS, part))
         tell("draft", done + 1, steps)
-        sums.add("new", load(draft, as_of, WEEKS, part))
+        sums.add("new", load(draft, on, WEEKS, part))
         tell("effect", done + 2, steps)
-        for word, count in effect(draft, as_of, part).items():
-            night[word] += count
+        _count(night, effect(draft, on, part))
+        if running is not None and is_later:
+            _count(alone, effect(running, on, part))
     tell("samples", steps - 1, steps)
     return {
         "accounts": len(ids),
@@ -50,10 +57,16 @@ def compute(draft: Plan, as_of: date, tell: Tell) -> dict[str, Any]:
         "weeks": [week.isoformat() for week in sums.weeks],
         "kinds": sums.kinds,
         "users": sums.users,
-        "capacity": _capacity(sums, as_of),
+        "capacity": _capacity(sums, on),
         "effect": night,
-        "samples": samples(running, draft, as_of),
+        "effect_alone": alone if is_later else None,
+        "samples": samples(running, draft, on),
     }
+
+
+def _count(sums: dict[str, int], found: dict[str, int]) -> None:
+    for word, count in found.items():
+        sums[word] += count
 
 
 class Sums:

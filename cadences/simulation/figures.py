@@ -125,6 +125,12 @@ class Figures:
         found: dict[str, int] = self.raw["effect"]
         return found
 
+    @property
+    def effect_alone(self) -> dict[str, int] | None:
+        """What a later first night would write under the running plan; None where it is the next night."""
+        found: dict[str, int] | None = self.raw.get("effect_alone")
+        return found
+
     @cached_property
     def kinds(self) -> dict[str, Pair]:
         """The busiest first."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 from hashlib import sha256
 from typing import Any
@@ -19,9 +19,11 @@ from celery import current_app
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import Account
+from cadences import plans
 from cadences.models import Plan, Simulation
 from cadences.simulation.computing import compute
 from users.access import require_admin
@@ -44,14 +46,17 @@ NO_FACT = ("id", "plan", "since", "created_at", "updated_at")
 log = logging.getLogger(__name__)
 
 
-def start(user: User, plan: Plan) -> Simulation:
-    """Ask for the figures of a draft; while one run is at work, that one.
+def start(user: User, plan: Plan, on: date | None = None) -> Simulation:
+    """Ask for the figures of a draft that takes over on that day (today); while one run is at work, that one.
 
-    Raises ValidationError for a version that is no draft or owes nothing.
+    Raises ValidationError for a version that is no draft or owes nothing, for a day on which no draft can
+    begin, and while a run for another day is at work.
     """
     require_admin(user)
+    first = on or company_today()
+    plans.check_first_day(first, Plan.objects.running().first())
     with transaction.atomic():
-        simulation, is_to_ring = _entered(user, plan)
+        simulation, is_to_ring = _entered(user, plan, first)
     if is_to_ring and Account.objects.count() <= AT_ONCE:
         work(simulation.pk)
     elif is_to_ring:
@@ -63,20 +68,31 @@ def start(user: User, plan: Plan) -> Simulation:
     return simulation
 
 
-def _entered(user: User, plan: Plan) -> tuple[Simulation, bool]:
+def _entered(user: User, plan: Plan, on: date) -> tuple[Simulation, bool]:
     """The row to look at, and whether somebody has to be called for it."""
     draft = Plan.objects.select_for_update().get(pk=plan.pk)
     _check(draft)
     latest = Simulation.objects.filter(plan=draft, state__in=BUSY).latest_first().first()
     if latest is not None and not has_stopped(latest):
+        _agree(latest, on)
         return latest, is_left_alone(latest)
     if latest is not None:
         _fail(latest.pk, _("Its worker stopped. It was begun anew."))
     today = company_today()
     made = Simulation.objects.create(
-        plan=draft, asked_by=user, as_of=today, effective_from=today, fingerprint=fingerprint(draft)
+        plan=draft, asked_by=user, as_of=today, effective_from=on, fingerprint=fingerprint(draft, today)
     )
     return made, True
+
+
+def _agree(busy: Simulation, on: date) -> None:
+    """One that still waits takes the day that was asked for last; one at work is not turned round."""
+    if busy.effective_from == on:
+        return
+    waits = Simulation.objects.filter(pk=busy.pk, state=State.WAITING)
+    if not waits.update(effective_from=on):  # the age of its asking stays
+        words = _("A simulation from %(day)s is being computed. Ask again when it is done.")
+        raise ValidationError({"on": words % {"day": date_format(busy.effective_from, "j F Y")}})
 
 
 def _check(draft: Plan) -> None:
@@ -89,12 +105,12 @@ def _check(draft: Plan) -> None:
         raise ValidationError(_("This draft owes nothing to anybody. Fill at least one cell."))
 
 
-def fingerprint(plan: Plan) -> str:
+def fingerprint(plan: Plan, today: date) -> str:
     """Of all that the figures come from but the accounts: items, ranks, the running version, the day."""
     names = [field.attname for field in plan.items.model._meta.fields if field.name not in NO_FACT]
     items = plan.items.order_by("slot_id", "tier__rank").values_list("tier__rank", *names)
     running = Plan.objects.running().values_list("pk", flat=True).first()
-    text = repr([plan.state, running, company_today().isoformat(), *items])
+    text = repr([plan.state, running, today.isoformat(), *items])
     return sha256(text.encode()).hexdigest()
 
 
@@ -108,7 +124,7 @@ def work(simulation_id: int) -> None:
             return
         try:
             _check(simulation.plan)
-            figures = compute(simulation.plan, simulation.as_of, partial(_tell, simulation_id))
+            figures = compute(simulation.plan, simulation.effective_from, partial(_tell, simulation_id))
         except ValidationError as refused:
             _fail(simulation_id, " ".join(refused.messages))
         except DatabaseError:
@@ -125,16 +141,17 @@ def work(simulation_id: int) -> None:
             _finish(simulation, figures)
 
 
+@transaction.atomic
 def _begun(simulation_id: int) -> Simulation | None:
     """The row, dated and fingerprinted anew: what counts is what is computed, not what was asked for."""
-    found: Simulation | None = (
-        Simulation.objects.filter(pk=simulation_id, state__in=BUSY).select_related("plan").first()
-    )
+    rows = Simulation.objects.filter(pk=simulation_id, state__in=BUSY).select_related("plan")
+    found: Simulation | None = rows.select_for_update(of=("self",)).first()
     if found is None:
         return None
     today, now = company_today(), timezone.now()
-    found.state, found.started_at, found.as_of, found.effective_from = State.RUNNING, now, today, today
-    found.fingerprint, found.step, found.figures = fingerprint(found.plan), "", {}
+    found.state, found.started_at, found.as_of = State.RUNNING, now, today
+    found.effective_from = max(found.effective_from, today)
+    found.fingerprint, found.step, found.figures = fingerprint(found.plan, today), "", {}
     found.save()
     return found
 

@@ -138,7 +138,7 @@ def sample_accounts(user: User, simulation: Simulation) -> list[dict[str, Any]]:
     slots = dict(Slot.objects.values_list("pk", "name"))
     return [
         {"account": accounts[one["account"]], "old": len(one["old"]), "new": len(one["new"]),
-         "months": _months(one, slots, simulation.as_of)}
+         "months": _months(one, slots, simulation.effective_from)}
         for one in kept
         if one["account"] in accounts
     ]  # fmt: skip

@@ -27,7 +27,7 @@ class Said(NamedTuple):
 
 def headline(figures: Figures, users: Mapping[int, User]) -> list[Said]:
     """Load, people, first night."""
-    return [load_words(figures), people_words(figures, users), effect_words(figures.effect)]
+    return [load_words(figures), people_words(figures, users), effect_words(figures)]
 
 
 def load_words(figures: Figures) -> Said:
@@ -57,8 +57,17 @@ def people_words(figures: Figures, users: Mapping[int, User]) -> Said:
     return Said(said, beside)
 
 
-def effect_words(effect: Mapping[str, int]) -> Said:
-    """What the night that takes over would write."""
+def effect_words(figures: Figures) -> Said:
+    """What the night that takes over would write; for a later night, also what it would write anyway."""
+    said, beside = effect_said(figures.effect), _("in its first night; dates that people have set stay")
+    if figures.effect_alone is not None:
+        words = {"n": figures.raw["running"], "said": effect_said(figures.effect_alone)}
+        beside += ". " + _("The same night under plan %(n)d: %(said)s.") % words
+    return Said(said[0].upper() + said[1:], beside)
+
+
+def effect_said(effect: Mapping[str, int]) -> str:
+    """ "42 open touchpoints move, 6 end, 3 are new"."""
     counts = {part: effect.get(part, 0) for part in PARTS}
     counts["created"] += counts.pop("reopened")
     say = {
@@ -67,11 +76,10 @@ def effect_words(effect: Mapping[str, int]) -> Said:
         "created": lambda n: ngettext("%(n)s is new", "%(n)s are new", n),
         "lapsed": lambda n: ngettext("%(n)s lapses", "%(n)s lapse", n),
     }
-    beside = _("in its first night; dates that people have set stay")
     said = [say[part](n) % {"n": _number(n)} for part, n in counts.items() if n or part == "moved"]
     if not any(counts.values()):
-        return Said(_("No open touchpoint moves"), beside)
-    return Said(", ".join(said), beside)
+        return _("no open touchpoint moves")
+    return ", ".join(said)
 
 
 def over_words(person: Person, weeks: list[date]) -> str:

@@ -7,6 +7,8 @@ from typing import Any
 
 from django import template
 from django.utils.dates import MONTHS
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
 
 from cadences.ledger_pages.choice import DIMENSIONS
 from cadences.ledger_pages.marks import WORDS
@@ -33,3 +35,13 @@ def month_word(number: int) -> str:
 @register.filter
 def at(values: Sequence[Any], place: int) -> Any:
     return values[place]
+
+
+@register.filter
+def duration(minutes: int) -> str:
+    """40 -> "40 min", 130 -> "2 h 10", 120 -> "2 h": contact time as people say it."""
+    hours, rest = divmod(int(minutes), 60)
+    if not hours:
+        return _("%(m)d min") % {"m": rest}
+    words = {"h": number_format(hours, force_grouping=True), "m": f"{rest:02d}"}
+    return (_("%(h)s h %(m)s") if rest else _("%(h)s h")) % words

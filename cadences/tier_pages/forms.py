@@ -93,7 +93,11 @@ class ConditionForm(forms.Form):
 
     @property
     def is_blank(self) -> bool:
-        """Nothing but the fact has been chosen: such a row says nothing, and is left out."""
+        """As a new row begins: it says nothing, and is left out."""
+        return self.is_empty and self.fact_chosen == TierCondition.Fact.PURCHASES_12M
+
+    @property
+    def is_empty(self) -> bool:
         names = ("words",) if self.wants_words else ("at_least", "at_most")
         return not any(str(self[name].value() or "").strip() for name in names)
 
@@ -110,11 +114,24 @@ class ConditionForm(forms.Form):
         data: dict[str, Any] = super().clean() or self.cleaned_data
         if self.is_blank or self.errors:
             return data
+        if self.is_empty:
+            self._refuse_empty(data["fact"])
+            return data
         if self.wants_words:
             data["read"] = self._read(data["fact"], data.get("words", ""))
         else:
             self._check_numbers(data["fact"], data.get("at_least"), data.get("at_most"))
         return data
+
+    def _refuse_empty(self, fact: str) -> None:
+        """Somebody chose the fact: without it the rule would hold for other accounts than they think."""
+        if self.wants_words:
+            self.add_error(
+                "words", _("%(fact)s: say which, or take this condition away.") % {"fact": fact_name(fact)}
+            )
+        else:
+            words = _("%(fact)s: say at least or at most how many, or take this condition away.")
+            self.add_error("at_least", words % {"fact": fact_name(fact)})
 
     def _check_numbers(self, fact: str, low: Decimal | None, high: Decimal | None) -> None:
         for name, side in (("at_least", low), ("at_most", high)):
@@ -240,7 +257,9 @@ NAMES = ("fact", "at_least", "at_most", "words")
 
 def _initial(tier: Tier | None, order: list[Tier]) -> dict[str, Any]:
     if tier is None:
-        return {"place": len(order), "colour": "slate", "match": "all", "demote_after_months": 3}
+        used = {each.colour for each in order}
+        colour = next((each for each in Tier.Colour.values if each not in used), Tier.Colour.SLATE)
+        return {"place": len(order), "colour": colour, "match": "all", "demote_after_months": 3}
     place = [each.pk for each in order].index(tier.pk)
     names = ("name", "description", "colour", "match", "demote_after_months")
     return {"place": place, **{name: getattr(tier, name) for name in names}}

@@ -7,7 +7,7 @@ from typing import Self
 
 from accounts.models import Tier, TierLift
 from cadences.tier_rules import REFUSED, Rules, troubles
-from cadences.tier_words import condition_words, delay_words, lift_words, trouble_words
+from cadences.tier_words import condition_words, delay_words, lift_words, notes_words, trouble_words
 from cadences.tiering import Moving, TierWeighing, moving, rule_of, weigh
 
 EXAMPLES = 10  # accounts on one page of a preview
@@ -47,7 +47,7 @@ class Ladder:
             for tier, rule in zip(rows, reversed(lowest_first), strict=True)
         ]
         lifts = [lift_words(lift.network, lift.tiers) for lift in TierLift.objects.all()]
-        return cls(rungs, lifts, [trouble_words(each) for each in troubles(Rules(lowest_first))])
+        return cls(rungs, lifts, notes_words(troubles(Rules(lowest_first))))
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class Preview:
         return cls(
             weighing, found, chosen, count, page,
             [trouble_words(each) for each in said if each.code in REFUSED],
-            [trouble_words(each) for each in said if each.code not in REFUSED],
+            notes_words(each for each in said if each.code not in REFUSED),
         )  # fmt: skip
 
     @property

@@ -165,7 +165,8 @@ def delete(request: Request, pk: int) -> HttpResponse:
         tiers.delete_tier(request.user, tier)
     except ValidationError as error:
         toast(request, " ".join(error.messages), level=messages.ERROR)
-        return redirect("tiers:edit", pk)
+        is_there = Tier.objects.visible_to(request.user).filter(pk=pk).exists()
+        return redirect("tiers:edit", pk) if is_there else redirect("tiers:list")
     toast(request, _("%(tier)s is gone.") % {"tier": tier.name})
     return redirect("tiers:list")
 

@@ -39,6 +39,17 @@ function mark() {
   cellByKey(key)?.parentElement.classList.add("is-open");
 }
 
+// The panel takes half of the room: the cell that it belongs to stays in sight beside it.
+function reveal(cell) {
+  const wrap = cell?.closest(".ladder-wrap");
+  const head = cell?.closest("tr")?.firstElementChild;
+  if (!wrap || !head || !shown(cell)) return;
+  const [room, place] = [wrap.getBoundingClientRect(), cell.getBoundingClientRect()];
+  const left = room.left + head.getBoundingClientRect().width;
+  if (place.right > room.right) wrap.scrollLeft += place.right - room.right + 8;
+  else if (place.left < left) wrap.scrollLeft -= left - place.left + 8;
+}
+
 const steps = { ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowDown: [1, 0], ArrowUp: [-1, 0] };
 
 function moved(cell, event) {
@@ -104,7 +115,10 @@ document.addEventListener("htmx:afterSettle", () => {
   const fresh = panel && !panel.children.length;
   typed = Boolean(panel?.querySelector(".is-invalid, .alert-danger"));
   begin();
-  for (const form of document.querySelectorAll("[data-cell-form]")) dress(form);
+  for (const form of document.querySelectorAll("[data-cell-form]")) {
+    dress(form);
+    reveal(cellByKey(form.dataset.cellForm));
+  }
   if (fresh) cellByKey(current)?.focus();
 });
 

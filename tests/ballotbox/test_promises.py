@@ -223,6 +223,16 @@ def test_the_application_cannot_enter(ballots: Ballots, settings: Any) -> None:
         psycopg2.connect(user=own["USER"], password=own["PASSWORD"], dbname=there, **place)
 
 
+@pytest.mark.parametrize("as_role", ["tally_url", "box_url"])
+def test_the_password_of_one_role_opens_no_other(ballots: Ballots, settings: Any, as_role: str) -> None:
+    """The application holds its own password and that of the results role: neither makes it another."""
+    wanted = database.words(getattr(ballots, as_role))
+    own = settings.DATABASES["default"]["PASSWORD"]
+    for password in (own, database.words(ballots.results_url)["password"], ""):
+        with pytest.raises(psycopg2.OperationalError):
+            psycopg2.connect(**(wanted | {"password": password}))
+
+
 def test_preparing_again_takes_back_what_was_granted_by_hand(ballots: Ballots) -> None:
     box, results = (database.words(url)["user"] for url in (ballots.box_url, ballots.results_url))
     run(ballots.tally_url, f"GRANT SELECT ON ballot TO {box}")

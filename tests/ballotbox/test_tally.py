@@ -32,7 +32,7 @@ from tests.ballots import Ballots, questionnaire
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 ENOUGH = [{"recommend": n % 11, "change": f"text number {'abcdefghijkl'[n]}"} for n in range(12)]
-NEXT, AFTER_NEXT = date(2027, 1, 28), date(2027, 1, 29)
+NEXT, AFTER_NEXT = date(2026, 1, 28), date(2026, 1, 29)
 
 
 def released(ballots: Ballots) -> list[tuple[object, ...]]:
@@ -106,7 +106,7 @@ def test_a_closed_wave_is_let_out_and_forgotten(ballots: Ballots) -> None:
     cast(ballots, wave, *ENOUGH, tier="Large")
     close(ballots, wave, {"": 30, "tier:Large": 30}, ["letter", "abc"])
     settle(ballots)
-    assert released(ballots) == [(12, 0, 30, 40, "2026 Q3", AFTER)]
+    assert released(ballots) == [(12, 0, 30, 40, "2025 Q3", AFTER)]
     assert n_of(ballots) == n_of(ballots, "tier:Large") == 12
     texts = {text for (text,) in ballots.rows("SELECT text FROM comment WHERE question = 'change'")}
     assert texts == {f"text number {letter}" for letter in "abcdefghijkl"}
@@ -144,7 +144,7 @@ def test_nobody_closes_a_wave_early_by_ringing_with_a_later_day(ballots: Ballots
     cast(ballots, wave, *ENOUGH)
     close(ballots, wave)
     with pytest.raises(tally.TallyError, match="has not come"):
-        tally.settle(counter(ballots), AFTER, today=date(2026, 10, 27))
+        tally.settle(counter(ballots), AFTER, today=date(2025, 10, 27))
     with pytest.raises(tally.TallyError, match="has not come"):
         tally.destroy_expired(counter(ballots), date(2028, 1, 1), today=AFTER)
     assert state(ballots, wave) == "ready"
@@ -189,7 +189,7 @@ def test_what_is_no_ballot_is_counted_and_left_out(ballots: Ballots) -> None:
 
 def test_too_few_are_held_and_let_out_with_the_next_wave(ballots: Ballots) -> None:
     first = open_wave(ballots)
-    following = open_wave(ballots, closes=NEXT, label="2026 Q4")
+    following = open_wave(ballots, closes=NEXT, label="2025 Q4")
     cast(ballots, first, *ENOUGH[:5])
     close(ballots, first, {"": 20})
     settle(ballots)
@@ -201,7 +201,7 @@ def test_too_few_are_held_and_let_out_with_the_next_wave(ballots: Ballots) -> No
     cast(ballots, following, *ENOUGH[5:9])
     close(ballots, following, {"": 20})
     settle(ballots, on=AFTER_NEXT)
-    assert released(ballots) == [(9, 0, 40, 25, "2026 Q3 + 2026 Q4", AFTER_NEXT)]
+    assert released(ballots) == [(9, 0, 40, 25, "2025 Q3 + 2025 Q4", AFTER_NEXT)]
     assert n_of(ballots) == 9
     assert {state(ballots, first), state(ballots, following)} == {"released"}
     assert list(KeyFiles(ballots.tally_keys).names()) == []
@@ -218,7 +218,7 @@ def test_other_programmes_are_not_mixed(ballots: Ballots) -> None:
 
 
 def test_two_that_close_after_a_missed_night_are_let_out_together(ballots: Ballots) -> None:
-    waves = [open_wave(ballots), open_wave(ballots, closes=NEXT, label="2026 Q4")]
+    waves = [open_wave(ballots), open_wave(ballots, closes=NEXT, label="2025 Q4")]
     for wave in waves:
         cast(ballots, wave, *ENOUGH[:5])
         close(ballots, wave)
@@ -231,8 +231,8 @@ def test_what_is_held_for_a_year_is_destroyed_unread(ballots: Ballots) -> None:
     cast(ballots, wave, *ENOUGH[:5])
     close(ballots, wave, names=["acme"])
     settle(ballots)
-    expired = date(2027, 10, 28)
-    tally.destroy_expired(counter(ballots), date(2027, 10, 27), today=expired)
+    expired = date(2026, 10, 28)
+    tally.destroy_expired(counter(ballots), date(2026, 10, 27), today=expired)
     assert state(ballots, wave) == "held"
     tally.destroy_expired(counter(ballots), expired, today=expired)
     assert ballots.rows("SELECT state, settled_on, keys_destroyed_on FROM wave") == [
@@ -274,7 +274,7 @@ def test_without_the_right_key_a_wave_is_left_alone_and_the_others_go_on(
 
 
 def test_a_held_wave_whose_key_is_lost_does_not_stop_the_next(ballots: Ballots) -> None:
-    first, following = open_wave(ballots), open_wave(ballots, closes=NEXT, label="2026 Q4")
+    first, following = open_wave(ballots), open_wave(ballots, closes=NEXT, label="2025 Q4")
     cast(ballots, first, *ENOUGH[:3])
     close(ballots, first)
     settle(ballots)
@@ -366,7 +366,7 @@ def test_questions_that_changed_are_not_mixed(ballots: Ballots) -> None:
             ]
     newer = Questionnaire.from_json(data)
     first = open_wave(ballots, asked=older)
-    following = open_wave(ballots, asked=newer, closes=NEXT, label="2026 Q4")
+    following = open_wave(ballots, asked=newer, closes=NEXT, label="2025 Q4")
     cast(ballots, first, *[{"recommend": 10, "reason": "price"}] * 5)
     close(ballots, first)
     settle(ballots)
@@ -394,8 +394,8 @@ def test_tasks_reach_the_tally_by_name(ballots: Ballots) -> None:
     assert state(ballots, wave) == "ready"
     cast(ballots, wave, *ENOUGH)
     close(ballots, wave)
-    app.tasks["ballotbox.settle"].apply(args=["2026-10-29"], throw=True)
-    app.tasks["ballotbox.destroy_expired"].apply(args=["2026-10-29"], throw=True)
+    app.tasks["ballotbox.settle"].apply(args=["2025-10-29"], throw=True)
+    app.tasks["ballotbox.destroy_expired"].apply(args=["2025-10-29"], throw=True)
     assert state(ballots, wave) == "released"
     assert {name for name in app.tasks if not name.startswith("celery.")} == {
         "ballotbox.prepare_wave", "ballotbox.settle", "ballotbox.destroy_expired",

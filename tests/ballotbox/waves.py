@@ -19,12 +19,12 @@ from ballotbox.policy import DEFAULT, Policy
 from ballotbox.questionnaire import Questionnaire
 from tests.ballots import Ballots, questionnaire
 
-OPENS, LAST_SEND, CLOSES = date(2026, 7, 1), date(2026, 9, 30), date(2026, 10, 28)
-AFTER = date(2026, 10, 29)
+OPENS, LAST_SEND, CLOSES = date(2025, 7, 1), date(2025, 9, 30), date(2025, 10, 28)
+AFTER = date(2025, 10, 29)
 
 
 def plan(
-    ballots: Ballots, *, closes: date = CLOSES, label: str = "2026 Q3", programme: str = "after-1",
+    ballots: Ballots, *, closes: date = CLOSES, label: str = "2025 Q3", programme: str = "after-1",
     asked: Questionnaire | None = None, policy: Policy = DEFAULT, dimensions: Sequence[str] = ("tier",),
 ) -> UUID:  # fmt: skip
     """As the CRM does it."""

@@ -248,3 +248,22 @@ def test_on_a_phone_one_tier_at_a_time(page: Page, live_server: Any, nadia: User
     page.get_by_role("button", name="Save").click()
     expect(page.locator("[data-cell]:visible").nth(3)).to_contain_text("every 2 months")
     expect(page.locator("[data-cell]:visible")).to_have_count(8)  # still the same tier
+
+
+def test_the_cell_stays_in_sight_beside_its_editor(page: Page, live_server: Any, nadia: User) -> None:
+    for rank in range(4, 13):
+        make.make_tier(rank, name=f"Strategic partners {rank}")
+    draft = plans.draft_of(nadia)
+    sign_in(page, live_server, nadia)
+    page.goto(f"{live_server.url}/plan/{draft.pk}/")
+    for tier in ("Strategic partners 6", "Strategic partners 12", "Base plan"):
+        wanted = cell(page, "Meeting", tier)
+        wanted.click()
+        expect(page.get_by_role("heading", name=f"Meeting, {tier}")).to_be_visible()
+        page.wait_for_function(
+            """([cell, wrap]) => {
+              const [place, room] = [cell.getBoundingClientRect(), wrap.getBoundingClientRect()];
+              return place.right <= room.right && place.left >= room.left;
+            }""",
+            arg=[wanted.element_handle(), page.locator(".ladder-wrap").element_handle()],
+        )

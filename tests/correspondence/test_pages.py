@@ -194,7 +194,7 @@ def test_a_halted_topic_is_said_and_resumed(as_admin: Client):
     assert states() == ["pending"]
     page = text(as_admin)
     assert "Surveys: halted" in page
-    assert "of 100 mails 3 came back" in page
+    assert "of 100 mails in a day 3 could not be delivered" in page
     as_admin.post(reverse("correspondence:resume", args=["survey"]))
     services.send_due()
     assert states() == ["sent"]

@@ -22,6 +22,7 @@ FOREIGN = {
     "REDIS_URL",
     "SECRET_KEY",
     "EMAIL_URL",
+    "MAIL_PROVIDER",
     "MEDIA_ROOT",
     "TEND_DB",
     "DJANGO_SETTINGS_MODULE",

@@ -80,7 +80,7 @@ def test_a_backup_can_only_be_read_by_its_owner(filled: Installation) -> None:
 def test_a_backup_holds_no_secret(filled: Installation) -> None:
     with tarfile.open(make_backup(filled)) as tar:
         names = tar.getnames()
-    assert sorted(names) == ["database.dump", "manifest.json", "media/imports/customers.csv"]
+    assert sorted(names) == ["ballots.dump", "database.dump", "manifest.json", "media/imports/customers.csv"]
 
 
 def test_an_upload_that_is_deleted_meanwhile_is_left_out(

@@ -43,6 +43,21 @@ def test_a_missing_value_is_one_sentence(name: str) -> None:
     assert len(refused.stderr.splitlines()) == 1
 
 
+def test_a_providers_api_stands_in_for_the_mail_server() -> None:
+    done = check_deploy(EMAIL_URL="", MAIL_PROVIDER="Postmark", MAIL_PROVIDER_KEY="secret")
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("provider", "words"),
+    [("postmark", "Set MAIL_PROVIDER_KEY: "), ("pigeon", "Set MAIL_PROVIDER to one of brevo, ")],
+)
+def test_a_provider_without_key_or_that_nobody_knows_is_one_sentence(provider: str, words: str) -> None:
+    refused = check_deploy(EMAIL_URL="", MAIL_PROVIDER=provider)
+    assert refused.returncode == 1
+    assert refused.stderr.startswith(f"Configuration: {words}")
+
+
 def test_the_driver_is_psycopg_2() -> None:
     # With psycopg 3 importable Django would silently use it; COPY and the pool settings assume 2.
     assert is_psycopg3 is False

@@ -15,6 +15,7 @@ import pytest
 
 from ballotbox import database, tickets
 from ballotbox.keyfiles import KeyFiles
+from stack import ballots, supervisor, surveys
 from tests.stack.conftest import Installation
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("installation of surveys")]
@@ -113,14 +114,25 @@ def test_each_process_knows_only_what_it_needs(running: Installation) -> None:
             assert not set(environment_of(pid)) & {"BALLOTS_TALLY_URL", "BALLOTS_BOX_URL", "TALLY_KEYS"}, word
 
 
-def test_given_addresses_of_others_do_not_reach_the_application(another: Installation) -> None:
-    assert another.command("services", "start").returncode == 0
-    show = "import json; from stack.ballots import embedded; print(json.dumps(embedded('tend_ballots')))"
-    another.env |= json.loads(another.python(show)) | {"TALLY_KEYS": str(another.var / "elsewhere")}
-    another.start()
-    for pid in [*another.supervised("gunicorn config"), *another.supervised("config worker")]:
-        assert not set(environment_of(pid)) & {"BALLOTS_TALLY_URL", "BALLOTS_BOX_URL", "TALLY_KEYS"}
-    assert another.supervised("ballotbox.box")
+def test_given_addresses_of_others_do_not_reach_the_application(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in (*ballots.ROLES, "TALLY_KEYS", "SECRET_KEY", "DATABASE_URL"):
+        monkeypatch.setenv(name, f"given-{name}")
+    survey = surveys.planned(8000)
+    assert survey is not None
+    told = {child.name: set(child.env) for child in supervisor.children(8000, survey, reload=False)}
+    for name in ("web", "worker", "beat", "mail"):
+        assert not told[name] & {"BALLOTS_TALLY_URL", "BALLOTS_BOX_URL", "TALLY_KEYS"}, name
+        assert told[name] >= {"BALLOTS_RESULTS_URL", "DATABASE_URL"}, name
+    assert not told["box"] & {
+        "BALLOTS_TALLY_URL",
+        "BALLOTS_RESULTS_URL",
+        "TALLY_KEYS",
+        "DATABASE_URL",
+        "SECRET_KEY",
+    }
+    tally = set(survey.tally_environment())
+    assert tally >= {"BALLOTS_TALLY_URL", "TALLY_KEYS", "REDIS_URL"}
+    assert not tally & {"BALLOTS_BOX_URL", "BALLOTS_RESULTS_URL", "SURVEY_KEYS", "DATABASE_URL", "SECRET_KEY"}
 
 
 def test_the_application_is_told_where_surveys_are(running: Installation) -> None:
@@ -240,7 +252,8 @@ def test_an_installation_from_before_gets_roles_and_database_at_its_next_start(f
     filled.sql("DROP ROLE tend_tally, tend_box, tend_results")
     assert filled.command("services", "stop").returncode == 0
     shutil.rmtree(filled.var / "keys")
-    filled.start()
+    assert filled.command("services", "start").returncode == 0
+    filled.python(PREPARE)  # as `make run` does
     assert {role for role in ROLES if may_enter(filled, role, "tend_ballots")} == ROLES - {"tend"}
     assert released(filled) == []
     assert len(list((filled.var / "keys").iterdir())) == 3

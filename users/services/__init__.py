@@ -1,6 +1,12 @@
 """What can be done with users, teams and absences. Pages, import and commands call the same verbs."""
 
-from users.services.absences import add_absence, edit_absence, may_plan_absences_of, remove_absence
+from users.services.absences import (
+    add_absence,
+    edit_absence,
+    is_running,
+    may_plan_absences_of,
+    remove_absence,
+)
 from users.services.calendars import (
     add_closure,
     delete_calendar,
@@ -39,6 +45,7 @@ __all__ = [
     "find_invited",
     "invitation_link",
     "invite",
+    "is_running",
     "make_company_calendar",
     "may_plan_absences_of",
     "reactivate",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -45,12 +45,27 @@ def edit_absence(by: User, absence: Absence, **fields: Any) -> Absence:
 
 
 @transaction.atomic
-def remove_absence(by: User, absence: Absence) -> None:
-    """Raises PermissionDenied."""
+def remove_absence(by: User, absence: Absence) -> Absence:
+    """Take back one that is to come; one that runs ends with yesterday, so that its past stays explained.
+
+    Raises PermissionDenied.
+    """
     _require(by, absence.user)
-    user_id = absence.user_id
-    absence.delete()
-    facts.changed(user_ids=[user_id])
+    row: Absence | None = Absence.objects.select_for_update(of=("self",)).filter(pk=absence.pk).first()
+    if row is None:
+        return absence  # a colleague was faster
+    if is_running(row):
+        row.ends_on = today_for(row.user) - timedelta(days=1)
+        row.save(update_fields=["ends_on", "updated_at"])
+    else:
+        row.delete()
+    facts.changed(user_ids=[row.user_id])
+    return row
+
+
+def is_running(absence: Absence) -> bool:
+    """Whether some of its days are past and some are not, for the one who is away."""
+    return absence.starts_on < today_for(absence.user) <= absence.ends_on
 
 
 def _save(by: User, absence: Absence, fields: dict[str, Any]) -> Absence:

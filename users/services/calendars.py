@@ -87,9 +87,10 @@ def add_closure(by: User, calendar: Calendar, first: date, last: date | None, na
 
 @transaction.atomic
 def remove_closure(by: User, calendar: Calendar, first: date, last: date) -> int:
-    """Open the days again; returns how many. Days that are not closed stay as they are."""
+    """Open the days again; returns how many. Days that are not closed or are past stay as they are."""
     require_admin(by)
-    removed, _rows = Closure.objects.filter(calendar=calendar, day__range=(first, last)).delete()
+    ahead = (max(first, company_today()), last)
+    removed, _rows = Closure.objects.filter(calendar=calendar, day__range=ahead).delete()
     if removed:
         facts.changed(user_ids=working_by(calendar))
     return removed

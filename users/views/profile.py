@@ -24,9 +24,11 @@ def profile(request: Request) -> HttpResponse:
     if attempt(form, lambda: services.edit_profile(user, **form.cleaned_data)):
         messages.success(request, _("Saved."))
         return redirect("users:profile")
+    today = today_for(user)
     context = {
         "form": form,
+        "today": today,
         "zones": time_zones(),
-        "absences": Absence.objects.visible_to(user).of([user.pk]).not_over(today_for(user)),
+        "absences": Absence.objects.visible_to(user).of([user.pk]).not_over(today),
     }
     return render(request, "users/profile.html", context, status=422 if form.errors else 200)

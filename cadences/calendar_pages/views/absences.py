@@ -15,9 +15,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from cadences.calendar_pages.forms import AbsenceForm
 from cadences.calendar_pages.standing_in import days_in_words, in_words
-from cadences.consequences import confirm_page, horizon_note, save_or_show
+from cadences.consequences import LEAVE, Consequences, confirm_page, horizon_note, save_or_show
 from cadences.models import Schedule
-from core.forms import editable, posted
+from core.forms import NoFields, editable, posted
 from core.pagination import page_number, paginate
 from core.text import whole_number
 from users import services
@@ -71,11 +71,35 @@ def edit(request: Request, pk: int) -> HttpResponse:
 
 @require_POST
 def remove(request: Request, pk: int) -> HttpResponse:
+    """Take one back, or end one that runs; what moves back is shown first."""
     absence = editable(Absence, request.user, pk, NOT_YOURS)
-    services.remove_absence(request.user, absence)
-    messages.success(request, _("The absence is gone; what was moved for it has moved back."))
+    is_running = services.is_running(absence)
+    step = save_or_show(
+        request,
+        NoFields(request.POST),
+        lambda: services.remove_absence(request.user, absence),
+        user_ids=lambda: [absence.user_id],
+    )
+    if step.shown:
+        return _confirm_removal(request, step.shown, absence, is_running)
+    if step.saved and is_running:
+        messages.success(request, _("The absence ended yesterday; what was moved for it has moved back."))
+    elif step.saved:
+        messages.success(request, _("The absence is gone; what was moved for it has moved back."))
     back = request.POST.get("back", "")
     return redirect(back if is_own_path(back) else "calendars:absences")
+
+
+def _confirm_removal(
+    request: Request, found: Consequences, absence: Absence, is_running: bool
+) -> HttpResponse:
+    words = {"name": absence.user}
+    if is_running:
+        title, submit = _("%(name)s is back today") % words, _("End the absence")
+    else:
+        title, submit = _("Remove the absence of %(name)s") % words, _("Remove the absence")
+    lead = days_in_words(absence.starts_on, absence.ends_on)
+    return confirm_page(request, found, title=title, lead=lead, submit=submit, keep=LEAVE)
 
 
 def _form(request: Request, form: AbsenceForm, absence: Absence | None) -> HttpResponse:

@@ -18,8 +18,8 @@ from cadences import public_holidays
 from cadences.calendar_pages import overview
 from cadences.calendar_pages.forms import CalendarForm, ClosureForm
 from cadences.calendar_pages.standing_in import days_in_words
-from cadences.consequences import confirm_page, save_or_show
-from core.forms import attempt, editable, posted
+from cadences.consequences import LEAVE, confirm_page, save_or_show
+from core.forms import NoFields, attempt, editable, posted
 from core.text import whole_number
 from users import services
 from users.access import require_admin
@@ -104,7 +104,19 @@ def add_closure(request: Request, pk: int) -> HttpResponse:
 def remove_closure(request: Request, pk: int) -> HttpResponse:
     calendar = editable(Calendar, request.user, pk, ADMINS_ONLY)
     first, last = overview.days_sent(request.POST) or NEVER
-    if services.remove_closure(request.user, calendar, first, last):
+    first = max(first, company_today())
+    step = save_or_show(
+        request,
+        NoFields(request.POST),
+        lambda: services.remove_closure(request.user, calendar, first, last),
+        user_ids=lambda: working_by(calendar),
+    )
+    if step.shown:
+        title, days = _("Open closed days of %(name)s") % {"name": calendar.name}, days_in_words(first, last)
+        return confirm_page(
+            request, step.shown, title=title, lead=days, submit=_("Open these days"), keep=LEAVE
+        )
+    if step.saved:
         words = _("%(days)s: people work again, and what was moved for it has moved back.")
         messages.success(request, words % {"days": days_in_words(first, last)})
     return redirect("calendars:edit", pk)
@@ -114,7 +126,7 @@ def remove_closure(request: Request, pk: int) -> HttpResponse:
 def make_default(request: Request, pk: int) -> HttpResponse:
     """The company's calendar, of everybody who has none of their own."""
     calendar = editable(Calendar, request.user, pk, ADMINS_ONLY)
-    form = overview.NoFields(request.POST)
+    form = NoFields(request.POST)
 
     def concerned() -> Collection[int]:
         company = Company.get()
@@ -125,7 +137,7 @@ def make_default(request: Request, pk: int) -> HttpResponse:
     )
     if step.shown:
         title = _("Make %(name)s the company's calendar") % {"name": calendar.name}
-        return confirm_page(request, step.shown, title=title, submit=_("Make it the company's"))
+        return confirm_page(request, step.shown, title=title, submit=_("Make it the company's"), keep=LEAVE)
     if step.saved:
         messages.success(request, _("%(name)s is the company's calendar.") % {"name": calendar.name})
     return redirect("calendars:edit", pk)

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts import services
 from accounts.models import Account
 from cadences.calendar_pages.forms import PauseForm
-from cadences.consequences import confirm_page, save_or_show
-from core.forms import editable, posted
+from cadences.consequences import LEAVE, confirm_page, save_or_show
+from core.forms import NoFields, editable, posted
 from core.htmx import toast
 from core.templatetags.ui import said
 from users.clock import today_for
@@ -51,8 +51,18 @@ def pause(request: Request, pk: int) -> HttpResponse:
 
 @require_POST
 def end_pause(request: Request, pk: int) -> HttpResponse:
-    """All goes on from today."""
+    """All goes on from today; what is owed again is shown first."""
     account = editable(Account, request.user, pk)
-    services.pause_account(request.user, account, None, None)
+    step = save_or_show(
+        request,
+        NoFields(request.POST),
+        lambda: services.pause_account(request.user, account, None, None),
+        account_ids=lambda: [pk],
+    )
+    if step.shown:
+        title = _("End the pause of %(name)s") % {"name": account.name}
+        return confirm_page(request, step.shown, title=title, submit=_("End the pause"), keep=LEAVE)
+    if not step.saved:
+        return redirect("accounts:pause", pk)
     toast(request, _("The pause is over: the plan goes on."), level=messages.SUCCESS)
     return redirect("accounts:detail", pk)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -64,9 +64,7 @@ def activate(request: Request, pk: int) -> HttpResponse:
     """Let a draft take over from a day on."""
     require_admin(request.user)
     plan = _plan(request, pk)
-    form = ActivateForm(
-        posted(request), initial={"on": company_today() + timedelta(days=1), "note": plan.note}
-    )
+    form = ActivateForm(posted(request), initial={"on": _wished_day(request), "note": plan.note})
 
     def verb() -> Plan:
         plans.name_draft(request.user, plan, form.cleaned_data["note"])
@@ -147,6 +145,15 @@ def roll_back(request: Request) -> HttpResponse:
         "differences": plans.compare(running, before) if before and running else [],
     }  # fmt: skip
     return render(request, "plan/roll_back.html", context, status=422 if form.errors else 200)
+
+
+def _wished_day(request: Request) -> date:
+    """The day that was simulated, if the link names one that is to come; else tomorrow."""
+    try:
+        wished = date.fromisoformat(request.GET.get("on", ""))
+    except ValueError:
+        wished = date.min
+    return wished if wished >= company_today() else company_today() + timedelta(days=1)
 
 
 def _plan(request: Request, pk: int) -> Plan:

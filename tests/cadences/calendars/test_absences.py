@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
@@ -50,8 +50,42 @@ class TestWhatMoves:
         why = " ".join(explain(call(account)))
         assert "and it waits for the return" in why
         assert "moved to Thursday, 3 December 2026" in why
-        client.post(reverse("calendars:remove_absence", args=[absence.pk]))
+        removal = reverse("calendars:remove_absence", args=[absence.pk])
+        page = text(client.post(removal))
+        assert "Remove the absence of Kari Holm" in page
+        assert "1 moves to another day" in page
+        assert "Leave it as it is" in page
+        assert call(account).due_on == date(2026, 12, 3)
+        client.post(removal, {"change": "1"})
+        assert Absence.objects.exists()
+        client.post(removal, {"confirmed": "1"})
+        assert not Absence.objects.exists()
         assert call(account).due_on == date(2026, 11, 27)
+
+    def test_back_early_it_ends_with_yesterday_and_stays_known(self, as_, account, running, tuesday):
+        client = as_(running.owner)
+        plan(client, running.owner, deputy="nobody", confirmed="1")
+        absence = Absence.objects.get()
+        tuesday.shift(timedelta(days=3))  # Friday, the second day of it
+        client = as_(running.owner)
+        assert "End now" in text(client.get(reverse("calendars:absences")))
+        assert "End now" in text(client.get("/users/profile/"))
+        removal = reverse("calendars:remove_absence", args=[absence.pk])
+        page = text(client.post(removal))
+        assert "Kari Holm is back today" in page
+        assert "1 moves to another day" in page
+        told = client.post(removal, {"confirmed": "1", "back": "/users/profile/"}, follow=True)
+        assert "The absence ended yesterday" in text(told)
+        assert told.redirect_chain[-1][0] == "/users/profile/"
+        absence.refresh_from_db()
+        assert absence.ends_on == date(2026, 11, 26)
+        assert call(account).due_on == date(2026, 11, 27)
+
+    def test_where_nothing_moves_back_it_is_removed_at_once(self, as_, account, running):
+        absence = make.make_absence(running.owner, date(2027, 11, 26), date(2027, 12, 2))
+        client = as_(running.owner)
+        assert client.post(reverse("calendars:remove_absence", args=[absence.pk])).status_code == 302
+        assert not Absence.objects.exists()
 
     def test_somebody_named_goes_before_the_standing_deputy(self, as_, account, running):
         plan(as_(running.owner), running.owner, deputy=running.colleague.pk, confirmed="1")

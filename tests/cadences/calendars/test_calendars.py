@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -196,9 +196,21 @@ class TestClosures:
         assert [(days.first, days.last, days.count) for days in closures] == [
             (date(2026, 11, 26), date(2026, 11, 30), 5)
         ]
-        client.post(at("remove_closure", company), {"first": "2026-11-26", "last": "2026-11-30"})
+        days = {"first": "2026-11-26", "last": "2026-11-30"}
+        page = text(client.post(at("remove_closure", company), days))
+        assert "Open closed days of Company" in page
+        assert "1 moves to another day" in page
+        assert Closure.objects.count() == 5
+        client.post(at("remove_closure", company), days | {"confirmed": "1"})
         assert not Closure.objects.exists()
         assert call(account).due_on == date(2026, 11, 27)
+
+    def test_days_that_are_over_stay_closed(self, as_, company, running, tuesday):
+        services.add_closure(running.admin, company, date(2026, 11, 24), date(2026, 11, 27), "Inventory")
+        tuesday.shift(timedelta(days=2))
+        days = {"first": "2026-11-24", "last": "2026-11-27"}
+        as_(running.admin).post(at("remove_closure", company), days)
+        assert [closure.day.day for closure in Closure.objects.order_by("day")] == [24, 25]
 
     def test_a_single_day_and_days_beside_it(self, running, company):
         assert services.add_closure(running.admin, company, date(2026, 12, 24), None, "Eve") == 1

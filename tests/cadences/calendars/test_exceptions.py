@@ -131,7 +131,12 @@ class TestChangingAndEnding:
         client = as_(running.owner)
         create(client, rhythm, confirmed="1")
         Override.objects.update(since=date(2026, 11, 1))
-        client.post(reverse("exceptions:end", args=[Override.objects.get().pk]))
+        ending = reverse("exceptions:end", args=[Override.objects.get().pk])
+        page = text(client.post(ending))
+        assert "End the exception: Relationship call for" in page
+        assert "1 touchpoint changes" in page
+        assert Override.objects.get().until is None
+        client.post(ending, {"confirmed": "1"})
         assert Override.objects.get().until == date(2026, 11, 23)
         assert rolling(rhythm).ideal_on == before
         assert "over" in text(client.get(LIST, {"state": "over"}))
@@ -139,7 +144,7 @@ class TestChangingAndEnding:
     def test_one_of_today_is_taken_back(self, as_, rhythm, running):
         client = as_(running.owner)
         create(client, rhythm, confirmed="1")
-        client.post(reverse("exceptions:end", args=[Override.objects.get().pk]))
+        client.post(reverse("exceptions:end", args=[Override.objects.get().pk]), {"confirmed": "1"})
         assert not Override.objects.exists()
 
     def test_it_ends_by_itself(self, rhythm, running, tuesday):

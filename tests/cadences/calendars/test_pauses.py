@@ -41,7 +41,11 @@ class TestAccounts:
         client = as_(running.owner)
         pause(client, account, confirmed="1")
         assert "End the pause now" in text(client.get(reverse("accounts:pause", args=[account.pk])))
-        client.post(reverse("accounts:end_pause", args=[account.pk]))
+        page = text(client.post(reverse("accounts:end_pause", args=[account.pk])))
+        assert "End the pause of Acme Machining" in page
+        assert "owed again" in page
+        assert call(account).state == "lapsed"
+        client.post(reverse("accounts:end_pause", args=[account.pk]), {"confirmed": "1"})
         account.refresh_from_db()
         assert (account.paused_from, account.pause_reason) == (None, "")
         assert call(account).state == "open"

@@ -82,7 +82,7 @@ def test_a_plan_activated_gives_exactly_the_simulated_rows(is_large, monkeypatch
             if step != 2:
                 continue
             with transaction.atomic():
-                on = today + timedelta(days=(0, 1, 9)[seed % 3])
+                on = today + timedelta(days=(0, 9, 40)[seed % 3])
                 draft = draft_beside(world, seed, on)
                 untouched = {account.id: dict(account.rows) for account in world.accounts}
                 told, counts = preview(None, on, plan=draft), effect(draft, on)
@@ -177,6 +177,44 @@ def test_since_is_carried_while_the_slot_runs():
         "by contact": on,
     }
     assert set(carried_since(draft, None, on).values()) == {on}
+
+
+@time_machine.travel("2026-03-10 12:00", tick=False)
+@pytest.mark.parametrize("change", [{"starts": "new"}, {"starts": "restart"}])
+def test_another_start_of_the_track_owes_nothing_that_has_lapsed(change):
+    """Purchases of the past year start no tracks that nobody could have kept; running ones go on."""
+    from tests.cadences.engine.seeded import customer, seed
+    from tests.factories import make_purchase
+
+    owner = seed(date(2025, 1, 1))
+    bought = customer(owner, date(2025, 2, 3), "Small")
+    for day in (date(2025, 6, 2), date(2025, 9, 1), date(2026, 3, 2)):
+        make_purchase(bought, day)
+    late = customer(owner, date(2026, 2, 6), "Small")  # its one-month call was due on 6 March
+    day = date(2026, 3, 10)
+    reconcile(None, day)
+    draft = draft_beside_running(**change)
+    counts = effect(draft, day)
+    activate(draft, day)
+    before = set(Touchpoint.objects.filter(state="lapsed").values_list("pk", flat=True))
+    reconcile(None, day)
+    assert set(Touchpoint.objects.filter(state="lapsed").values_list("pk", flat=True)) == before
+    tracks = Touchpoint.objects.filter(slot__is_track=True, state="open")
+    assert {row.base_on for row in tracks.filter(account=bought)} == {date(2026, 3, 2)}
+    assert tracks.filter(account=late, slot__key="one-month-call").exists()
+    assert counts["created"] <= 3
+
+
+def draft_beside_running(**track: object) -> Plan:
+    """The running plan again, with other conditions of its track."""
+    running = Plan.objects.get(state="running")
+    draft = Plan.objects.create(version=running.version + 1, state="draft", made_from=running)
+    for item in running.items.select_related("slot"):
+        item.pk, item.plan, item.since = None, draft, None
+        for name, value in track.items() if item.slot.is_track else ():
+            setattr(item, name, value)
+        item.save()
+    return draft
 
 
 @time_machine.travel("2026-03-10 12:00", tick=False)

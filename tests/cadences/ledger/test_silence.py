@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import random
 from datetime import date
+from typing import Any
 
 import pytest
 import time_machine
@@ -11,6 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Account
+from cadences.ledger_pages import silence
+from cadences.ledger_pages.silence import REASONS
 from cadences.models import Override, Plan, PlanItem
 from tests import factories as make
 from tests.cadences.ledger.conftest import DAY, TODAY
@@ -193,6 +197,42 @@ def test_tier_team_and_owner_narrow_the_list(account, see, people):
     ):
         html = see(SILENCE, people.admin, **data)
         assert [each for each in ("Ours", "Elsewhere") if f">{each}<" in html] == [name]
+
+
+@pytest.fixture
+def many(account, people, plan):
+    """Accounts around every bound: days of talks, tiers, exceptions, owners who are away or have left."""
+    slot = make.make_slot("relationship-call")
+    make.make_item(slot, plan=plan, tier=make.make_tier(3), every=1, unit="month", qualifying=["call"])
+    make.make_absence(people.deputy, TODAY, TODAY + DAY * 60)
+    people.colleague.is_active = False
+    people.colleague.save()
+    owners = (people.owner, people.owner, people.deputy, people.colleague, False)
+    ages = (None, -1, 0, 26, 27, 28, 29, 30, 31, 32, 33, 59, 60, 61, 62, 89, 90, 91, 92, 400)
+    rng = random.Random(19)
+    for place, talked in enumerate(ages * 6):
+        tier = make.make_tier(1 + place % 3)
+        made = account(rng.choice(owners), talked, f"Customer {place}", rng.random() < 0.8, tier=tier)
+        if place % 5 == 0:
+            make.make_interaction(made, people.owner, happened_on=TODAY - DAY * 3, kind="email")
+        if place % 7 == 0:
+            exception = {"is_off": True} if place % 2 else {"every": rng.choice([20, 90]), "unit": "day"}
+            Override.objects.create(account=made, slot=slot, reason="Wanted so", **exception)
+
+
+@pytest.mark.parametrize("day", ["2026-11-24", "2026-11-30", "2026-12-31"])
+@pytest.mark.parametrize("reason", ["", *REASONS])
+def test_nobody_at_risk_escapes_suspicion(many, people, monkeypatch, reason, day):
+    def listed() -> list[Any]:
+        pages = [silence.at_risk(people.admin, silence.Wanted(reason=reason), number) for number in (1, 2, 3)]
+        return [risk.found for page in pages for risk in page.rows]
+
+    with time_machine.travel(f"{day} 08:00:00+00:00", tick=False):
+        found = listed()
+        everybody = list(Account.objects.values_list("pk", flat=True))
+        monkeypatch.setattr(silence, "_suspects", lambda *_: everybody)
+        assert found == listed()
+    assert found
 
 
 def test_salespeople_are_refused(people, client):

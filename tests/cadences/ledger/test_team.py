@@ -55,13 +55,21 @@ def test_late_today_and_next_lead_to_their_rows(people, see):
         assert see(path, **data).count('class="why-line"') == count
 
 
-@pytest.mark.parametrize(("minutes", "said"), [(None, "40 of 120"), (30, "40 of 30 10 too many")])
+@pytest.mark.parametrize(
+    ("minutes", "said"), [(None, "40 min of 2 h"), (30, "40 min of 30 min 10 min too much")]
+)
 def test_minutes_stand_against_capacity(people, see, minutes, said):
     make.make_company(capacity_minutes=120)
     people.owner.capacity_minutes = minutes
     people.owner.save()
     owed(people.owner, item=make.make_item(minutes=40))
     assert said in line_of(see(TEAM), "Kari Holm")
+
+
+def test_much_time_is_told_in_hours(people, see):
+    make.make_company(capacity_minutes=150)
+    owed(people.owner, item=make.make_item(minutes=130))
+    assert "2 h 10 of 2 h 30" in line_of(see(TEAM), "Kari Holm")
 
 
 def test_who_is_away_holds_no_minutes(people, see):
@@ -162,6 +170,13 @@ def test_the_number_leads_to_its_contacts_also_to_those_of_others(people, see):
     for reader, count in ((people.deputy, 1), (people.manager, 1), (people.colleague, 0)):
         html = see(rows, reader, closed="2026-10", person=people.deputy.pk)
         assert html.count('class="why-line"') == count
+
+
+def test_a_week_of_a_single_day_is_named_by_that_day(people, see):
+    html = see(EVENNESS, month="2026-11")  # begins on a Sunday, ends on a Monday
+    assert ">1 Nov<" in html
+    assert ">2–8 Nov<" in html
+    assert ">30 Nov<" in html
 
 
 def test_everybody_sees_their_own_evenness_and_managers_their_team(people, see):

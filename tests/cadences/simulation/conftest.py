@@ -41,12 +41,14 @@ def company(people: SimpleNamespace) -> SimpleNamespace:
 
 @pytest.fixture
 def page(company: SimpleNamespace, client: Any) -> Any:
-    """The page of the draft's simulation, as somebody sees it; ``post`` asks for one first."""
+    """The page of the draft's simulation, as somebody sees it; ``post`` asks for one first, ``on`` a day."""
 
-    def look(user: Any = None, *, post: bool = False, query: str = "", **headers: Any) -> Any:
+    def look(user: Any = None, *, post: bool = False, on: str = "", query: str = "", **headers: Any) -> Any:
         client.force_login(user or company.admin)
         if post:
-            client.post(reverse("simulation:start", args=[company.draft.pk]))
+            answer = client.post(reverse("simulation:start", args=[company.draft.pk]), {"on": on})
+            if answer.status_code == 422:
+                return answer
         return client.get(reverse("simulation:detail", args=[company.draft.pk]) + query, **headers)
 
     return look

@@ -109,10 +109,22 @@ def test_the_load_in_words(new, text, beside):
     assert words.load_words(figures(new)) == (text, beside)
 
 
+def night(effect, alone=None):
+    return Figures({"running": 3, "effect": effect, "effect_alone": alone})
+
+
 def test_the_first_night_in_words():
     counts = {"created": 2, "moved": 1042, "cancelled": 6, "lapsed": 0, "reopened": 1}
-    assert words.effect_words(counts).text == "1,042 open touchpoints move, 6 end, 3 are new"
-    assert words.effect_words({}).text == "No open touchpoint moves"
+    assert words.effect_words(night(counts)).text == "1,042 open touchpoints move, 6 end, 3 are new"
+    assert words.effect_words(night({})) == (
+        "No open touchpoint moves", "in its first night; dates that people have set stay"
+    )  # fmt: skip
+
+
+def test_a_later_first_night_is_told_beside_what_it_would_do_anyway():
+    said = words.effect_words(night({"moved": 2, "created": 40}, {"moved": 0, "created": 38}))
+    assert said.text == "2 open touchpoints move, 40 are new"
+    assert said.beside.endswith("The same night under plan 3: 0 open touchpoints move, 38 are new.")
 
 
 def test_bars_stand_on_the_line_and_the_highest_fits():

@@ -150,6 +150,38 @@ class TestRule:
         assert not large.conditions.exists()
         assert "Large has no rule" in text(admin.get(reverse("tiers:list")))
 
+    def test_tiers_without_a_rule_share_one_sentence(self, admin: Client, ladder: dict[str, Tier]) -> None:
+        for tier in (ladder["Large"], ladder["Medium"]):
+            tier.conditions.all().delete()
+        page = text(admin.get(reverse("tiers:list")))
+        assert "Medium and Large have no rule: only a person's choice" in page.replace("&#x27;", "'")
+        assert page.count("tone-soon") == 1
+
+    def test_a_new_tier_begins_with_a_colour_that_none_has(
+        self, admin: Client, ladder: dict[str, Tier]
+    ) -> None:
+        for tier, colour in zip(ladder.values(), ("slate", "teal", "indigo"), strict=True):
+            Tier.objects.filter(pk=tier.pk).update(colour=colour)
+        assert '<option value="green" selected>' in text(admin.get(reverse("tiers:create")))
+
+    @pytest.mark.parametrize(
+        ("row", "said"),
+        [
+            (words("country", " "), "Country: say which, or take this condition away."),
+            (number("employees", ""), "Employees: say at least or at most how many, or take"),
+        ],
+    )
+    def test_a_chosen_fact_without_a_value_is_not_left_out_silently(
+        self, admin: Client, ladder: dict[str, Tier], row: dict[str, str], said: str
+    ) -> None:
+        large = ladder["Large"]
+        form = sent(large, number("purchases_12m", "60000"), row)
+        answer = admin.post(reverse("tiers:edit", args=[large.pk]), form)
+        assert answer.status_code == 422
+        assert said in text(answer)
+        assert said in text(admin.post(reverse("tiers:preview"), form))
+        assert large.conditions.get().at_least == 25000
+
     @pytest.mark.parametrize(
         ("row", "said"),
         [
@@ -306,10 +338,18 @@ class TestDelete:
         slot = Slot.objects.get(key="meeting")
         Override.objects.create(account=account, slot=slot, as_tier=large, reason="asked for it")
         answer = text(admin.post(reverse("tiers:delete", args=[large.pk]), follow=True))
-        assert "1 account is in Large. Take its rule away and apply that" in answer
+        assert "1 account is in Large. Take its rule away, let accounts leave after 0 months" in answer
         assert "Draft 1 of the plan has contacts for Large" in answer
         assert "1 exception serves an account like Large" in answer
         assert Tier.objects.filter(pk=large.pk).exists()
+
+    def test_one_without_a_rule_names_what_else_brings_accounts_there(
+        self, admin: Client, ladder: dict[str, Tier]
+    ) -> None:
+        ladder["Large"].conditions.all().delete()
+        make_account(tier=ladder["Large"])
+        said = text(admin.get(reverse("tiers:edit", args=[ladder["Large"].pk])))
+        assert "1 account is in Large. Only the network lifts accounts there: change that" in said
 
     @pytest.mark.parametrize(
         ("state", "said"), [("running", "It stays as long as"), ("retired", "which is kept")]

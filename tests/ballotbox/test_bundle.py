@@ -1,0 +1,64 @@
+"""What the box knows of a wave: one private file that is never half-written."""
+
+from __future__ import annotations
+
+import json
+import stat
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from ballotbox import bundle, policy
+from ballotbox.bundle import Bundle, BundleMissingError
+from tests.ballots import questionnaire
+
+
+@pytest.fixture
+def wave() -> Bundle:
+    return Bundle(
+        wave=uuid4(), programme="After a purchase", label="2026 Q4", company="Blåbær & Co",
+        time_zone="Europe/Oslo", opens=date(2026, 10, 1), closes=date(2027, 1, 28),
+        questionnaire=questionnaire(), policy=policy.DEFAULT.raised(score=12), ticket_key=b"t" * 32,
+        public_key=b"p" * 32, fingerprint="ab" * 16, contact_address="us@example.org",
+        public={"state": "open"},
+    )  # fmt: skip
+
+
+def test_a_bundle_comes_back_as_it_was(wave: Bundle, tmp_path: Path) -> None:
+    file = bundle.write(tmp_path / "waves", wave)
+    assert bundle.read(tmp_path / "waves", wave.wave) == wave
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+
+
+def test_after_the_keys_are_destroyed_none_is_in_the_file(wave: Bundle, tmp_path: Path) -> None:
+    bundle.write(tmp_path, wave)
+    over = replace(wave, ticket_key=None, public_key=None, public={"key_destroyed_on": "2027-01-30"})
+    file = bundle.write(tmp_path, over)
+    assert bundle.read(tmp_path, wave.wave) == over
+    assert json.loads(file.read_text())["ticket_key"] is None
+    assert list(tmp_path.iterdir()) == [file]  # no draft with the old keys
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", "{}", "null"])
+def test_what_cannot_be_read_is_missing(wave: Bundle, tmp_path: Path, content: str) -> None:
+    (tmp_path / f"{wave.wave}.json").write_text(content)
+    with pytest.raises(BundleMissingError):
+        bundle.read(tmp_path, wave.wave)
+
+
+def test_a_file_with_a_floor_that_is_too_low_is_not_used(wave: Bundle, tmp_path: Path) -> None:
+    file = bundle.write(tmp_path, wave)
+    data = json.loads(file.read_text())
+    data["policy"]["score"] = 1
+    file.write_text(json.dumps(data))
+    with pytest.raises(BundleMissingError):
+        bundle.read(tmp_path, wave.wave)
+
+
+def test_no_file_is_missing(tmp_path: Path) -> None:
+    with pytest.raises(BundleMissingError):
+        bundle.read(tmp_path / "nowhere", uuid4())
