@@ -8,7 +8,7 @@ the link in the same paragraph become its button in HTML.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 PLACE = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
@@ -101,10 +101,9 @@ def blocks(text: str, values: Mapping[str, str]) -> list[Block]:
     return found
 
 
-def as_text(text: str, values: Mapping[str, str]) -> str:
-    """The body as plain text, each link on a line of its own. Raises MissingValueError."""
-    parts = [f"{block.words}\n{block.url}".strip("\n") for block in blocks(text, values)]
-    return "\n\n".join(parts) + "\n"
+def as_text(parts: Sequence[Block]) -> str:
+    """The same blocks as plain text, each link on a line of its own."""
+    return "\n\n".join(f"{part.words}\n{part.url}".strip("\n") for part in parts) + "\n"
 
 
 def _joined(lines: list[str], values: Mapping[str, str]) -> str:

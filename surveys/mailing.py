@@ -18,6 +18,7 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ballotbox import tickets
@@ -29,7 +30,7 @@ from surveys.mail_words import as_text, blocks, fill
 from surveys.models import Exclusion, Invitation, MailText, Programme, Wave
 from surveys.people import TOPIC
 from surveys.services.inviting import FOLLOW_UP, INVITATION
-from users.clock import company_today
+from users.clock import zone
 from users.models import Company
 
 KNOWN = "survey"  # where may_send leaves on a message what render needs
@@ -40,6 +41,7 @@ class Envelope:
     """All that a mail says, and whom to."""
 
     programme: Programme
+    company: str
     address: str
     name: str
     first_name: str
@@ -59,50 +61,82 @@ def register() -> None:
         )
 
 
+class Batch:
+    """What the mails of a batch share, read once: invitations, waves, texts, keys."""
+
+    def __init__(self, messages: Sequence[Message]) -> None:
+        self.rows = Invitation.objects.select_related("contact").in_bulk(
+            [_id(message) for message in messages]
+        )
+        waves = Wave.objects.select_related("programme", "questions")
+        self.waves = waves.in_bulk({row.wave_id for row in self.rows.values()})
+        self.company = Company.get()
+        self.today = timezone.now().astimezone(zone(self.company.time_zone)).date()
+        self._texts: dict[int, dict[str, MailText]] = {}
+        self._keys: dict[tuple[UUID, date], tuple[bytes, bytes] | None] = {}
+        self._questions: dict[UUID, int] = {}
+
+    def texts_of(self, wave: Wave) -> dict[str, MailText]:
+        """Language -> text."""
+        if wave.programme_id not in self._texts:
+            self._texts[wave.programme_id] = mail_texts(wave.programme_id)
+        return self._texts[wave.programme_id]
+
+    def keys_of(self, row: Invitation) -> tuple[bytes, bytes] | None:
+        """Ticket key and tag key; None once the day's is gone. Raises KeyMissingError without the other."""
+        day = (row.wave_id, row.send_on)
+        if day not in self._keys:
+            self._keys[day] = keys.link_keys(*day) if keys.has_tags(*day) else None
+        return self._keys[day]
+
+    def questions_of(self, wave: Wave) -> int:
+        """How many are asked."""
+        if wave.pk not in self._questions:
+            self._questions[wave.pk] = len(wave.questions.asked.asked)
+        return self._questions[wave.pk]
+
+    def why_not(self, row: Invitation | None) -> str:
+        """Why no mail of this invitation leaves any more; empty when it may."""
+        if row is None or row.state in (Invitation.State.CANCELLED, Invitation.State.SUPPRESSED):
+            return "invitation cancelled"
+        wave = self.waves[row.wave_id]
+        if wave.state != Wave.State.READY or wave.closes_on < self.today:
+            return "survey closed"
+        return "" if self.keys_of(row) else "too late for a link"
+
+
 def may_not_send(messages: Sequence[Message]) -> Mapping[int, str]:
-    """Message -> why it does not leave any more. Reads the invitations of the batch at once."""
-    found = _invitations(messages)
-    today = company_today()
-    excluded = set(Exclusion.objects.in_force(today).values_list("account_id", "contact_id"))
+    """Message -> why it does not leave any more. Reads what the batch needs, for rendering too."""
+    batch = Batch(messages)
+    excluded = list(Exclusion.objects.in_force(batch.today).values_list("account_id", "contact_id"))
     accounts = {account for account, _contact in excluded if account}
     contacts = {contact for _account, contact in excluded if contact}
     refused = {}
     for message in messages:
-        row = found.get(_id(message))
-        setattr(message, KNOWN, row)
-        if row is None:
-            refused[message.pk] = "invitation gone"
-        elif row.account_id in accounts or row.contact_id in contacts:
+        setattr(message, KNOWN, batch)
+        row = batch.rows.get(_id(message))
+        if row is not None and (row.account_id in accounts or row.contact_id in contacts):
             refused[message.pk] = "excluded by a manager"
-        elif reason := _why_not(row, today):
+        elif reason := batch.why_not(row):
             refused[message.pk] = reason
     return refused
 
 
-def _why_not(row: Invitation, today: date) -> str:
-    if row.state in (Invitation.State.CANCELLED, Invitation.State.SUPPRESSED):
-        return "invitation cancelled"
-    if row.wave.state != Wave.State.READY or row.wave.closes_on < today:
-        return "survey closed"
-    if not keys.has_tags(row.wave_id, row.send_on):
-        return "too late for a link"
-    return ""
-
-
 def render(message: Message) -> kinds.Rendered | None:
     """The mail of an invitation, or None when its time is over."""
-    row = getattr(message, KNOWN, None) or _invitations([message]).get(_id(message))
-    if row is None or _why_not(row, company_today()):
+    batch: Batch = getattr(message, KNOWN, None) or Batch([message])
+    row = batch.rows.get(_id(message))
+    if row is None or batch.why_not(row):
         return None
-    texts = mail_texts(row.wave.programme_id)
+    wave, texts = batch.waves[row.wave_id], batch.texts_of(batch.waves[row.wave_id])
     language = best(row.language, list(texts))
-    ticket_key, tag_key = keys.link_keys(row.wave_id, row.send_on)
+    ticket_key, tag_key = batch.keys_of(row) or (b"", b"")
     ticket = tickets.Ticket(row.wave_id, tickets.tag_of(tag_key, row.pk), language, row.codes)
     envelope = Envelope(
-        programme=row.wave.programme, address=message.recipient, name=row.contact.name,
-        first_name=row.contact.first_name or row.contact.name, language=language,
-        link=link_of(tickets.write(ticket_key, ticket)), wave=row.wave_id, closes_on=row.wave.closes_on,
-        questions=len(row.wave.questions.asked.asked),
+        programme=wave.programme, company=batch.company.name, address=message.recipient,
+        name=row.contact.name, first_name=row.contact.first_name or row.contact.name, language=language,
+        link=link_of(tickets.write(ticket_key, ticket)), wave=wave.pk, closes_on=wave.closes_on,
+        questions=batch.questions_of(wave),
     )  # fmt: skip
     return written(envelope, texts[language], follow_up=message.kind == FOLLOW_UP)
 
@@ -112,9 +146,10 @@ def written(envelope: Envelope, text: MailText, *, follow_up: bool) -> kinds.Ren
     values = values_of(envelope)
     subject, body = (text.follow_up_subject, text.follow_up_body) if follow_up else (text.subject, text.body)
     subject = fill(subject, values)
-    context = {"subject": subject, "language": envelope.language, "blocks": blocks(body, values)}
+    parts = blocks(body, values)
+    context = {"subject": subject, "language": envelope.language, "blocks": parts}
     return kinds.Rendered(
-        subject=subject, text=as_text(body, values), html=_inliner().inline(_html(context)),
+        subject=subject, text=as_text(parts), html=_inliner().inline(_html(context)),
         language=envelope.language,
     )  # fmt: skip
 
@@ -122,7 +157,7 @@ def written(envelope: Envelope, text: MailText, *, follow_up: bool) -> kinds.Ren
 def values_of(envelope: Envelope) -> dict[str, str]:
     """What may stand in a mail; docs/surveys.md lists it."""
     return {
-        "company": Company.get().name,
+        "company": envelope.company,
         "name": envelope.name,
         "first_name": envelope.first_name,
         "link": envelope.link,
@@ -173,11 +208,6 @@ def _inliner() -> css_inline.CSSInliner:
 
 def _id(message: Message) -> UUID:
     return UUID(str(message.payload["invitation"]))
-
-
-def _invitations(messages: Sequence[Message]) -> dict[UUID, Invitation]:
-    rows = Invitation.objects.select_related("wave__programme", "wave__questions", "contact")
-    return rows.in_bulk([_id(message) for message in messages])
 
 
 def _base() -> str:

@@ -68,9 +68,10 @@ def send_to_self(by: User, programme: Programme, language: str, *, follow_up: bo
     language = best(language, list(texts))
     where = link(by, programme, language)
     envelope = Envelope(
-        programme=programme, address=by.email, name=by.display_name, first_name=by.get_short_name(),
-        language=language, link=where, wave=uuid5(TRIALS, f"programme {programme.pk}"),
-        closes_on=company_today() + timedelta(days=DAYS), questions=len(shown(programme).asked.asked),
+        programme=programme, company=Company.get().name, address=by.email, name=by.display_name,
+        first_name=by.get_short_name(), language=language, link=where,
+        wave=uuid5(TRIALS, f"programme {programme.pk}"), closes_on=company_today() + timedelta(days=DAYS),
+        questions=len(shown(programme).asked.asked),
     )  # fmt: skip
     try:
         rendered = mailing.written(envelope, texts[language], follow_up=follow_up)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 import time_machine
 
+from ballotbox import tally
+from surveys import ballots as gateway
 from surveys.models import Programme, Wave
 from tests import factories as make
 from tests.surveys import factories as survey
@@ -37,3 +41,18 @@ def programme(db: None) -> Programme:
 @pytest.fixture
 def wave(programme: Programme) -> Wave:
     return survey.make_wave(programme)
+
+
+@pytest.fixture
+def rung(monkeypatch) -> list[tuple[str, str]]:
+    """The tally hears every bell at once."""
+    heard = []
+
+    def ring(task: str, argument: str) -> None:
+        heard.append((task, argument))
+        name = task.partition(".")[2]
+        given = UUID(argument) if name == "prepare_wave" else date.fromisoformat(argument)
+        getattr(tally, name)(tally.Tally.from_environment(), given)
+
+    monkeypatch.setattr(gateway, "_ring", ring)
+    return heard

@@ -173,8 +173,9 @@ def test_a_batch_costs_the_same_queries(wave, django_assert_num_queries):
         ask = survey.make_ask(survey.make_customer())
         invite([ask], TODAY)
     messages = list(Message.objects.all())
-    with django_assert_num_queries(3):  # company, exclusions, invitations
+    with django_assert_num_queries(5):  # invitations, waves, company, exclusions; then the texts
         assert mailing.may_not_send(messages) == {}
+        assert all(mailing.render(message) for message in messages)
 
 
 # -- Not before nine at their place -------------------------------------------------------------------

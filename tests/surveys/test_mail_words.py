@@ -31,7 +31,7 @@ PIECES = st.one_of(
 def test_a_text_that_passes_can_be_sent(text):
     if check_body(text):
         return
-    sent = as_text(text, VALUES)
+    sent = as_text(blocks(text, VALUES))
     lines = sent.splitlines()
     assert lines.count("<link>") == 1
     assert lines.count("<unsubscribe>") == 1
@@ -42,7 +42,7 @@ def test_a_text_that_passes_can_be_sent(text):
 @given(st.lists(PIECES, max_size=14).map("".join))
 def test_both_parts_hold_the_same_words(text):
     try:
-        sent = as_text(text, VALUES)
+        sent = as_text(blocks(text, VALUES))
     except MissingValueError:
         assert check_body(text)
         return
@@ -56,7 +56,7 @@ def test_a_missing_value_never_leaves_a_gap(text, missing):
     wanted = "{{" + missing + "}}"
     if wanted in text and not check_body(text):
         with pytest.raises(MissingValueError):
-            as_text(text, values)
+            as_text(blocks(text, values))
 
 
 @given(st.lists(PIECES, max_size=6).map("".join))

@@ -6,12 +6,11 @@ import json
 import os
 from collections.abc import Callable
 from datetime import date, timedelta
-from uuid import UUID
 
 import pytest
 
 from accounts.models import Account
-from ballotbox import bundle, database, sealing, tally, tickets
+from ballotbox import bundle, database, sealing, tickets
 from ballotbox.keyfiles import ticket_key
 from contacts.models import Contact
 from correspondence.models import Message, State
@@ -23,21 +22,6 @@ from tests import factories as make
 from tests.ballots import Ballots
 from tests.surveys import factories as survey
 from tests.surveys.factories import TODAY
-
-
-@pytest.fixture
-def rung(monkeypatch) -> list[tuple[str, str]]:
-    """The tally hears every bell at once."""
-    heard = []
-
-    def ring(task: str, argument: str) -> None:
-        heard.append((task, argument))
-        name = task.partition(".")[2]
-        given = UUID(argument) if name == "prepare_wave" else date.fromisoformat(argument)
-        getattr(tally, name)(tally.Tally.from_environment(), given)
-
-    monkeypatch.setattr(gateway, "_ring", ring)
-    return heard
 
 
 @pytest.fixture
