@@ -69,7 +69,7 @@ def done(request: Request, pk: UUID) -> HttpResponse:
     def close() -> ContactRequest:
         return contact_requests.take_care(request.user, found, filled.cleaned_data["note"])
 
-    if request.method == "POST" and attempt(filled, close):
+    if request.method == "POST" and attempt(filled, close) is not None:
         toast(request, _("Taken care of: %(who)s.") % {"who": found})
         return redirect("contact_me:list")
     return form_reply(

@@ -156,9 +156,11 @@ def figures_of(found: Iterable[Release]) -> dict[UUID, Figures]:
 
 def _release(row: Any) -> Release:
     pk, label, waves, *rest, fingerprints, destroyed = row
+    released_on, invited, response, invalid, withheld = rest
     return Release(
-        UUID(str(pk)), label, tuple(UUID(str(wave)) for wave in _array(waves)), *rest,
-        tuple(fingerprints), destroyed,
+        id=UUID(str(pk)), label=label, waves=tuple(UUID(str(wave)) for wave in _array(waves)),
+        released_on=released_on, invited=invited, response=response, invalid=invalid, withheld=withheld,
+        fingerprints=tuple(fingerprints), keys_destroyed_on=destroyed,
     )  # fmt: skip
 
 

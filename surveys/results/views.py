@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from ballotbox.questionnaire import words
 from core.spreadsheets import csv_response
 from surveys.models import Programme, Wave
 from surveys.results import reading, shown, trend
@@ -77,7 +78,7 @@ def history(request: Request, pk: int) -> HttpResponse:
         "points": trend.points(pairs, question.key) if question else [],
         "height": trend.HEIGHT,
         "ticks": trend.ticks(),
-        "title": shown.words(question.label, get_language() or "en") if question else "",
+        "title": words(question.label, get_language() or "en") if question else "",
     }
     return render(request, "surveys/results/history.html", context)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import date, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import psycopg2
 import pytest
@@ -15,9 +15,9 @@ from psycopg2 import errors
 from ballotbox import database, policy, sealing
 from tests.ballots import Ballots, questionnaire
 
-WAVE = uuid4()
+WAVE = UUID("6f1c1c1e-0000-4000-8000-00000000b0c5")
 TAG, SEALED = b"t" * 16, b"s" * sealing.SEALED_BYTES
-RELEASE = uuid4()
+RELEASE = UUID("6f1c1c1e-0000-4000-8000-00000000e1ea")
 PLAN = {
     "id": str(WAVE), "programme": "After a purchase", "label": "2026 Q4", "opens": date(2026, 10, 1),
     "last_send": date(2026, 12, 31), "closes": date(2027, 1, 28),

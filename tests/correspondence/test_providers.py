@@ -13,7 +13,18 @@ from correspondence.models import Message, Outage, Suppression
 from tests.correspondence.conftest import NOTICE, put, states
 
 pytestmark = pytest.mark.django_db
-TAKEN = {"ErrorCode": 0, "Message": "OK", "MessageID": "provider-1", "SubmittedAt": "2026-11-23", "To": "x"}
+TAKEN = {
+    "ErrorCode": 0,
+    "Message": "OK",
+    "MessageID": "provider-1",
+    "SubmittedAt": "",
+    "To": "eva1@customer.example",
+}
+
+INACTIVE = (
+    "You tried to send to a recipient that has been marked as inactive.\nFound inactive addresses: "
+    "eva1@customer.example.\nInactive recipients are ones that have generated a hard bounce."
+)
 
 
 @pytest.fixture
@@ -117,7 +128,7 @@ def test_what_must_arrive_is_tried_again_after_doubt(provider):
 def test_an_inactive_recipient_has_failed_without_an_error(provider):
     provider(
         422,
-        {"ErrorCode": 406, "Message": "You tried to send to recipient(s) that have been marked as inactive."},
+        {"ErrorCode": 406, "Message": INACTIVE},
     )
     put(1)
     services.send_due()
