@@ -48,9 +48,12 @@ def contact_page() -> dict[str, str]:
     return {"contact_url": str(settings.SITE_URL).rstrip("/") + CONTACT_PATH}
 
 
-def is_there(wave: Wave) -> bool:
-    """Whether the box has a file of this wave."""
-    return (folder() / f"{wave.pk}.json").exists()
+def opens_with(wave: Wave, ticket_key: bytes) -> bool:
+    """Whether the box has a file of this wave that opens the tickets we make."""
+    try:
+        return bundle.read(folder(), wave.pk).ticket_key == ticket_key
+    except bundle.BundleMissingError:
+        return False
 
 
 def folder() -> Path:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ballotbox.figures import nps_change
 from django.utils.translation import gettext as _
 
+from ballotbox.figures import nps_change
 from surveys.results.reading import Figures, Measures, Release
 
 HEIGHT, TOP = 160, 100  # of the drawing; the score that is its upper edge

@@ -193,7 +193,7 @@ def _keep_held_back(cases: Sequence[Case], on: date) -> None:
         ],
         update_conflicts=True,
         unique_fields=["programme", "account", "cycle"],
-        update_fields=["contact", "address", "reason", "state"],
+        update_fields=["contact", "address", "reason", "state", "since"],
     )  # fmt: skip
     gone = [
         case.held.pk

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from ballotbox.policy import CLOSES_AFTER_DAYS, KEYS_AHEAD_DAYS
 from surveys import ballots, bundles, forecast, keys, periods
@@ -26,10 +26,9 @@ CLOSED = (Wave.State.HELD, Wave.State.RELEASED, Wave.State.DESTROYED)
 
 
 def is_at_work() -> bool:
-    """Whether the nightly job has anything to look after; one query where surveys are not used."""
-    return (
-        Programme.objects.filter(is_on=True).exists() or Wave.objects.filter(purged_on__isnull=True).exists()
-    )
+    """Whether the nightly job has anything to look after; two queries where surveys are not used."""
+    unfinished = Q(purged_on__isnull=True) | Q(keys_destroyed_on__isnull=True)
+    return Programme.objects.filter(is_on=True).exists() or Wave.objects.filter(unfinished).exists()
 
 
 def keep(on: date, windows: Windows) -> list[str]:
@@ -142,8 +141,9 @@ def take_over(wave: Wave, standing: Standing, on: date) -> None:
     """What the database that decides says of a wave: here, in the keys, and in the box's file."""
     changed = wave.state != standing.state or wave.next_release_on != standing.next_release
     if standing.state == Wave.State.READY:
-        if changed or not bundles.is_there(wave):
-            bundles.write(wave, standing, keys.make_wave(wave.pk))
+        key = keys.make_wave(wave.pk)
+        if changed or not bundles.opens_with(wave, key):
+            bundles.write(wave, standing, key)
     elif standing.state in CLOSED:
         _no_more_ballots(wave, standing, on, rewrite=changed)
     wave.state, wave.next_release_on, wave.settled_on = (

@@ -114,6 +114,24 @@ def test_a_wave_keeps_the_questions_it_began_with(programme, ballots, rung, keep
     assert bundle.read(ballots.waves, wave.pk).questionnaire == old.asked
 
 
+def test_a_lost_file_or_key_is_made_anew_so_that_the_box_opens_what_we_send(programme, ballots, rung, keep):
+    wave = keep(TODAY)
+    (ballots.waves / f"{wave.pk}.json").unlink()
+    keep(TODAY)
+    assert bundle.read(ballots.waves, wave.pk).ticket_key == keys.make_wave(wave.pk)
+    keys.store().destroy(ticket_key(wave.pk))
+    keep(TODAY)
+    assert bundle.read(ballots.waves, wave.pk).ticket_key == keys.make_wave(wave.pk)
+
+
+def test_a_held_wave_is_looked_after_although_its_programme_is_off(programme):
+    programme.is_on = False
+    programme.save()
+    assert not waves.is_at_work()
+    survey.make_wave(programme, state="held", purged_on=TODAY)
+    assert waves.is_at_work()
+
+
 def test_without_a_ballot_box_nothing_is_sent_and_the_engine_says_so(programme, settings, keep):
     settings.BALLOTS_RESULTS_URL = ""
     assert waves.keep(TODAY, {}) == []
