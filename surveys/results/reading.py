@@ -62,7 +62,7 @@ class Release:
     label: str
     waves: tuple[UUID, ...]
     released_on: date
-    invited: int
+    invited: int | None
     response: int | None
     invalid: int
     withheld: int

@@ -31,7 +31,7 @@ def listing(request: Request) -> HttpResponse:
         return render(request, "surveys/results/listing.html", {"is_set_up": False})
     today = company_today()
     waves, found = reading.unreleased(today), reading.releases()
-    names = _names([wave.id for wave in waves] + [release.waves[0] for release in found])
+    names = _names(request, [wave.id for wave in waves] + [release.waves[0] for release in found])
     context = {
         "is_set_up": True,
         "open_waves": [(wave, names.get(wave.id)) for wave in waves if not wave.is_held(today)],
@@ -103,9 +103,10 @@ def _report(request: Request, pk: UUID) -> Report:
     return report
 
 
-def _names(waves: list[UUID]) -> dict[UUID, str]:
+def _names(request: Request, waves: list[UUID]) -> dict[UUID, str]:
     """The programme's name of each wave."""
-    return dict(Wave.objects.filter(pk__in=waves).values_list("pk", "programme__name"))
+    found = Wave.objects.visible_to(request.user).filter(pk__in=waves)
+    return dict(found.values_list("pk", "programme__name"))
 
 
 def _waves_of(programme: Programme) -> list[UUID]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import connection
@@ -93,13 +94,18 @@ EXEMPT = {"correspondence:unsubscribe"}
 GUARDED = [row for row in ROWS if "POST" in row.allowed and row.name not in EXEMPT]
 
 
+def stand_in(record: str) -> Any:
+    """Something of the right shape for an address: the token is asked for before the record is looked up."""
+    if record == "contact_request":
+        return UUID(int=4)
+    return "x" if record.endswith(("key", "token", "uid")) else 1
+
+
 @pytest.mark.parametrize("row", GUARDED, ids=lambda row: row.name)
 def test_nothing_is_sent_without_a_token(db, row):
     client = Client(enforce_csrf_checks=True)
     client.force_login(make_user("admin", "manager", "salesperson"))
-    at = reverse(
-        row.name, args=[1 if not name.endswith(("key", "token", "uid")) else "x" for name in row.records]
-    )
+    at = reverse(row.name, args=[stand_in(name) for name in row.records])
     for headers in (
         {},
         {"HX-Request": "true"},

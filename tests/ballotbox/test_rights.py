@@ -137,7 +137,7 @@ def test_a_ballot_is_a_wave_a_tag_and_a_seal(full: Ballots) -> None:
 
 def test_no_clock_and_no_sequence_anywhere(full: Ballots) -> None:
     kinds = {kind for _, _, kind in columns(full)}
-    assert kinds <= {"uuid", "bytea", "text", "date", "jsonb", "ARRAY", "integer", "numeric"}
+    assert kinds <= {"uuid", "bytea", "text", "date", "jsonb", "ARRAY", "integer", "numeric", "boolean"}
     assert full.rows("SELECT count(*) FROM pg_class WHERE relkind = 'S'") == [(0,)]
     assert full.rows("SELECT count(*) FROM information_schema.columns WHERE is_identity = 'YES' "
                      "AND table_schema = 'public'") == [(0,)]  # fmt: skip
@@ -209,10 +209,19 @@ def test_a_wave_has_one_key_for_good(full: Ballots) -> None:
             cursor.execute("UPDATE wave SET public_key = %s", (key,))
 
 
+def move(full: Ballots, *states: str) -> None:
+    """Take the wave through these states, one after the other, as the tally does."""
+    for state in states:
+        settled = "2027-02-01" if state in ("released", "destroyed") else None
+        with database.connected(full.tally_url) as cursor:
+            cursor.execute(
+                "UPDATE wave SET public_key = %s, state = %s, settled_on = %s", (b"k" * 32, state, settled)
+            )
+
+
 @pytest.mark.parametrize("state", ["released", "destroyed"])
 def test_a_settled_wave_is_never_opened_again(full: Ballots, state: str) -> None:
-    with database.connected(full.tally_url) as cursor:
-        cursor.execute("UPDATE wave SET public_key = %s, state = %s", (b"k" * 32, state))
+    move(full, "ready", state)
     for change in ("state = 'ready'", "invited = '{}'", "next_release = '2030-01-01'"):
         with (
             pytest.raises(errors.RaiseException, match="settled wave"),
@@ -222,11 +231,10 @@ def test_a_settled_wave_is_never_opened_again(full: Ballots, state: str) -> None
 
 
 def test_a_held_wave_takes_no_new_ballots_and_no_other_floors(full: Ballots) -> None:
-    with database.connected(full.tally_url) as cursor:
-        cursor.execute("UPDATE wave SET public_key = %s, state = 'held'", (b"k" * 32,))
+    move(full, "ready", "held")
     for change in ("state = 'ready'", "state = 'planned'", "policy = policy || '{\"score\": 20}'"):
         with (
-            pytest.raises(errors.RaiseException, match="not opened again"),
+            pytest.raises(errors.RaiseException, match=r"never back|closed wave stay"),
             database.connected(full.tally_url) as cursor,
         ):
             cursor.execute(f"UPDATE wave SET {change}")
