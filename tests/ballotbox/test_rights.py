@@ -222,7 +222,7 @@ def move(full: Ballots, *states: str) -> None:
 @pytest.mark.parametrize("state", ["released", "destroyed"])
 def test_a_settled_wave_is_never_opened_again(full: Ballots, state: str) -> None:
     move(full, "ready", state)
-    for change in ("state = 'ready'", "invited = '{}'", "next_release = '2030-01-01'"):
+    for change in ("state = 'ready'", "invited = '{\"\": 9}'", "next_release = '2030-01-01'"):
         with (
             pytest.raises(errors.RaiseException, match="settled wave"),
             database.connected(full.tally_url) as cursor,
