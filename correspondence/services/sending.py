@@ -80,8 +80,12 @@ def _send(batch: list[Message], line: Line, done: Counter[Outcome]) -> bool:
 
 
 def _still_wanted(batch: list[Message]) -> list[Message]:
-    """Without those that must not be sent any more; they are cancelled with the reason."""
+    """Without those that must not be sent any more; they are cancelled with the reason.
+
+    Those whose kind could not say so wait for another try.
+    """
     reasons: dict[int, str] = {}
+    unasked: list[tuple[Message, Result]] = []
     by_topic: dict[str, list[Message]] = defaultdict(list)
     by_kind: dict[str, list[Message]] = defaultdict(list)
     for message in batch:
@@ -95,9 +99,16 @@ def _still_wanted(batch: list[Message]) -> list[Message]:
     for name, messages in by_kind.items():
         kind = kinds.find(name)
         if kind is not None and kind.may_send is not None:
-            reasons |= kind.may_send([m for m in messages if m.pk not in reasons])
+            try:
+                reasons |= kind.may_send([m for m in messages if m.pk not in reasons])
+            except Exception as error:  # the fault of one kind must not hold up the mails of the others
+                logger.exception("Mails of kind %s could not be asked about", name)
+                later = Result(Outcome.TEMPORARY, type(error).__name__)
+                unasked += [(m, later) for m in messages if m.pk not in reasons]
     outcomes.cancel(reasons)
-    return [message for message in batch if message.pk not in reasons]
+    outcomes.record(unasked)
+    settled = reasons.keys() | {message.pk for message, _later in unasked}
+    return [message for message in batch if message.pk not in settled]
 
 
 def _rendered(batch: list[Message]) -> Ready:
