@@ -9,8 +9,9 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from correspondence import kinds, services
-from correspondence.models import Message
+from correspondence import health, kinds, services
+from correspondence.models import Message, Outage
+from correspondence.services import claiming
 from tests.correspondence.conftest import LETTER, NOTICE, put, render, states
 
 pytestmark = pytest.mark.django_db
@@ -54,3 +55,64 @@ class TestAKindThatFails:
         services.send_due()
         assert states() == ["failed", "sent"]
         assert "KeyError" in Message.objects.get(kind=LETTER).last_error
+
+
+class TestALeaseThatEnds:
+    """The dispatcher stands still after it claimed a mail, while it is asked whether it may be sent."""
+
+    def test_what_another_has_taken_up_is_not_sent_a_second_time(self, server, clock):
+        taken: list[Message] = []
+
+        def may_send(messages: list[Message]) -> dict[int, str]:
+            clock.shift(claiming.LEASE + timedelta(seconds=1))
+            claiming.sweep(timezone.now())
+            taken.extend(claiming.claim(timezone.now())[0])
+            return {}
+
+        mail = server()
+        kinds.register(LETTER, render=render, once=True, may_send=may_send)
+        put(1)
+        services.send_due()
+        assert [row.attempts for row in taken] == [2]
+        assert mail.kept == []
+        row = Message.objects.get()
+        assert (row.state, row.attempts, row.handing_over) == ("sending", 2, False)
+        assert row.lease_until == taken[0].lease_until
+
+    def test_what_nobody_has_taken_up_yet_is_left_to_the_next(self, server, clock):
+        def may_send(messages: list[Message]) -> dict[int, str]:
+            clock.shift(claiming.LEASE)
+            return {}
+
+        mail = server()
+        kinds.register(LETTER, render=render, once=True, may_send=may_send)
+        put(1)
+        services.send_due()
+        assert (mail.kept, Message.objects.get().handing_over) == ([], False)
+        kinds.register(LETTER, render=render, once=True)
+        clock.shift(timedelta(seconds=1))
+        services.send_due()
+        assert (states(), len(mail.kept)) == (["sent"], 1)
+
+
+class TestAnOutage:
+    def test_one_that_begins_amid_a_batch_stays(self, server):
+        class AfterTheFirst(dict[str, str]):
+            def get(self, step: str, usual: str) -> str:  # type: ignore[override]
+                return "530 5.7.0 authentication required" if step == "mail" and mail.kept else usual
+
+        mail = server()
+        mail.answers = AfterTheFirst()
+        put(1, 2)
+        services.send_due()
+        assert states() == ["sent", "pending"]
+        assert Outage.objects.get().failures == 1
+
+    @pytest.mark.parametrize(("answer", "over"), [("hang up", False), ("550 5.7.1 not from you", True)])
+    def test_it_is_over_when_the_server_answers(self, server, clock, answer, over):
+        health.went_down("away")
+        clock.move_to(Outage.objects.get().next_try_at)
+        server(answers={"rcpt": answer})
+        put(1)
+        services.send_due()
+        assert Outage.objects.exists() != over
