@@ -38,7 +38,8 @@ STATUS = re.compile(r"\b5\.\d{1,3}\.\d{1,3}\b")
 ADDRESS_CODES = frozenset({550, 551, 553})
 NOT_LET_IN = frozenset({530, 534, 535, 538})
 HTTP_LATER = frozenset({425, 429, 503})
-HTTP_NOT_LET_IN = frozenset({401, 403, 407})
+# Not 403: providers say so of a sender they do not know, and one sender must not stop the mail of all.
+HTTP_NOT_LET_IN = frozenset({401, 407})
 
 
 def accepted(email: EmailMessage) -> Result:

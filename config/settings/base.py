@@ -137,7 +137,8 @@ ACCOUNT_RATE_LIMITS = {
     # key: who is tried, counted apart for browsers that signed in before (users/known_browsers.py)
     "login_failed": "10/m/ip,5/5m/key,20/h/key",
     "reset_password": "20/m/ip,5/15m/key",
-    "contact_me": "10/h/ip",  # the public form beside a survey
+    # the public form beside a survey; key: where from, unreadable (surveys/contact_me/views.py)
+    "contact_me": "10/h/key",
 }
 PASSWORD_RESET_TIMEOUT = 60 * 60  # seconds that a link for a new password works
 INVITATION_TIMEOUT = 7 * 24 * 60 * 60  # seconds that an invitation works

@@ -58,6 +58,25 @@ def claim(now: datetime) -> Claim:
     return mine, len(rows) == BATCH
 
 
+def time_left(batch: list[Message], now: datetime) -> timedelta:
+    """Until the first lease of the batch ends."""
+    return min(row.lease_until for row in batch if row.lease_until) - now
+
+
+@transaction.atomic
+def announce(messages: list[Message]) -> set[int]:
+    """Say of those that are still ours that they may go out now; which ones.
+
+    A dispatcher that stood still past its lease must not send what another has taken up since.
+    """
+    mine = {(row.pk, row.attempts, row.lease_until) for row in messages}
+    held = Message.objects.filter(pk__in=[row.pk for row in messages], state=State.SENDING)
+    held = held.filter(lease_until__gt=timezone.now()).order_by("pk").select_for_update()
+    ours = {row[0] for row in held.values_list("pk", "attempts", "lease_until") if row in mine}
+    Message.objects.filter(pk__in=ours).update(handing_over=True)
+    return ours
+
+
 @transaction.atomic
 def sweep(now: datetime) -> int:
     """Settle what a dead worker had: waiting again, or uncertain when it may have gone out."""

@@ -26,8 +26,11 @@ from correspondence.verdicts import Outcome, Result, words_of
 logger = logging.getLogger(__name__)
 SECONDS = 240  # then another task goes on; far below the broker's patience
 MARGIN = 60  # seconds before the lease ends in which no other mail is begun
+# The mail server has said something about the mail, be it no.
+ANSWERED = frozenset({Outcome.SENT, Outcome.TEMPORARY, Outcome.REFUSED, Outcome.BOUNCED})
 
 Ready = list[tuple[Message, EmailMessage]]
+Results = list[tuple[Message, Result]]
 
 
 def send_due(*, seconds: float = SECONDS) -> Counter[Outcome]:
@@ -53,35 +56,47 @@ def send_due(*, seconds: float = SECONDS) -> Counter[Outcome]:
 
 
 def _send(batch: list[Message], line: Line, done: Counter[Outcome]) -> bool:
-    """Send one batch; False when the mail server cannot be reached."""
-    deadline = time.monotonic() + claiming.LEASE.total_seconds() - MARGIN
+    """Send one batch; False when the mail server cannot be reached, or the time of the batch is over."""
+    deadline = time.monotonic() + claiming.time_left(batch, timezone.now()).total_seconds() - MARGIN
     ready = _rendered(_still_wanted(batch))
     kill_point("outbox rendered")
-    Message.objects.filter(pk__in=[message.pk for message, _email in ready]).update(handing_over=True)
+    ours = claiming.announce([message for message, _email in ready])
+    ready = [(message, email) for message, email in ready if message.pk in ours]
     kill_point("outbox announced")
-    results: list[tuple[Message, Result]] = []
+    results, down = _hand_over(ready, line, deadline)
+    outcomes.record(results)
+    kill_point("outbox recorded")
+    outcomes.release([message for message, _email in ready[len(results) :]])
+    done.update(result.outcome for _message, result in results)
+    if down is not None:
+        health.went_down(down.words)
+    elif results and all(result.outcome in ANSWERED for _message, result in results):
+        health.came_up()
+    halt_if_bad({m.topic for m, result in results if result.outcome == Outcome.BOUNCED})
+    return len(results) == len(ready)
+
+
+def _hand_over(ready: Ready, line: Line, deadline: float) -> tuple[Results, Result | None]:
+    """What came of each until the time was over or the mail server away; and what it was away with."""
+    results: Results = []
     for message, email in ready:
         if time.monotonic() > deadline:
             break
         result = line.hand_over(email)
         kill_point("outbox handed over")
         if result.outcome == Outcome.DOWN:
-            health.went_down(result.words)
-            break
+            return results, result
         results.append((message, result))
-    outcomes.record(results)
-    kill_point("outbox recorded")
-    outcomes.release([message for message, _email in ready[len(results) :]])
-    done.update(result.outcome for _message, result in results)
-    if results and not sum(done.values()) - len(results):
-        health.came_up()  # the first that got an answer in this run
-    halt_if_bad({m.topic for m, result in results if result.outcome == Outcome.BOUNCED})
-    return len(results) == len(ready)
+    return results, None
 
 
 def _still_wanted(batch: list[Message]) -> list[Message]:
-    """Without those that must not be sent any more; they are cancelled with the reason."""
+    """Without those that must not be sent any more; they are cancelled with the reason.
+
+    Those whose kind could not say so wait for another try.
+    """
     reasons: dict[int, str] = {}
+    unasked: Results = []
     by_topic: dict[str, list[Message]] = defaultdict(list)
     by_kind: dict[str, list[Message]] = defaultdict(list)
     for message in batch:
@@ -95,9 +110,16 @@ def _still_wanted(batch: list[Message]) -> list[Message]:
     for name, messages in by_kind.items():
         kind = kinds.find(name)
         if kind is not None and kind.may_send is not None:
-            reasons |= kind.may_send([m for m in messages if m.pk not in reasons])
+            try:
+                reasons |= kind.may_send([m for m in messages if m.pk not in reasons])
+            except Exception as error:  # the fault of one kind must not hold up the mails of the others
+                logger.exception("Mails of kind %s could not be asked about", name)
+                later = Result(Outcome.TEMPORARY, type(error).__name__)
+                unasked += [(m, later) for m in messages if m.pk not in reasons]
     outcomes.cancel(reasons)
-    return [message for message in batch if message.pk not in reasons]
+    outcomes.record(unasked)
+    settled = reasons.keys() | {message.pk for message, _later in unasked}
+    return [message for message in batch if message.pk not in settled]
 
 
 def _rendered(batch: list[Message]) -> Ready:

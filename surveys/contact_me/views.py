@@ -5,10 +5,13 @@ from __future__ import annotations
 from uuid import UUID
 
 from allauth.core import ratelimit
+from allauth.core.internal.ratelimit import get_ip
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -32,7 +35,7 @@ def form(request: HttpRequest) -> HttpResponse:
     """Anybody may write; the link carries nothing that says who comes, or from which survey."""
     filled = ContactMeForm(posted(request))
     if request.method == "POST" and filled.is_valid():
-        if not ratelimit.consume(request, action="contact_me"):
+        if not ratelimit.consume(request, action="contact_me", key=_where_from(request)):
             filled.add_error(None, _("Too many requests from here just now: please try again in an hour."))
         else:
             if not filled.is_from_a_machine:
@@ -41,6 +44,12 @@ def form(request: HttpRequest) -> HttpResponse:
             return redirect("contact_me:thanks")
     context = {"form": filled, "company": Company.get()}
     return render(request, "surveys/contact_me/form.html", context, status=422 if filled.errors else 200)
+
+
+def _where_from(request: HttpRequest) -> str:
+    """The same for one address within an hour; the counter, which has a time, must not tell the address."""
+    hour = timezone.now().strftime("%Y-%m-%d %H")
+    return salted_hmac("contact_me", f"{hour} {get_ip(request)}", algorithm="sha256").hexdigest()
 
 
 @login_not_required

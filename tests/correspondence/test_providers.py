@@ -93,6 +93,16 @@ def test_a_refused_mail_has_failed(provider):
     assert "Invalid" in Message.objects.get().last_error
 
 
+def test_a_forbidden_sender_stops_no_other_mail(provider):
+    sent = provider(403, {"ErrorCode": 400, "Message": "Sender not verified"})
+    put(1, 2)
+    services.send_due()
+    assert states() == ["failed", "failed"]
+    assert len(sent) == 2
+    assert "Sender not verified" in Message.objects.first().last_error
+    assert not Outage.objects.exists()
+
+
 def test_a_key_that_does_not_work_blames_no_mail(provider):
     provider(401, {"ErrorCode": 10, "Message": "Bad or missing token"})
     put(1)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from datetime import date
+from hashlib import sha256
 from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -69,6 +72,28 @@ def test_a_flood_from_one_place_is_stopped_in_words(client: Client) -> None:
     assert replies[10].status_code == 422
     assert "try again in an hour" in replies[10].content.decode()
     assert ContactRequest.objects.count() == 10
+
+
+def test_another_place_may_still_write_when_one_floods(client: Client) -> None:
+    make.make_company()
+    for _ in range(11):
+        ask(client)
+    elsewhere = Client(REMOTE_ADDR="192.0.2.7")
+    assert ask(elsewhere).status_code == 302
+
+
+def test_the_counter_does_not_tell_who_wrote() -> None:
+    make.make_company()
+    ask(Client(REMOTE_ADDR="192.0.2.7"))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT cache_key, value FROM django_cache")
+        rows = [row for row in cursor.fetchall() if "contact_me" in row[0]]
+    assert rows
+    address = "192.0.2.7"
+    told = [address, sha256(address.encode()).hexdigest()]
+    assert not any(
+        word in key or word in b64decode(value).decode("latin-1") for key, value in rows for word in told
+    )
 
 
 def test_nothing_in_a_request_says_when_or_after_which_survey() -> None:
