@@ -6,12 +6,14 @@ the touchpoints in the same transaction as invitations and outbox rows.
 
 from __future__ import annotations
 
+import logging
 import math
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -23,9 +25,10 @@ from core.history import acting
 from core.models import JobRun
 from surveys.asks import Answer, Ask, Outcome
 from surveys.models import Programme
-from surveys.services import invite, one_off, waves
+from surveys.services import follow_up, invite, one_off, waves
 from users.clock import company_today
 
+log = logging.getLogger(__name__)
 JOB = "surveys"
 TOO_OLD = timedelta(days=14)
 NORMAL_OVER = timedelta(days=28)
@@ -62,6 +65,7 @@ def run_if_used(on: date, asked_by: str) -> JobRun | None:
 def tick(now: datetime | None = None) -> JobRun | None:
     """Start the surveys of the latest night that is done, if they have not been; harmless at any time."""
     now = now or timezone.now()
+    _keep_the_promise()
     night = last_night()
     if night is None or not Schedule.get().is_on or not waves.is_at_work():
         return None
@@ -76,6 +80,16 @@ def tick(now: datetime | None = None) -> JobRun | None:
         return run(on, asked_by="tick", again=False)
     except (NightRefusedError, jobs.LostClaimError):
         return None
+
+
+def _keep_the_promise() -> None:
+    """Two weeks after sending nobody can say whose a tag was: whether nights run or not."""
+    if not settings.SURVEY_KEYS:
+        return
+    try:
+        follow_up.destroy_old_tag_keys(company_today())
+    except OSError:
+        log.exception("The keys of surveys sent two weeks ago could not be destroyed; tried again soon.")
 
 
 def _may_start(on: date, night: JobRun, now: datetime) -> bool:

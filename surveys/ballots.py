@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -88,15 +89,28 @@ def standings(waves: Iterable[UUID]) -> dict[UUID, Standing]:
 
 def say_invited(wave: UUID, invited: Mapping[str, int], words: Sequence[str]) -> None:
     """At the close: how many were invited, by code, and what comments may not show. Again replaces it."""
-    url = _url()
-    try:
-        with connected(url) as cursor:
-            cursor.execute("UPDATE wave SET invited = %s WHERE id = %s", [json.dumps(invited), str(wave)])
-            # what was there is removed and written again: the role may not change it
-            cursor.execute("DELETE FROM redaction WHERE wave = %s", [str(wave)])
-            cursor.execute("INSERT INTO redaction (wave, words) VALUES (%s, %s)", [str(wave), list(words)])
-    except psycopg2.Error as error:
-        raise UnreachableError(_first_line(error)) from error
+    with reached() as cursor:
+        cursor.execute("UPDATE wave SET invited = %s WHERE id = %s", [json.dumps(invited), str(wave)])
+        # what was there is removed and written again: the role may not change it
+        cursor.execute("DELETE FROM redaction WHERE wave = %s", [str(wave)])
+        cursor.execute("INSERT INTO redaction (wave, words) VALUES (%s, %s)", [str(wave), list(words)])
+
+
+def one_by_one(waves: Iterable[Wave], step: Callable[[Wave], None]) -> list[str]:
+    """Do it with each of them although it fails with others. Returns what went wrong, in words."""
+    found = []
+    for wave in waves:
+        try:
+            step(wave)
+        except (UnreachableError, OSError) as error:
+            log.warning("Wave %s could not be looked after", wave.pk, exc_info=True)
+            found.append(f"{wave}: {said_by(error)}")
+    return found
+
+
+def said_by(error: Exception) -> str:
+    """An error in words, without paths."""
+    return (isinstance(error, OSError) and error.strerror) or _first_line(error)
 
 
 def ring_prepare(wave: UUID) -> None:
@@ -125,6 +139,16 @@ def _url() -> str:
     if not settings.BALLOTS_RESULTS_URL:
         raise UnreachableError("BALLOTS_RESULTS_URL is not set.")
     return str(settings.BALLOTS_RESULTS_URL)
+
+
+@contextmanager
+def reached() -> Iterator[Any]:
+    """A cursor in a transaction of its own. Raises UnreachableError for whatever the database says no to."""
+    try:
+        with connected(_url()) as cursor:
+            yield cursor
+    except psycopg2.Error as error:
+        raise UnreachableError(_first_line(error)) from error
 
 
 def _execute(statement: str, values: Any) -> list[tuple[Any, ...]]:

@@ -20,6 +20,7 @@ __all__ = [
     "destroy_tags",
     "destroy_wave",
     "has_tags",
+    "has_wave",
     "link_keys",
     "make_tags",
     "make_wave",
@@ -52,6 +53,11 @@ def link_keys(wave: UUID, day: date) -> tuple[bytes, bytes]:
 def has_tags(wave: UUID, day: date) -> bool:
     """Whether links of that day can still be made."""
     return store().has(tag_key(wave, day.isoformat()))
+
+
+def has_wave(wave: UUID) -> bool:
+    """Whether the ticket key of a wave is here."""
+    return store().has(ticket_key(wave))
 
 
 def send_days() -> list[tuple[UUID, date]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -22,6 +22,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ballotbox import tickets
+from ballotbox.policy import FOLLOW_UP_DAYS, TAG_KEY_DAYS
 from correspondence import kinds, unsubscribe
 from correspondence.models import Message
 from surveys import keys
@@ -32,6 +33,9 @@ from surveys.people import TOPIC
 from surveys.services.inviting import FOLLOW_UP, INVITATION
 from users.clock import zone
 from users.models import Company
+
+LINKS_FOR = {INVITATION: timedelta(days=FOLLOW_UP_DAYS), FOLLOW_UP: timedelta(days=TAG_KEY_DAYS)}
+"""How long after the day of sending a mail without keys is worth waiting for."""
 
 KNOWN = "survey"  # where may_send leaves on a message what render needs
 
@@ -83,10 +87,13 @@ class Batch:
         return self._texts[wave.programme_id]
 
     def keys_of(self, row: Invitation) -> tuple[bytes, bytes] | None:
-        """Ticket key and tag key; None once the day's is gone. Raises KeyMissingError without the other."""
+        """Ticket key and tag key; None where one of them is missing."""
         day = (row.wave_id, row.send_on)
         if day not in self._keys:
-            self._keys[day] = keys.link_keys(*day) if keys.has_tags(*day) else None
+            try:
+                self._keys[day] = keys.link_keys(*day)
+            except keys.KeyMissingError:
+                self._keys[day] = None
         return self._keys[day]
 
     def questions_of(self, wave: Wave) -> int:
@@ -95,14 +102,30 @@ class Batch:
             self._questions[wave.pk] = len(wave.questions.asked.asked)
         return self._questions[wave.pk]
 
-    def why_not(self, row: Invitation | None) -> str:
-        """Why no mail of this invitation leaves any more; empty when it may."""
+    def why_not(self, kind: str, row: Invitation | None) -> str:
+        """Why no such mail of this invitation leaves any more; empty when it may.
+
+        Raises KeyMissingError when only its keys are missing (a folder that is not mounted, say): it waits.
+        """
         if row is None or row.state in (Invitation.State.CANCELLED, Invitation.State.SUPPRESSED):
             return "invitation cancelled"
         wave = self.waves[row.wave_id]
         if wave.state != Wave.State.READY or wave.closes_on < self.today:
             return "survey closed"
-        return "" if self.keys_of(row) else "too late for a link"
+        if not wave.programme.is_on:
+            return "survey switched off"
+        return "" if self._has_link(kind, row) else "too late for a link"
+
+    def _has_link(self, kind: str, row: Invitation) -> bool:
+        """Whether a link can be made. False once it never can be any more."""
+        if self.keys_of(row):
+            return True
+        age = self.today - row.send_on
+        # the wave's key is here and the day's is not: it was destroyed when all was sent
+        was_destroyed = age >= LINKS_FOR[INVITATION] and keys.has_wave(row.wave_id)
+        if age >= LINKS_FOR[kind] or was_destroyed:
+            return False
+        raise keys.KeyMissingError(f"The keys of {row.send_on:%Y-%m-%d} are missing.")
 
 
 def may_not_send(messages: Sequence[Message]) -> Mapping[int, str]:
@@ -117,7 +140,7 @@ def may_not_send(messages: Sequence[Message]) -> Mapping[int, str]:
         row = batch.rows.get(_id(message))
         if row is not None and (row.account_id in accounts or row.contact_id in contacts):
             refused[message.pk] = "excluded by a manager"
-        elif reason := batch.why_not(row):
+        elif reason := batch.why_not(message.kind, row):
             refused[message.pk] = reason
     return refused
 
@@ -126,7 +149,7 @@ def render(message: Message) -> kinds.Rendered | None:
     """The mail of an invitation, or None when its time is over."""
     batch: Batch = getattr(message, KNOWN, None) or Batch([message])
     row = batch.rows.get(_id(message))
-    if row is None or batch.why_not(row):
+    if row is None or batch.why_not(message.kind, row):
         return None
     wave, texts = batch.waves[row.wave_id], batch.texts_of(batch.waves[row.wave_id])
     language = best(row.language, list(texts))

@@ -154,13 +154,16 @@ def _quarantine(people: Sequence[Contact], accounts: set[int], on: date) -> Quar
         lower__in={address_of(person) for person in people} - {""}
     )
     persons |= dict(same.values_list("pk", "lower"))
-    rows = (
-        Asked.objects.filter(sent_on__gt=months_before(on, KEPT_MONTHS))
-        .filter(Q(contact__in=persons) | Q(contact__account__in=accounts))
-        .values_list("contact_id", "contact__account_id", "sent_on")
+    concerned = Q(contact__in=persons) | Q(contact__account__in=accounts)
+    asked = Asked.objects.filter(concerned, sent_on__gt=months_before(on, KEPT_MONTHS))
+    # a survey that is sent once and waits for its key: whom it will ask is decided
+    planned = Invitation.objects.filter(
+        concerned, state=Invitation.State.PLANNED, wave__last_send_on__gte=on, wave__programme__is_on=True
     )
+    columns = ("contact_id", "contact__account_id")
     found = Quarantine(on)
-    found.note_all((persons.get(contact, contact), account, day) for contact, account, day in rows)
+    for rows in (asked.values_list(*columns, "sent_on"), planned.values_list(*columns, "send_on")):
+        found.note_all((persons.get(contact, contact), account, day) for contact, account, day in rows)
     return found
 
 

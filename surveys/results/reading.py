@@ -1,4 +1,7 @@
-"""Released figures as the tally wrote them. Nothing is computed here from answers: there are none to read."""
+"""Released figures as the tally wrote them. Nothing is computed here from answers: there are none to read.
+
+Whatever reads raises UnreachableError while the ballots' database does not answer.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +15,9 @@ from uuid import UUID
 
 from django.conf import settings
 
-from ballotbox.database import connected
 from ballotbox.policy import Policy
 from ballotbox.questionnaire import Question, Questionnaire
+from surveys.ballots import reached
 
 COMPANY = ""  # the cell of everybody
 COMMENTS_SHOWN = 200
@@ -113,7 +116,7 @@ def is_set_up() -> bool:
 
 def unreleased(today: date) -> list[Wave]:
     """Waves that are open or held, the next to close first."""
-    with connected(settings.BALLOTS_RESULTS_URL) as cursor:
+    with reached() as cursor:
         cursor.execute(WAVES, {"today": today})
         return [Wave(UUID(str(pk)), *rest) for pk, *rest in cursor.fetchall()]
 
@@ -121,14 +124,14 @@ def unreleased(today: date) -> list[Wave]:
 def releases(waves: Iterable[UUID] | None = None) -> list[Release]:
     """All releases, or those that these waves are part of; the newest first."""
     where = "" if waves is None else "WHERE waves && %(waves)s::uuid[]"
-    with connected(settings.BALLOTS_RESULTS_URL) as cursor:
+    with reached() as cursor:
         cursor.execute(RELEASES.format(where=where), {"waves": [str(wave) for wave in waves or ()]})
         return [_release(row) for row in cursor.fetchall()]
 
 
 def report(pk: UUID) -> Report | None:
     """One release with all it says, or None."""
-    with connected(settings.BALLOTS_RESULTS_URL) as cursor:
+    with reached() as cursor:
         cursor.execute(RELEASES.format(where="WHERE id = %(id)s"), {"id": str(pk)})
         row = cursor.fetchone()
         if row is None:
@@ -150,7 +153,7 @@ def report(pk: UUID) -> Report | None:
 
 def figures_of(found: Iterable[Release]) -> dict[UUID, Figures]:
     """The figures of several releases, read at once."""
-    with connected(settings.BALLOTS_RESULTS_URL) as cursor:
+    with reached() as cursor:
         return _figures(cursor, [release.id for release in found])
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+import logging
+from collections.abc import Callable, Iterator
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
 from uuid import UUID
 
 from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -14,16 +17,36 @@ from django.views.decorators.http import require_safe
 
 from ballotbox.questionnaire import words
 from core.spreadsheets import csv_response
+from surveys.ballots import UnreachableError
 from surveys.models import Programme, Wave
 from surveys.results import reading, shown, trend
 from surveys.results.reading import Release, Report
 from users.clock import company_today
 from users.http import Request
 
+log = logging.getLogger(__name__)
+P = ParamSpec("P")
 HEADER = ("shown by", "question", "line", "measure", "amount")
 
 
+def says_when_unreachable(
+    view: Callable[Concatenate[Request, P], HttpResponseBase],
+) -> Callable[Concatenate[Request, P], HttpResponseBase]:
+    """A page in words, and 503, while the ballots' database does not answer."""
+
+    @wraps(view)
+    def answered(request: Request, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        try:
+            return view(request, *args, **kwargs)
+        except UnreachableError:
+            log.warning("The results of surveys could not be read", exc_info=True)
+            return render(request, "surveys/results/unreachable.html", status=503)
+
+    return answered
+
+
 @require_safe
+@says_when_unreachable
 def listing(request: Request) -> HttpResponse:
     """What has been released, what is held, and when the open waves close."""
     _require_manager(request)
@@ -42,6 +65,7 @@ def listing(request: Request) -> HttpResponse:
 
 
 @require_safe
+@says_when_unreachable
 def detail(request: Request, pk: UUID) -> HttpResponse:
     """One release: every question, by tier, with comments."""
     report = _report(request, pk)
@@ -64,6 +88,7 @@ def detail(request: Request, pk: UUID) -> HttpResponse:
 
 
 @require_safe
+@says_when_unreachable
 def history(request: Request, pk: int) -> HttpResponse:
     """The score of a programme from release to release."""
     _require_manager(request)
@@ -84,6 +109,7 @@ def history(request: Request, pk: int) -> HttpResponse:
 
 
 @require_safe
+@says_when_unreachable
 def table(request: Request, pk: UUID) -> StreamingHttpResponse:
     """The released tables as a file, with the rules they were released under; there is no row of a person."""
     report = _report(request, pk)

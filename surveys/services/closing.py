@@ -25,13 +25,16 @@ SHARED_BY = 3
 HELD_BACK_DAYS = timedelta(days=14)
 
 
-def close_due(on: date) -> None:
-    """Tell the tally of the waves whose last day is over, and ask it to settle them."""
+def close_due(on: date) -> list[str]:
+    """Tell the tally of the waves whose last day is over, and ask it to settle them.
+
+    Each wave on its own: returns what went wrong, in words.
+    """
     over = Wave.objects.filter(closes_on__lt=on).exclude(state=Wave.State.PLANNED).unsettled()
-    for wave in over.filter(counted_on__isnull=True):
-        tell(wave, on)
+    troubles = ballots.one_by_one(over.filter(counted_on__isnull=True), lambda wave: tell(wave, on))
     if over.exists():
         ballots.ring_settle(on)
+    return troubles
 
 
 def tell(wave: Wave, on: date) -> None:

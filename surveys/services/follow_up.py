@@ -54,6 +54,12 @@ def destroy_tag_keys(on: date) -> int:
     return n
 
 
+def destroy_old_tag_keys(on: date) -> int:
+    """The keys of days that are 14 days ago, whatever waits: by the names of the files alone."""
+    old = [each for each in keys.send_days() if on - each[1] >= timedelta(days=TAG_KEY_DAYS)]
+    return sum(keys.destroy_tags(wave_id, day) for wave_id, day in old)
+
+
 def _is_over(wave_id: UUID, day: date) -> bool:
     """Whether no mail of that day can leave any more."""
     ids = [

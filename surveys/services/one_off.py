@@ -116,7 +116,8 @@ def _freeze(wave: Wave, cases: list[Case], on: date) -> None:
 def send_frozen(on: date) -> int:
     """Put into the outbox whom open one-off waves wait for; in the night's transaction."""
     n = 0
-    for wave in Wave.objects.sending_on(on).filter(programme__kind=Programme.Kind.ONE_OFF):
+    once = Wave.objects.sending_on(on).filter(programme__kind=Programme.Kind.ONE_OFF, programme__is_on=True)
+    for wave in once:
         rows = list(
             wave.invitations.filter(state=Invitation.State.PLANNED)
             .select_related("account")

@@ -15,6 +15,7 @@ from surveys.rules import Rule
 from users.clock import company_today
 from users.models import Company, User
 
+SENDER_LENGTH = 80  # of Programme.sender_name; a company's name may be longer
 TEXT_FIELDS = ("subject", "body", "follow_up_subject", "follow_up_body")
 SETTINGS = ("name", "rhythm", "sender_name", "sender_address", "reply_to")
 
@@ -25,6 +26,11 @@ def require_manager(by: User) -> None:
         raise PermissionDenied(_("Surveys are looked after by managers."))
 
 
+def _our_name() -> str:
+    """The company as a sender, as long as a sender may be called."""
+    return Company.get().name[:SENDER_LENGTH].strip()
+
+
 @transaction.atomic
 def seed() -> int:
     """The programmes that every installation begins with, switched off. Again changes nothing."""
@@ -32,7 +38,7 @@ def seed() -> int:
     for data in seed_data.PROGRAMMES:
         programme, is_new = Programme.objects.get_or_create(
             kind=data["kind"],
-            defaults={"name": data["name"], "slot_key": data["slot_key"], "sender_name": Company.get().name},
+            defaults={"name": data["name"], "slot_key": data["slot_key"], "sender_name": _our_name()},
         )
         if is_new:
             _fill(programme, data["questions"], data["texts"])
@@ -59,7 +65,7 @@ def make_one_off(by: User, name: str) -> Programme:
     like = Programme.objects.filter(kind=Programme.Kind.YEARLY).first()
     programme = Programme.objects.create(
         kind=Programme.Kind.ONE_OFF, name=name.strip()[:80],
-        sender_name=like.sender_name if like else Company.get().name,
+        sender_name=like.sender_name if like else _our_name(),
         sender_address=like.sender_address if like else "", reply_to=like.reply_to if like else "",
     )  # fmt: skip
     _fill(programme, seed_data.YEARLY_QUESTIONS, seed_data.ONE_OFF_TEXTS)

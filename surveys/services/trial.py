@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from datetime import timedelta
+from email.headerregistry import Address
 from uuid import UUID, uuid5
 
 from django.core.exceptions import ValidationError
@@ -17,6 +18,8 @@ from django.utils.translation import gettext as _
 from ballotbox import bundle, sealing, tickets
 from ballotbox.policy import DEFAULT
 from ballotbox.questionnaire import check
+from correspondence.backend import MailWaitsError
+from correspondence.services import Identity
 from surveys import ballots, bundles, keys, mailing
 from surveys.flaws import problem_in_words
 from surveys.languages import best
@@ -81,10 +84,21 @@ def send_to_self(by: User, programme: Programme, language: str, *, follow_up: bo
     mail = EmailMultiAlternatives(
         subject=f"[{_('Test')}] {rendered.subject}",
         body=rendered.text,
-        from_email=f"{identity.name} <{identity.address}>" if identity.address else None,
+        from_email=_sender(identity) if identity.address else None,
         to=[by.email],
         reply_to=[identity.reply_to] if identity.reply_to else None,
     )
     mail.attach_alternative(rendered.html, "text/html")
-    mail.send()
+    try:
+        mail.send()
+    except MailWaitsError as waits:
+        raise ValidationError(
+            _("The test waits in the outbox: no mail can be sent at the moment. It leaves by itself later.")
+        ) from waits
     return by.email
+
+
+def _sender(identity: Identity) -> str:
+    """Name and address, the name quoted where it must be; not encoded, as the outbox keeps it for people."""
+    user, _at, domain = identity.address.rpartition("@")
+    return str(Address(identity.name, user, domain))

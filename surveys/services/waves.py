@@ -36,11 +36,8 @@ def keep(on: date, windows: Windows) -> list[str]:
     plan(on, windows)
     if not ballots.is_set_up():
         return []
-    try:
-        _keep(on)
-    except ballots.UnreachableError as error:
-        return [str(error)]
-    return []
+    found = _keep_ballots(on) + _keep_mails(on)
+    return list(dict.fromkeys(found))  # the waves are looked at twice
 
 
 def keep_waiting(on: date) -> bool:
@@ -54,14 +51,25 @@ def keep_waiting(on: date) -> bool:
     return not waiting.exists()
 
 
-def _keep(on: date) -> None:
-    _mirror(on)
-    closing.close_due(on)
-    _mirror(on)
-    follow_up.enqueue_due(on)
-    follow_up.destroy_tag_keys(on)
-    closing.purge_due(on)
+def _keep_ballots(on: date) -> list[str]:
+    try:
+        found = _mirror(on) + closing.close_due(on) + _mirror(on)
+    except ballots.UnreachableError as error:
+        return [str(error)]
     ballots.ring_destroy_expired(on)
+    return found
+
+
+def _keep_mails(on: date) -> list[str]:
+    """What needs no database of ballots: whether that answers or not."""
+    found = []
+    # in this order: a day's key goes once its follow-ups are out
+    for step in (follow_up.enqueue_due, follow_up.destroy_tag_keys, closing.purge_due):
+        try:
+            step(on)
+        except OSError as error:
+            found.append(ballots.said_by(error))
+    return found
 
 
 # -- Planning -----------------------------------------------------------------------------------------
@@ -121,18 +129,23 @@ def plan_once(programme: Programme, label: str, questions: Questions, on: date, 
 # -- What the ballots' database says ------------------------------------------------------------------
 
 
-def _mirror(on: date) -> None:
-    """Plan there what is missing, ring for keys, and take over how the waves stand."""
+def _mirror(on: date) -> list[str]:
+    """Plan there what is missing, ring for keys, and take over how the waves stand.
+
+    Each wave on its own: returns what went wrong, in words. Raises UnreachableError when none can be read.
+    """
     waves = list(Wave.objects.filter(keys_destroyed_on__isnull=True).select_related("programme", "questions"))
     standings = ballots.standings(wave.pk for wave in waves)
-    for wave in waves:
-        standing = standings.get(wave.pk)
-        if standing is None:
-            ballots.announce(wave)
-            standing = Standing("planned", None)
-        if standing.state == Wave.State.PLANNED:
-            ballots.ring_prepare(wave.pk)
-            continue
+    return ballots.one_by_one(waves, lambda wave: _look_after(wave, standings.get(wave.pk), on))
+
+
+def _look_after(wave: Wave, standing: Standing | None, on: date) -> None:
+    if standing is None:
+        ballots.announce(wave)
+        standing = Standing("planned", None)
+    if standing.state == Wave.State.PLANNED:
+        ballots.ring_prepare(wave.pk)
+    else:
         take_over(wave, standing, on)
 
 

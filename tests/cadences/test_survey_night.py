@@ -14,11 +14,12 @@ from django.conf import settings as project
 
 from cadences import survey_night
 from cadences.conscience import examine
-from cadences.models import PlanItem, Touchpoint
+from cadences.models import PlanItem, Schedule, Touchpoint
 from cadences.nightly import NightRefusedError
 from core.models import JobRun
 from correspondence.models import Message
 from surveys import asks as say
+from surveys import keys
 from surveys.models import Asked, HeldBack, Invitation
 from surveys.rules import Rule
 from surveys.services import one_off, waves
@@ -191,6 +192,26 @@ def test_the_tick_does_nothing_where_surveys_are_not_used():
     assert not JobRun.objects.filter(job="surveys").exists()
 
 
+def test_keys_of_two_weeks_ago_go_although_no_night_was_and_none_is_to_be(wave, clock):
+    make_tags = [TODAY - timedelta(days=days) for days in (13, 14, 40)]
+    for day in make_tags:
+        keys.make_tags(wave.pk, day)
+    Schedule.objects.update(is_on=False)
+    assert survey_night.tick() is None
+    assert [day for _wave, day in keys.send_days()] == make_tags[:1]
+
+
+def test_the_tick_goes_on_although_a_key_cannot_be_destroyed(wave, monkeypatch):
+    def denied(*_wave_and_day):
+        raise PermissionError(13, "Permission denied")
+
+    keys.make_tags(wave.pk, TODAY - timedelta(days=14))
+    monkeypatch.setattr(keys, "destroy_tags", denied)
+    owed()
+    night_done()
+    assert survey_night.tick().counts["invited"] == 1
+
+
 def test_the_tick_waits_some_minutes_for_the_key_of_a_new_wave():
     survey.make_wave(survey.make_programme(), state="planned")
     night_done(minutes_ago=14)
@@ -238,6 +259,15 @@ def test_a_one_off_survey_freezes_whom_it_asks_and_sends_when_its_key_is_there(o
     assert (Message.objects.count(), Asked.objects.count()) == (20, 20)
     with pytest.raises(Exception, match="sent already"):
         one_off.start(manager, once, Rule())
+
+
+def test_a_one_off_survey_that_was_switched_off_sends_nothing(once):
+    wave = survey.make_wave(once)
+    survey.make_invitation(wave, survey.make_customer(), state="planned")
+    assert one_off.send_frozen(TODAY) == 0
+    once.is_on = True
+    once.save()
+    assert one_off.send_frozen(TODAY) == 1
 
 
 def test_a_one_off_survey_of_fewer_than_twenty_is_refused_with_the_number(once):

@@ -115,6 +115,17 @@ def test_at_most_three_people_of_an_account(wave, days_ago, invited):
     assert (answer(contact) == say.INVITED) is invited
 
 
+@pytest.mark.parametrize(
+    ("state", "is_on", "asked_soon"),
+    [("planned", True, True), ("planned", False, False), ("cancelled", True, False)],
+)
+def test_whom_a_survey_that_waits_for_its_key_will_ask_counts_as_asked(wave, state, is_on, asked_soon):
+    contact = survey.make_customer()
+    once = survey.make_wave(survey.make_programme("one_off", is_on=is_on), state="planned")
+    survey.make_invitation(once, contact, state=state, send_on=TODAY - timedelta(days=2))
+    assert answer(contact) == (say.lapsed(say.ASKED_RECENTLY) if asked_soon else say.INVITED)
+
+
 def test_one_person_at_two_companies_is_one_person(wave):
     here, there = (survey.make_customer(email="eva@both.example") for _ in range(2))
     survey.make_asked(there, wave.programme, 30)

@@ -125,10 +125,40 @@ def test_the_follow_up_has_the_same_tag_in_a_fresh_ticket(invitation):
 # -- When a mail does not leave -----------------------------------------------------------------------
 
 
-def test_without_the_days_key_no_mail_leaves(invitation):
+def later(clock, days: int) -> None:
+    clock.move_to(f"{TODAY + timedelta(days=days)} 08:00:00+00:00")
+
+
+def test_once_the_days_key_was_destroyed_no_mail_leaves(invitation, clock):
     keys.destroy_tags(invitation.wave_id, TODAY)
     message = Message.objects.get()
+    later(clock, 7)
     assert mailing.may_not_send([message]) == {message.pk: "too late for a link"}
+    assert mailing.render(message) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "waits", "over"), [("survey_invitation", 6, 7), ("survey_follow_up", 13, 14)]
+)
+def test_a_mail_waits_for_a_folder_of_keys_that_is_not_there(invitation, settings, clock, kind, waits, over):
+    Message.objects.update(kind=kind)
+    message = Message.objects.get()
+    folder, settings.SURVEY_KEYS = settings.SURVEY_KEYS, f"{settings.SURVEY_KEYS}-elsewhere"
+    later(clock, waits)
+    with pytest.raises(keys.KeyMissingError, match="keys of 2026-11-24 are missing"):
+        mailing.may_not_send([message])
+    later(clock, over)
+    assert mailing.may_not_send([message]) == {message.pk: "too late for a link"}
+    settings.SURVEY_KEYS = folder
+    later(clock, waits)
+    assert mailing.may_not_send([message]) == {}
+    assert "/s/" in mailing.render(message).text
+
+
+def test_no_mail_of_a_survey_that_was_switched_off(invitation):
+    programmes.switch(make.make_user("manager"), invitation.wave.programme, on=False)
+    message = Message.objects.get()
+    assert mailing.may_not_send([message]) == {message.pk: "survey switched off"}
     assert mailing.render(message) is None
 
 

@@ -7,10 +7,12 @@ from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
 from django.urls import reverse
 
-from surveys.models import Asked, Invitation, Wave
+from surveys.models import Asked, Invitation, Programme, Wave
+from surveys.services import programmes
 from tests import factories as make
 from tests.surveys import factories as survey
 from tests.surveys.factories import TODAY
+from users.models import Company
 
 SILENT = (Invitation, Asked, Wave)
 
@@ -67,3 +69,12 @@ def test_history_of_surveys_is_for_managers_alone(client, programme, roles):
     client.force_login(make.make_user(*roles))
     status = client.get(reverse("core:history", args=["surveys.programme", programme.pk])).status_code
     assert status == (200 if "manager" in roles else 404)
+
+
+def test_a_company_with_a_long_name_gets_its_programmes_all_the_same():
+    Company.objects.update(name="Northwind Pumps and Hydraulics " * 3 + "of Norway")
+    assert len(Company.get().name) > 80
+    programmes.seed()
+    once = programmes.make_one_off(make.make_user("manager"), "Once")
+    names = set(Programme.objects.values_list("sender_name", flat=True)) | {once.sender_name}
+    assert {len(name) <= 80 and name.startswith("Northwind Pumps") for name in names} == {True}

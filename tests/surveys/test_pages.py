@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from email.utils import parseaddr
 
 import pytest
 from django.core import mail
+from django.core.mail.backends import locmem
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from ballotbox import bundle, tickets
+from correspondence.backend import MailWaitsError
 from surveys import seed_data
 from surveys.models import Exclusion, HeldBack, Programme, Questions, Wave
 from surveys.services import programmes
@@ -258,6 +261,24 @@ def test_a_test_mail_to_oneself(client, manager, programme, ballots):
     file = bundle.read(ballots.waves, tickets.wave_of(text))
     assert tickets.read(file.ticket_key, text).is_test
     assert not Wave.objects.exists()
+
+
+def test_a_test_mail_from_a_sender_with_a_comma_and_letters_of_ours(client, manager, programme, ballots):
+    programme.sender_name = 'Sørlie, "Pumps" & Co'
+    programme.save()
+    client.post(at("send_test", programme.pk), {"language": "de", "which": "invitation"})
+    (sent,) = mail.outbox
+    assert parseaddr(sent.from_email) == ('Sørlie, "Pumps" & Co', "feedback@northwind.example")
+
+
+def test_a_test_mail_that_has_to_wait_is_said_to_wait(client, manager, programme, ballots, monkeypatch):
+    def waits(self, messages):
+        raise MailWaitsError("The mail waits.")
+
+    monkeypatch.setattr(locmem.EmailBackend, "send_messages", waits)
+    page = client.post(at("send_test", programme.pk), {"language": "de", "which": "invitation"}, follow=True)
+    assert "waits in the outbox" in messages(page)
+    assert "on its way" not in messages(page)
 
 
 # -- Single people ------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from ballotbox.keyfiles import ticket_key
 from contacts.models import Contact
 from correspondence.models import Message, State
 from surveys import ballots as gateway
-from surveys import health, keys
+from surveys import bundles, health, keys
 from surveys.models import Asked, HeldBack, Invitation, Programme, Wave
 from surveys.services import invite, waves
 from tests import factories as make
@@ -146,6 +146,23 @@ def test_a_database_that_does_not_answer_is_said_and_breaks_nothing(programme, s
     assert "Is the tally running?" in health.alarms(TODAY)[0]
 
 
+def test_a_wave_whose_file_cannot_be_written_keeps_no_other_from_opening(programme, rung, keep, monkeypatch):
+    write, yearly = bundles.write, survey.make_programme("yearly")
+    monkeypatch.setattr(
+        bundles, "write", lambda wave, *rest: full() if wave.programme == yearly else write(wave, *rest)
+    )
+
+    def full():
+        raise OSError(28, "No space left on device", "/box/file")
+
+    waves.keep(TODAY, {})
+    (trouble,) = waves.keep(TODAY, {})
+    assert trouble.endswith("No space left on device")
+    assert dict(Wave.objects.values_list("programme__kind", "state")) == {
+        "after_purchase": "ready", "yearly": "planned",
+    }  # fmt: skip
+
+
 # -- Follow-ups and the days' keys --------------------------------------------------------------------
 
 
@@ -184,6 +201,15 @@ def test_the_days_key_goes_after_14_days_whatever_waits(sent, keep):
     assert keys.has_tags(sent.pk, TODAY)
     keep(TODAY + timedelta(days=14))
     assert not keys.has_tags(sent.pk, TODAY)
+
+
+def test_the_days_key_goes_although_the_database_of_ballots_does_not_answer(sent, settings, keep, clock):
+    settings.BALLOTS_RESULTS_URL = "postgres://tend_results:secret@/nowhere/ballots"
+    for days, follow_ups, is_kept in ((7, 2, True), (14, 2, False)):
+        clock.move_to(f"{TODAY + timedelta(days=days)} 08:00:00+00:00")
+        assert len(waves.keep(TODAY + timedelta(days=days), {})) == 1
+        assert Message.objects.filter(kind="survey_follow_up").count() == follow_ups
+        assert keys.has_tags(sent.pk, TODAY) is is_kept
 
 
 # -- The end -------------------------------------------------------------------------------------------

@@ -137,3 +137,19 @@ def test_two_releases_cost_as_many_queries_as_twelve(
         worlds.plain_release(ballots.tally_url, worlds.UUID(int=wave.pk.int ^ 2))
     with django_assert_max_num_queries(8):
         assert manager.get(reverse("survey_results:list")).status_code == 200
+
+
+@pytest.mark.parametrize("page", ["list", "detail", "history", "table"])
+def test_while_the_database_of_ballots_does_not_answer_the_page_says_so(
+    manager: Client, ballots: Ballots, settings: Any, page: str
+) -> None:
+    wave = worlds.make_wave(worlds.make_programme(), "2025 Q4")
+    worlds.settle(ballots, wave, worlds.happy(40), INVITED)
+    of = {"list": [], "history": [wave.programme_id]}.get(page) or [worlds.release_of(ballots)]
+    address = reverse(f"survey_results:{page}", args=[] if page == "list" else of)
+    assert manager.get(address).status_code == 200
+    settings.BALLOTS_RESULTS_URL = "postgres://tend_results:secret@/nowhere/ballots"
+    answer = manager.get(address)
+    assert answer.status_code == 503
+    assert "Results cannot be reached now" in answer.content.decode()
+    assert "secret" not in answer.content.decode()
