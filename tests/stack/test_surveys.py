@@ -135,6 +135,18 @@ def test_given_addresses_of_others_do_not_reach_the_application(monkeypatch: pyt
     assert not tally & {"BALLOTS_BOX_URL", "BALLOTS_RESULTS_URL", "SURVEY_KEYS", "DATABASE_URL", "SECRET_KEY"}
 
 
+def test_the_tally_is_told_of_a_trustee(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ballots.ROLES:
+        monkeypatch.setenv(name, f"given-{name}")
+    survey = surveys.planned(8000)
+    assert survey is not None
+    monkeypatch.delenv("TRUSTEE_PUBLIC_KEY", raising=False)
+    assert "TRUSTEE_PUBLIC_KEY" not in survey.tally_environment()
+    monkeypatch.setenv("TRUSTEE_PUBLIC_KEY", "ab" * 32)
+    assert survey.tally_environment()["TRUSTEE_PUBLIC_KEY"] == "ab" * 32
+    assert "TRUSTEE_PUBLIC_KEY" not in survey.box_environment()
+
+
 def test_the_application_is_told_where_surveys_are(running: Installation) -> None:
     names = ("BALLOTS_RESULTS_URL", "SURVEY_KEYS", "BOX_WAVES", "SURVEY_URL")
     show = "from django.conf import settings as s; print(*(getattr(s, n) for n in {!r}), sep='\\n')"
