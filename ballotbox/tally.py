@@ -188,20 +188,12 @@ def _settle_one(tally: Tally, wave: UUID, on: date, troubles: list[str]) -> None
         tally.step("opened")
         frame = _frame(cursor, opened.waves)
         decision = release.decide(frame, opened.ballots, CHANCE.shuffle)
-        doubtful = not decision.held and _too_many(frame, opened)
-        if doubtful:
-            logger.error("Wave %s is held: there are more ballots than invitations.", wave)
-        if decision.held or doubtful:
+        if decision.held:
             _hold(cursor, opened.waves)
         else:
             _let_out(tally, cursor, opened, decision, on)
         tally.step("written")
     tally.step("committed")
-
-
-def _too_many(frame: release.Frame, opened: Opened) -> bool:
-    """Somebody who holds the key of the tickets has made ballots: nobody could say which are real."""
-    return len(opened.ballots) > frame.invited[release.COMPANY]
 
 
 @contextmanager
@@ -318,7 +310,7 @@ def _json(value: Any) -> Any:
 
 
 def _hold(cursor: Any, waves: list[Wave]) -> None:
-    """Too few, or more than can be: they stay sealed and wait for the next wave of their programme."""
+    """Too few: they stay sealed and wait for the next wave of their programme."""
     newest = waves[-1]
     cursor.execute(
         "SELECT min(closes) FROM wave WHERE programme = %s AND state IN ('planned', 'ready') AND closes > %s",

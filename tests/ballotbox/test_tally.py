@@ -473,27 +473,6 @@ def test_one_wave_that_fails_stops_no_other(
     assert not KeyFiles(ballots.tally_keys).has(keyfiles.private_key(good))
 
 
-def test_more_ballots_than_invitations_are_held(ballots: Ballots, caplog: pytest.LogCaptureFixture) -> None:
-    """They are made by somebody who holds the key of the tickets; the log says it, and no number."""
-    wave = open_wave(ballots)
-    cast(ballots, wave, *ENOUGH)
-    close(ballots, wave, {"": len(ENOUGH) - 1})
-    settle(ballots)
-    assert (state(ballots, wave), released(ballots), ballots.count()) == ("held", [], len(ENOUGH))
-    assert [each.getMessage() for each in caplog.records if each.levelname == "ERROR"] == [
-        f"Wave {wave} is held: there are more ballots than invitations."
-    ]
-    assert KeyFiles(ballots.tally_keys).has(keyfiles.private_key(wave))
-
-
-def test_as_many_ballots_as_invitations_are_let_out(ballots: Ballots) -> None:
-    wave = open_wave(ballots)
-    cast(ballots, wave, *ENOUGH)
-    close(ballots, wave, {"": len(ENOUGH)})
-    settle(ballots)
-    assert state(ballots, wave) == "released"
-
-
 @pytest.mark.parametrize(("now", "comes"), [("09:59", False), ("10:00", True)])
 def test_a_day_begins_at_utc_plus_14(ballots: Ballots, now: str, comes: bool) -> None:
     with time_machine.travel(f"2025-10-28T{now}:00+00:00", tick=False):
