@@ -9,14 +9,20 @@ from __future__ import annotations
 import base64
 import json
 import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from uuid import UUID
 
+from ballotbox import keyfiles
 from ballotbox.policy import Policy
 from ballotbox.questionnaire import Questionnaire
+
+STALE = 60  # seconds: no write takes that long
 
 
 class BundleMissingError(Exception):
@@ -49,7 +55,7 @@ class Bundle:
 
 
 def write(folder: Path, bundle: Bundle) -> Path:
-    """Write or replace the file of a wave, in one step."""
+    """Write or replace the file of a wave, in one step. A key that goes is overwritten where it lay."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / f"{bundle.wave}.json"
     draft = folder / f".{bundle.wave}.{os.getpid()}.{os.urandom(4).hex()}"
@@ -57,7 +63,13 @@ def write(folder: Path, bundle: Bundle) -> Path:
         json.dump(_out(bundle), file, ensure_ascii=False)
         file.flush()
         os.fsync(file.fileno())
-    draft.replace(path)
+    with _old(path) as old:
+        draft.replace(path)
+        # Only now: until here the box could still read the file with the key.
+        if old is not None and bundle.ticket_key is None and _held_key(old):
+            keyfiles.overwrite(old)
+    _remove_drafts(folder, bundle.wave)
+    keyfiles.keep_names(folder)
     return path
 
 
@@ -67,6 +79,34 @@ def read(folder: Path, wave: UUID) -> Bundle:
         return _in(json.loads((folder / f"{wave}.json").read_text()))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BundleMissingError(str(wave)) from error
+
+
+@contextmanager
+def _old(path: Path) -> Iterator[IO[bytes] | None]:
+    """The file that is replaced: open, it can still be reached when its name leads to the new one."""
+    try:
+        file = path.open("r+b")
+    except FileNotFoundError:
+        yield None
+        return
+    with file:
+        yield file
+
+
+def _held_key(file: IO[bytes]) -> bool:
+    """Whether there is a ticket's key in it; a file that nobody can read may hold one."""
+    try:
+        return json.load(file)["ticket_key"] is not None
+    except (ValueError, KeyError, TypeError):
+        return True
+
+
+def _remove_drafts(folder: Path, wave: UUID) -> None:
+    """What a write that was interrupted has left behind: it may hold keys."""
+    for draft in folder.glob(f".{wave}.*"):
+        with suppress(FileNotFoundError):  # another write was faster
+            if time.time() - draft.stat().st_mtime > STALE:  # not one that is being written
+                keyfiles.shred(draft)
 
 
 def _out(bundle: Bundle) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import psycopg2
 from psycopg2 import sql
@@ -33,7 +33,7 @@ def words(url: str) -> dict[str, Any]:
     """An address like ``postgres://user:password@host:port/name`` (or ``…@/folder/of/socket/name``) for
     libpq.
 
-    Raises ValueError when it is none.
+    What stands behind a question mark goes to libpq as it is. Raises ValueError when it is none.
     """
     parts = urlsplit(url)
     if parts.scheme not in {"postgres", "postgresql"}:
@@ -43,13 +43,14 @@ def words(url: str) -> dict[str, Any]:
         "host": folder or parts.hostname, "port": parts.port, "user": unquote(parts.username or ""),
         "password": unquote(parts.password or ""), "dbname": unquote(name),
     }  # fmt: skip
-    return {key: value for key, value in found.items() if value}
+    options = dict(parse_qsl(parts.query))  # sslmode=verify-full and the like
+    return options | {key: value for key, value in found.items() if value}
 
 
 @contextmanager
 def connected(url: str) -> Iterator[Any]:
     """A cursor in a transaction of its own: committed at the end, rolled back on an error."""
-    connection = psycopg2.connect(**words(url), connect_timeout=10, application_name="ballots")
+    connection = psycopg2.connect(**({"connect_timeout": 10} | words(url) | {"application_name": "ballots"}))
     try:
         with connection, connection.cursor() as cursor:
             yield cursor

@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 MODE_FOLDER, MODE_FILE = 0o700, 0o600
 
@@ -35,6 +36,7 @@ class KeyFiles:
             pass
         finally:
             draft.unlink()
+        keep_names(self.folder)
         return self.read(name)
 
     def read(self, name: str) -> bytes:
@@ -58,23 +60,44 @@ class KeyFiles:
 
         What a disk keeps of overwritten blocks is beyond a program: docs/anonymity.md says so.
         """
-        path = self._path(name)
-        try:
-            with path.open("r+b") as file:
-                size = len(file.read())
-                file.seek(0)
-                file.write(os.urandom(size))
-                file.flush()
-                os.fsync(file.fileno())
-        except FileNotFoundError:
+        if not shred(self._path(name)):
             return False
-        path.unlink(missing_ok=True)
+        keep_names(self.folder)
         return True
 
     def _path(self, name: str) -> Path:
         if "/" in name or name.startswith("."):
             raise ValueError(f"{name} is no name of a key.")
         return self.folder / name
+
+
+def shred(path: Path) -> bool:
+    """Overwrite and remove a file. True when there was one."""
+    try:
+        with path.open("r+b") as file:
+            overwrite(file)
+    except FileNotFoundError:
+        return False
+    path.unlink(missing_ok=True)
+    return True
+
+
+def overwrite(file: IO[bytes]) -> None:
+    """Put noise in place of everything a file holds, on the disk."""
+    size = file.seek(0, os.SEEK_END)
+    file.seek(0)
+    file.write(os.urandom(size))
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def keep_names(folder: Path) -> None:
+    """Bring what was added to a folder, or removed from it, onto the disk."""
+    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 def ticket_key(wave: object) -> str:

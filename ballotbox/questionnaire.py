@@ -169,9 +169,8 @@ def clean_text(text: str) -> str:
     (NFC).
     """
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    return "".join(
-        sign for sign in text if sign == "\n" or not unicodedata.category(sign).startswith("C")
-    ).strip()
+    kept = "".join(sign for sign in text if sign == "\n" or not unicodedata.category(sign).startswith("C"))
+    return unicodedata.normalize("NFC", kept).strip()  # what was apart may have come together
 
 
 # -- Reading a form -----------------------------------------------------------------------------------
@@ -243,7 +242,8 @@ def _is_choice(question: Question, value: object) -> bool:
 
 def _fits(question: Question, value: object) -> bool:
     if question.type == "text":
-        return isinstance(value, str) and len(value.encode()) <= TEXT_BYTES
+        # As the box cleans it: no sign that a database refuses.
+        return isinstance(value, str) and clean_text(value) == value and len(value.encode()) <= TEXT_BYTES
     if question.type == "single":
         return value in question.option_keys
     if question.type == "multi":

@@ -39,7 +39,7 @@ ANNOUNCED = re.compile(
       | po | auftrag | rechnung | bestellung | vertrag | angebot | kunden? | lieferung | lieferschein
       | vorgang
       )s?
-    ( [\s\-]* (?: no | nr | num | number | nummer | id | code )? \.? \s* [:#]? \s* )
+    ( [\s\-]{0,3} (?: no | nr | num | number | nummer | id | code )? \.? \s{0,3} [:#]? \s{0,3} )
     [\w/-]*\d[\w/-]*
     """,
     re.VERBOSE | re.IGNORECASE,

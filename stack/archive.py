@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import psycopg2
 from psycopg2 import sql
@@ -65,7 +65,8 @@ def connection_words(url: str, database: str = "") -> dict[str, str]:
         "password": unquote(parts.password or ""),
         "dbname": database or unquote(name),
     }
-    return {key: value for key, value in words.items() if value}
+    encryption = {key: value for key, value in parse_qsl(parts.query) if key.startswith("ssl")}
+    return encryption | {key: value for key, value in words.items() if value}
 
 
 def connect(url: str, database: str = "") -> Any:
@@ -86,7 +87,7 @@ def _program(name: str, url: str, *arguments: str, database: str = "") -> None:
         "password": "PGPASSWORD",
         "dbname": "PGDATABASE",
     }
-    env = postgres.environment() | {names[key]: value for key, value in words.items()}
+    env = postgres.environment() | {names.get(key, f"PG{key.upper()}"): value for key, value in words.items()}
     command = [str(postgres.binaries() / name), *arguments]
     done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
     if done.returncode:

@@ -15,6 +15,11 @@ from stack.secrets import secret
 TALLY, BOX, RESULTS = "BALLOTS_TALLY_URL", "BALLOTS_BOX_URL", "BALLOTS_RESULTS_URL"
 ROLES = {TALLY: "tend_tally", BOX: "tend_box", RESULTS: "tend_results"}
 SECRETS = {TALLY: "postgres-tally", BOX: "postgres-box", RESULTS: "postgres-results"}
+TURN = "SELECT pg_advisory_lock(7435);\n"  # two starts at once change the same rows
+SILENT = """
+    ALTER ROLE :"role" SET log_min_messages = 'panic';
+    ALTER ROLE :"role" SET track_counts = 'off';
+"""
 
 
 def name(database: str) -> str:
@@ -31,19 +36,17 @@ def embedded(database: str) -> dict[str, str]:
 
 
 def create_missing(application: str) -> None:
-    """Roles and database beside the application's, also for an installation from before there were any."""
+    """Roles and database beside the application's, also for an installation from before there were any.
+
+    Every start sets who may enter and what the server keeps: the last one may have ended half-way.
+    """
     database = name(application)
-    roles = ", ".join(f"'{role}'" for role in ROLES.values())
-    there = postgres.psql(
-        f"SELECT (SELECT count(*) FROM pg_roles WHERE rolname IN ({roles})), "  # noqa: S608 - our own names
-        "(SELECT count(*) FROM pg_database WHERE datname = :'database')",
-        database=database,
-    )
-    if there == f"{len(ROLES)}|1":
-        return
     for variable, role in ROLES.items():
         _create_role(role, secret(SECRETS[variable]), owner=variable == TALLY)
-    if there.endswith("|0"):
+    there = postgres.psql("SELECT 1 FROM pg_database WHERE datname = :'database'", database=database)
+    if there == "1":
+        _close_database(database)
+    else:
         create_database(database)
 
 
@@ -52,23 +55,31 @@ def _create_role(role: str, password: str, *, owner: bool) -> None:
     exists = postgres.psql("SELECT 1 FROM pg_roles WHERE rolname = :'role'", role=role) == "1"
     may = "CREATEDB" if owner else "NOCREATEDB"  # tests make databases of their own
     postgres.psql(
-        ("ALTER" if exists else "CREATE")
+        TURN
+        + ("ALTER" if exists else "CREATE")
         + f""" ROLE :"role" LOGIN NOSUPERUSER {may} NOCREATEROLE PASSWORD :'password';\n"""
         # A refused ballot would stand in the log with the moment it came.
         """ALTER ROLE :"role" SET log_min_error_statement = 'panic';
            ALTER ROLE :"role" SET log_error_verbosity = 'terse';
-           ALTER ROLE :"role" SET track_activities = 'off';""",
+           ALTER ROLE :"role" SET track_activities = 'off';"""
+        # Neither that one was refused, nor how often the role wrote; the tally's counts are vacuum's.
+        + ("" if owner else SILENT),
         role=role, password=password,
     )  # fmt: skip
 
 
 def create_database(database: str) -> None:
     """An empty database of the tally's, which only the three roles may enter."""
+    postgres.psql('CREATE DATABASE :"name" OWNER :"tally"', name=database, tally=ROLES[TALLY])
+    _close_database(database)
+
+
+def _close_database(database: str) -> None:
     postgres.psql(
-        """CREATE DATABASE :"name" OWNER :"tally";
-           REVOKE ALL ON DATABASE :"name" FROM PUBLIC;
+        TURN
+        + """REVOKE ALL ON DATABASE :"name" FROM PUBLIC;
            GRANT CONNECT ON DATABASE :"name" TO :"box", :"results";""",
-        name=database, tally=ROLES[TALLY], box=ROLES[BOX], results=ROLES[RESULTS],
+        name=database, box=ROLES[BOX], results=ROLES[RESULTS],
     )  # fmt: skip
 
 

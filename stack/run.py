@@ -36,7 +36,7 @@ def check_port(port: int, variable: str = "PORT") -> None:
         except OSError as error:
             raise Problem(
                 f"Port {port} is in use: stop the other program, or choose another port, as in "
-                f"`make run {variable}={port + (1 if variable == 'PORT' else 2)}`."
+                f"`make run {variable}={port + 2}`."
             ) from error
 
 

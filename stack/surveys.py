@@ -44,7 +44,7 @@ class Surveys:
 
     def tally_environment(self) -> dict[str, str]:
         """Everything the tally is told."""
-        return _given() | {
+        return _given("TRUSTEE_PUBLIC_KEY") | {
             ballots.TALLY: self.addresses[ballots.TALLY], "TALLY_KEYS": folder("TALLY_KEYS"),
             "REDIS_URL": self.broker,
         }  # fmt: skip

@@ -384,6 +384,7 @@ def test_the_page_of_a_wave_says_what_is_stored_and_what_became_of_the_keys(box:
     ):
         assert words in said
     assert "exist until the results are released" in said
+    assert "could still find out whether your link was used, never what was answered" in said
     over = date(2027, 1, 30)
     public = {"state": "released", "released_on": str(over), "key_destroyed_on": str(over)}
     wave.publish(ticket_key=None, public_key=None, public=public)

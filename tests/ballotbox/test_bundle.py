@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import os
 import stat
 from dataclasses import replace
 from datetime import date
@@ -41,6 +43,42 @@ def test_after_the_keys_are_destroyed_none_is_in_the_file(wave: Bundle, tmp_path
     assert bundle.read(tmp_path, wave.wave) == over
     assert json.loads(file.read_text())["ticket_key"] is None
     assert list(tmp_path.iterdir()) == [file]  # no draft with the old keys
+
+
+def test_a_key_that_goes_is_overwritten_where_it_lay(wave: Bundle, tmp_path: Path) -> None:
+    file = bundle.write(tmp_path / "waves", wave)
+    same_blocks = tmp_path / "same-blocks"
+    os.link(file, same_blocks)  # what somebody held on to
+    before = same_blocks.read_bytes()
+    bundle.write(tmp_path / "waves", replace(wave, ticket_key=None))
+    left = same_blocks.read_bytes()
+    assert len(left) == len(before)
+    assert base64.b64encode(b"t" * 32) not in left
+    assert bundle.read(tmp_path / "waves", wave.wave).ticket_key is None
+
+
+def test_a_file_whose_key_stays_is_left_to_who_reads_it(wave: Bundle, tmp_path: Path) -> None:
+    file = bundle.write(tmp_path / "waves", wave)
+    with file.open("rb") as reader:
+        before = file.read_bytes()
+        bundle.write(tmp_path / "waves", replace(wave, public={"state": "held"}))
+        assert reader.read() == before
+
+
+def test_drafts_that_a_crash_left_are_overwritten_and_gone(wave: Bundle, tmp_path: Path) -> None:
+    folder = tmp_path / "waves"
+    folder.mkdir()
+    mine, others, fresh = (
+        folder / f".{each}.1.{n}" for n, each in enumerate([wave.wave, uuid4(), wave.wave])
+    )
+    for draft in (mine, others, fresh):
+        draft.write_text("the key")
+    for draft in (mine, others):
+        os.utime(draft, (0, 0))
+    os.link(mine, tmp_path / "same-blocks")
+    file = bundle.write(folder, wave)
+    assert set(folder.iterdir()) == {file, others, fresh}  # the last one is being written just now
+    assert (tmp_path / "same-blocks").read_bytes() != b"the key"
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", "{}", "null"])

@@ -65,6 +65,23 @@ def test_a_destroyed_key_is_overwritten_and_gone(keys: KeyFiles, tmp_path: Path)
         keys.read("a.private")
 
 
+def test_a_folder_reaches_the_disk_with_its_names(keys: KeyFiles, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a loss of power a key that was made is there, and one that was destroyed is not."""
+    synced: list[bool] = []
+    sync = os.fsync
+
+    def watch(number: int) -> None:
+        if stat.S_ISDIR(os.fstat(number).st_mode):
+            synced.append((keys.folder / "a.private").exists())
+        sync(number)
+
+    monkeypatch.setattr(os, "fsync", watch)
+    keys.make("a.private", b"k" * 32)
+    assert synced == [True]
+    keys.destroy("a.private")
+    assert synced == [True, False]
+
+
 @pytest.mark.parametrize("name", ["../a", "a/b", ".hidden", "/etc/passwd"])
 def test_a_name_cannot_lead_elsewhere(keys: KeyFiles, name: str) -> None:
     for act in (keys.read, keys.has, keys.destroy):

@@ -61,6 +61,12 @@ def test_a_text_keeps_its_words_and_loses_what_cannot_be_seen(text: str) -> None
     kept.encode()  # no half of a pair that could not be sealed
 
 
+def test_a_text_is_clean_after_one_time() -> None:
+    """An accent apart from its letter by an invisible sign: the tally would not count the ballot."""
+    once = rules.clean_text("e\u200d\u0301")
+    assert once == "é" == rules.clean_text(once)
+
+
 def test_control_characters_cost_no_room() -> None:
     answers, problems = read_answers(
         ASKED, {"recommend": ["9"], "change": ["\x00\x01" * 3000 + "fine\r\nhere"]}

@@ -6,10 +6,12 @@ import subprocess
 import sys
 from datetime import date
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import psycopg2
 import pytest
+import time_machine
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 
 from ballotbox import keyfiles, sealing, tally
 from ballotbox.keyfiles import KeyFiles
@@ -23,6 +25,7 @@ from tests.ballotbox.waves import (
     counter,
     open_wave,
     plan,
+    public_key,
     put,
     settle,
     snapshot,
@@ -408,3 +411,73 @@ def test_tasks_reach_the_tally_by_name(ballots: Ballots) -> None:
     assert state(ballots, wave) == "released"
     assert app.conf.task_ignore_result
     assert not app.conf.worker_send_task_events
+
+
+# -- What somebody sealed by hand -------------------------------------------------------------------------
+
+
+def _sealed(ballots: Ballots, wave: UUID, plain: bytes) -> bytes:
+    """Anything at all, sealed as the box seals a ballot."""
+    padded = (len(plain).to_bytes(2, "big") + plain).ljust(sealing.PLAIN_BYTES, b"\0")
+    key = X25519PublicKey.from_public_bytes(public_key(ballots, wave))
+    return sealing.SUITE.encrypt(padded, key, info=sealing._info(wave))
+
+
+HOSTILE = {
+    "NUL": rb'{"answers": {"recommend": 9, "change": "a\u0000b"}}',
+    "half a pair": rb'{"answers": {"recommend": 9, "change": "a\ud800b"}}',
+    "control sign": rb'{"answers": {"recommend": 9, "change": "a\u001bb"}}',
+    "half a pair as a choice": rb'{"answers": {"recommend": 9, "reason": "\ud800"}}',
+    "half a pair as a key": rb'{"answers": {"recommend": 9, "\ud800": 1}}',
+    "deep": b'{"answers":' + b"[" * 4000,
+    "no text": b"\xff\xfe\xfd",
+    "a long number": b'{"answers": {"recommend": ' + b"9" * 4050 + b"}}",
+    "no number": b'{"answers": {"recommend": NaN}}',
+    "a list": b"[]",
+    "lists as answers": b'{"answers": {"recommend": [[]], "reason": {}}}',
+    "codes": b'{"answers": {"recommend": 9}, "codes": {"tier": [1]}}',
+}
+
+
+@pytest.mark.parametrize("plain", HOSTILE.values(), ids=list(HOSTILE))
+def test_a_hostile_ballot_does_not_count_and_stops_nothing(ballots: Ballots, plain: bytes) -> None:
+    wave = open_wave(ballots)
+    cast(ballots, wave, *ENOUGH)
+    put(ballots, wave, _sealed(ballots, wave, plain))
+    close(ballots, wave)
+    settle(ballots)
+    assert state(ballots, wave) == "released"
+    assert released(ballots)[0][:2] == (12, 1)
+    assert ballots.rows("SELECT count(*) FROM comment") == [(12,)]
+
+
+def test_one_wave_that_fails_stops_no_other(
+    ballots: Ballots, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    bad, good = open_wave(ballots), open_wave(ballots, programme="other-1", closes=CLOSES)
+    for wave in (bad, good):
+        cast(ballots, wave, *ENOUGH)
+        close(ballots, wave)
+    read = tally._frame
+
+    def fail(cursor: object, waves: list[tally.Wave]) -> object:
+        if waves[-1].id == bad:
+            raise KeyError("what stood in a ballot")
+        return read(cursor, waves)
+
+    monkeypatch.setattr(tally, "_frame", fail)
+    with pytest.raises(tally.TallyError, match=f"{bad}: KeyError"):
+        settle(ballots)
+    assert (state(ballots, bad), state(ballots, good)) == ("ready", "released")
+    assert "what stood in a ballot" not in caplog.text
+    assert not KeyFiles(ballots.tally_keys).has(keyfiles.private_key(good))
+
+
+@pytest.mark.parametrize(("now", "comes"), [("09:59", False), ("10:00", True)])
+def test_a_day_begins_at_utc_plus_14(ballots: Ballots, now: str, comes: bool) -> None:
+    with time_machine.travel(f"2025-10-28T{now}:00+00:00", tick=False):
+        if comes:
+            tally.settle(counter(ballots), AFTER)
+            return
+        with pytest.raises(tally.TallyError, match="has not come"):
+            tally.settle(counter(ballots), AFTER)

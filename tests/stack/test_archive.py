@@ -151,3 +151,8 @@ def test_reset_asks_and_keeps_backups(filled: Installation) -> None:
     assert filled.command("reset", FORCE="1").returncode == 0
     assert [entry.name for entry in filled.var.iterdir()] == ["backups"]
     assert file.exists()
+
+
+def test_encryption_that_an_address_asks_for_is_kept() -> None:
+    words = archive.connection_words("postgres://tend@db.example.org/tend?sslmode=require&conn_max_age=60")
+    assert words == {"host": "db.example.org", "user": "tend", "dbname": "tend", "sslmode": "require"}

@@ -187,6 +187,7 @@ def test_a_busy_port_is_one_sentence(another: Installation) -> None:
         refused = another.command("run")
     assert refused.returncode == 1
     assert refused.stderr.strip().startswith(f"Port {another.port} is in use")
+    assert f"`make run PORT={another.port + 2}`" in refused.stderr  # the next one is the ballot box's
     assert len(refused.stderr.splitlines()) == 1
     assert not (another.var / "pg18").exists()
 
