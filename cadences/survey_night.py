@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -24,7 +24,7 @@ from core import facts, jobs
 from core.history import acting
 from core.models import JobRun
 from surveys.asks import Answer, Ask, Outcome
-from surveys.models import Programme
+from surveys.models import HeldBack, Programme
 from surveys.services import follow_up, invite, one_off, waves
 from users.clock import company_today
 
@@ -133,13 +133,21 @@ def _work(on: date) -> dict[str, Any]:
 def owed(on: date) -> list[Touchpoint]:
     """Open surveys that are due and not too old, the oldest first; at most twice a normal night of them.
 
+    Those that wait for a manager come last: they stay open for days and would take the places of others.
     Locked: nobody moves or closes them while they are asked about.
     """
     slots = Programme.objects.filter(is_on=True).exclude(slot_key="").values("slot_key")
     mine = Touchpoint.objects.filter(kind=Touchpoint.Kind.SURVEY, slot__key__in=slots)
-    due = mine.open().filter(due_on__lte=on, due_on__gte=on - TOO_OLD)
+    due = mine.open().filter(due_on__lte=on, due_on__gte=on - TOO_OLD).annotate(waits=Exists(_held_back()))
     rows = due.select_related("slot").select_for_update(of=("self",), skip_locked=True)
-    return list(rows.order_by("due_on", "id")[: 2 * normal_night(mine.filter(due_on__lte=on), on)])
+    return list(rows.order_by("waits", "due_on", "id")[: 2 * normal_night(mine.filter(due_on__lte=on), on)])
+
+
+def _held_back() -> QuerySet[HeldBack]:
+    """What waits for a manager's word about the touchpoint of the outer query."""
+    return HeldBack.objects.open().filter(
+        programme__slot_key=OuterRef("slot__key"), account=OuterRef("account"), cycle=OuterRef("cycle")
+    )
 
 
 def normal_night(mine: Any, on: date) -> int:

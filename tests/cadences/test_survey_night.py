@@ -145,6 +145,17 @@ def test_at_most_twice_a_normal_night_the_oldest_first(wave):
     assert {row.due_on for row in done} == {TODAY - timedelta(days=9), TODAY - timedelta(days=8)}
 
 
+def test_who_waits_for_a_manager_takes_nobody_elses_place(wave):
+    """One survey a day falls due, so two a night are asked about; three accounts without an address wait."""
+    for days in (3, 2, 1):
+        owed(TODAY - timedelta(days=days), contact=survey.make_customer(email=""))
+        survey_night.run(TODAY - timedelta(days=days), "command")
+    assert HeldBack.objects.open().count() == 3
+    row = owed()
+    survey_night.run(TODAY, "command")
+    assert state(row)[0] == "done"
+
+
 # -- Without an open wave -----------------------------------------------------------------------------
 
 
