@@ -16,11 +16,10 @@ from uuid import UUID
 from django.conf import settings
 
 from ballotbox.policy import Policy
-from ballotbox.questionnaire import Question, Questionnaire
+from ballotbox.questionnaire import Questionnaire
 from surveys.ballots import reached
 
 COMPANY = ""  # the cell of everybody
-COMMENTS_SHOWN = 200
 
 WAVES = """
     SELECT id, label, closes, state, next_release, (policy ->> 'score')::int
@@ -104,9 +103,6 @@ class Report:
         """The reason why a figure is not shown; "" when none was noted."""
         places = ((cell, question, item), (cell, question, ""), (cell, "", ""))
         return next((self.hidden[place] for place in places if place in self.hidden), "")
-
-    def question(self, key: str) -> Question | None:
-        return next((each for each in self.asked.questions if each.key == key), None)
 
 
 def is_set_up() -> bool:
