@@ -23,7 +23,7 @@ from users.clock import today_for
 from users.http import Request
 from users.models import User
 
-PROPOSED = 40
+PROPOSED = 30
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
