@@ -109,3 +109,13 @@ class TierLiftQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: User) -> Self:
         """Every active user reads what the network does to a tier."""
         return self if user.is_active else self.none()
+
+
+class BookEntryQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: User) -> Self:
+        """Every active user reads every book: it says what is being worked now, and by whom."""
+        return self if user.is_active else self.none()
+
+    def editable_by(self, user: User) -> Self:
+        """A book is its salesperson's; who stands in for them works it too, and so does their manager."""
+        return self.filter(owned_side(user, "user"))

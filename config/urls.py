@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include(([*account_forms, *account_pages], "accounts"))),
     *_app("tiers/", "cadences.tier_pages.urls"),
     *_app("calendars/", "cadences.calendar_pages.urls"),
+    path("book/", include("cadences.book.urls")),
     path("ledger/", include("cadences.ledger_pages.urls")),
     path("feedback/contact/", include("surveys.contact_me.urls")),
     path("surveys/results/", include("surveys.results.urls")),

@@ -75,8 +75,12 @@ def make_account(owner: User | None = None, **fields: Any) -> Account:
     return Account.objects.create(owner=owner, **fields)
 
 
-def make_book_entry(user: User, account: Account, added_on: date = date(2026, 1, 5)) -> BookEntry:
-    return BookEntry.objects.create(user=user, account=account, added_on=added_on)
+def make_book_entry(
+    user: User, account: Account, added_on: date = date(2026, 11, 3), **fields: Any
+) -> BookEntry:
+    """An account that is being worked, unless said otherwise."""
+    fields.setdefault("stage", BookEntry.Stage.WORKING)
+    return BookEntry.objects.create(user=user, account=account, added_on=added_on, **fields)
 
 
 def make_contact(account: Account, **fields: Any) -> Contact:

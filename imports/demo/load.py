@@ -11,7 +11,7 @@ import holidays
 from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
-from accounts.models import Account, BookEntry, Tag
+from accounts.models import Account, BookEntry, BookFinish, Tag
 from cadences.models import Override, Slot
 from contacts.models import Contact
 from core.phones import e164
@@ -24,6 +24,11 @@ from users.models import Company as OwnCompany
 
 BATCH = 2000
 BOOK = 25
+FINISHED = (
+    ("agreed", "Visit of the new line is agreed for spring; purchasing comes along."),
+    ("content", "Everything runs, they want a call twice a year and no more."),
+    ("nothing", "Budget is frozen until the merger is through. Ask again after the summer."),
+)
 
 
 def load_staff(world: World) -> dict[str, User]:
@@ -230,23 +235,38 @@ def _noon(day: date) -> datetime:
 
 
 def load_books(world: World, accounts: dict[int, Account], users: dict[str, User]) -> None:
-    """Each salesperson works the newest customers, the biggest buyers of the year and a few of the rest."""
+    """Each salesperson works the newest customers, the biggest buyers of the year and a few of the rest; two
+    places are free."""
     year = world.today - timedelta(days=365)
     sums: dict[int, Decimal] = {}
     for sale in world.sales:
         if sale.on > year and not sale.void_reason:
             sums[sale.company] = sums.get(sale.company, Decimal(0)) + sale.amount
     rows: list[Any] = []
+    finished: list[Any] = []
     for seller in people.SELLERS:
         mine = [company.number for company in world.kept_by(seller.key) if company.standing == "customer"]
         mine.sort(key=lambda number: (number not in world.starts, -sums.get(number, Decimal(0)), number))
-        chosen = [*mine[:18], *islice(world.rng.sample(mine[18:], 20), BOOK - 18)]
+        chosen = [*mine[:16], *islice(world.rng.sample(mine[16:], 20), BOOK - 18)]
         rows += [
             BookEntry(
                 user=users[seller.key],
                 account=accounts[number],
-                added_on=world.today - timedelta(days=world.rng.randrange(2, 90)),
+                added_on=world.today - timedelta(days=(days := world.rng.randrange(2, 110))),
+                stage=BookEntry.Stage.RESEARCH if days < 8 else BookEntry.Stage.WORKING,
             )
             for number in chosen
         ]
+        finished += [
+            BookFinish(
+                user=users[seller.key],
+                account=accounts[number],
+                added_on=world.today - timedelta(days=70),
+                finished_on=world.today - timedelta(days=world.rng.randrange(3, 60)),
+                why=why,
+                outcome=outcome,
+            )
+            for number, (why, outcome) in zip(mine[-3:], FINISHED, strict=False)
+        ]
     BookEntry.objects.bulk_create(rows)
+    BookFinish.objects.bulk_create(finished)

@@ -28,6 +28,7 @@ EDITORS = frozenset({"owner", "manager", "admin"})  # of what the owner owns
 MANAGERS = frozenset({"manager", "other_manager", "admin"})
 SURVEYORS = frozenset({"manager", "other_manager"})  # an admin without that role is none
 READERS_OF_RESULTS = SURVEYORS
+SELLERS = ALL - {"reader", "admin"}  # who may own accounts
 TEAM = frozenset({"owner", "manager"})
 ADMIN = frozenset({"admin"})
 NOBODY: frozenset[str] = frozenset()
@@ -180,6 +181,13 @@ ROWS = [
     row("accounts:end_pause", "account", post=EDITORS),
     row("accounts:former", "account", post=EDITORS, data={"former": "1"}),
     row("accounts:book", "account", post=EDITORS, data={"in_book": "1"}),
+    # -- the book: everybody reads it; it is worked by its salesperson and who acts for them ---------------
+    row("book:board", get=ALL),
+    row("book:refill", get=SELLERS, post=SELLERS),
+    row("book:team", get=MANAGERS),
+    row("book:begin", "book_entry", get=EDITORS, post=EDITORS),
+    row("book:finish", "book_entry", get=EDITORS, post=EDITORS),
+    row("book:take_back", "book_finish", post=EDITORS),
     # -- tiers: everybody reads why, admins change ------------------------------------------------------
     row("tiers:list", get=ALL),
     row("tiers:tonight", get=ADMIN),

@@ -9,6 +9,7 @@ from allauth.account.utils import user_pk_to_url_str
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
+from accounts.models import BookFinish
 from cadences.models import Override
 from contacts.models import Ask, Commitment
 from correspondence.models import Halt, Message, Suppression
@@ -79,6 +80,15 @@ def _records(people: dict[str, Any]) -> dict[str, Any]:
             account=account, slot=make.make_slot("greeting"), is_off=True, reason="They asked for none"
         ),
         "touchpoint": make.make_touchpoint(account, owner, TODAY),
+        "book_entry": make.make_book_entry(owner, account),
+        "book_finish": BookFinish.objects.create(
+            user=owner,
+            account=make.make_account(owner),
+            added_on=TODAY,
+            finished_on=TODAY,
+            why=BookFinish.Why.CONTENT,
+            outcome="Content with the pumps",
+        ),
         "commitment": Commitment.objects.create(account=account, user=owner, what="A quote", due_on=TODAY),
         "ask": Ask.objects.create(account=account, kind=Ask.Kind.REFERRAL, asked_on=TODAY, asked_by=owner),
         "batch": _batch(),
