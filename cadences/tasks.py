@@ -7,6 +7,7 @@ from typing import Any
 from celery import shared_task
 
 from cadences import nightly, survey_night
+from cadences.digest import sending
 from cadences.simulation import runs
 from users.clock import company_today
 
@@ -22,6 +23,12 @@ def tick(**_: Any) -> None:
 def heartbeat(self: Any, **_: Any) -> None:
     """Leave a sign of life of worker and beat."""
     nightly.heartbeat(str(self.request.hostname or ""))
+
+
+@shared_task(name="cadences.tasks.digests")
+def digests(**_: Any) -> None:
+    """Mail their day to those whose hour has come."""
+    sending.tick()
 
 
 @shared_task(name="cadences.tasks.run_now")

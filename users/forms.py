@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import time
 from typing import Any
 
 from django import forms
@@ -91,6 +92,31 @@ class ProfileForm(forms.Form):
         help_text=_("Decides what is due today for you."),
     )
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+    digest_at = forms.TypedChoiceField(
+        label=_("Your day by e-mail"),
+        choices=[("", _("No such mail")), *((f"{hour:02d}:00", f"{hour:02d}:00") for hour in range(5, 12))],
+        coerce=time.fromisoformat,
+        empty_value=None,
+        required=False,
+        help_text=_("On working days, when there is something: late, today, promises, new concerns."),
+    )
+    team_digest = forms.BooleanField(
+        label=_("The team by e-mail"),
+        required=False,
+        help_text=_("On the first working day of a week: who is behind, which accounts are at risk."),
+    )
+
+    def __init__(self, data: Any, *, user: User) -> None:
+        chosen = user.digest_at
+        initial = {
+            "time_zone": user.time_zone,
+            "language": user.language,
+            "digest_at": chosen.isoformat("minutes") if chosen else "",
+            "team_digest": user.team_digest,
+        }
+        super().__init__(data, initial=initial)
+        if not user.is_manager:
+            del self.fields["team_digest"]
 
 
 class InviteForm(forms.Form):

@@ -50,6 +50,11 @@ class UserQuerySet(models.QuerySet[Any]):
             searched = searched.filter(searched__contains=Fold(Value(word)))
         return searched
 
+    def who_can_sign_in(self) -> Self:
+        """Active, with an address and a password of their own."""
+        no_password = Q(password="") | Q(password__startswith="!")  # noqa: S106 - Django's mark for "none"
+        return self.active().filter(email__isnull=False).exclude(no_password)
+
     def in_state(self, state: str) -> Self:
         """``active``, ``uninvited``, ``invited`` (no password yet) or ``deactivated``; else everybody."""
         no_password = Q(password="") | Q(password__startswith="!")  # noqa: S106 - Django's mark for "none"

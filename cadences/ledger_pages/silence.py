@@ -107,6 +107,14 @@ def at_risk(user: User, wanted: Wanted, number: int) -> Page:
     )
 
 
+def own_silence(owner: User, today: date, most: int) -> list[Risk]:
+    """The owner's customers that have been silent for longer than the plan wants, the worst first."""
+    wanted = Wanted(reason="silent")
+    mine = Account.objects.filter(owner=owner, status=Account.Status.CUSTOMER)
+    suspects = _suspects(list(mine.order_by().values_list("pk", flat=True)), wanted, today)
+    return _shown(_ask(suspects, wanted, today, 0)[:most], today) if suspects else []
+
+
 def _account_ids(user: User, wanted: Wanted) -> list[int] | None:
     """The accounts to ask about; None: all there are."""
     if user.is_admin and not (wanted.team or wanted.owner):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import time
 from functools import lru_cache
 from typing import Any, ClassVar
 from zoneinfo import available_timezones
@@ -102,6 +103,15 @@ class User(AbstractBaseUser, TimeStamped):
     )
     capacity_minutes = models.PositiveSmallIntegerField(
         null=True, blank=True, help_text="Contact minutes per working day; the company's when empty."
+    )
+    digest_at = models.TimeField(
+        null=True,
+        blank=True,
+        default=time(7),
+        help_text="Their clock at which the day's mail leaves on working days; empty: no such mail.",
+    )
+    team_digest = models.BooleanField(
+        default=True, help_text="A manager's mail about the team, on the first working day of a week."
     )
     is_active = models.BooleanField(default=True)
     deactivated_at = models.DateTimeField(null=True, blank=True)

@@ -17,7 +17,7 @@ from users.models import User
 
 # What the cadence engine reads about a user.
 ENGINE_FIELDS = frozenset({"team", "deputy", "time_zone", "calendar"})
-PROFILE_FIELDS = frozenset({"time_zone", "language"})
+PROFILE_FIELDS = frozenset({"time_zone", "language", "digest_at", "team_digest"})
 FIELDS = (
     ENGINE_FIELDS
     | PROFILE_FIELDS
@@ -65,7 +65,7 @@ def edit_user(by: User | None, user: User, **changes: Any) -> User:
 
 @transaction.atomic
 def edit_profile(user: User, **changes: Any) -> User:
-    """What users may change about themselves: time zone and language."""
+    """What users may change about themselves: time zone, language, and the mails about their day."""
     require_active(user)
     if unknown := set(changes) - PROFILE_FIELDS:
         raise TypeError(f"not a field of the profile: {sorted(unknown)}")

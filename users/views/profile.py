@@ -1,4 +1,4 @@
-"""One's own page: time zone, language, password, absences."""
+"""One's own page: time zone, language, mails about the day, password, absences."""
 
 from __future__ import annotations
 
@@ -19,8 +19,7 @@ from users.models import Absence
 @require_http_methods(["GET", "HEAD", "POST"])
 def profile(request: Request) -> HttpResponse:
     user = request.user
-    initial = {"time_zone": user.time_zone, "language": user.language}
-    form = ProfileForm(posted(request), initial=initial)
+    form = ProfileForm(posted(request), user=user)
     if attempt(form, lambda: services.edit_profile(user, **form.cleaned_data)):
         messages.success(request, _("Saved."))
         return redirect("users:profile")
