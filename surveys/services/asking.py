@@ -125,9 +125,14 @@ def _by_contact(case: Case, facts: Facts) -> Answer | None:
 
 
 def _whom(case: Case, facts: Facts) -> Contact | None:
-    """Whom a manager chose, else the buyer, else the main contact; None without an address."""
+    """Whom a manager chose, else whom the plan names, else the buyer, else the main contact.
+
+    Several bought on that day: who bought most. None without an address.
+    """
     chosen = case.held.contact_id if _has_been_released(case.held) and case.held else None
-    for pk in (chosen, case.ask.contact_id):
+    bought_on = case.ask.bought_on
+    buyers = facts.buyers.get((case.ask.account_id, bought_on), []) if bought_on else []
+    for pk in (chosen, case.ask.contact_id, *buyers):
         person = facts.contacts.get(pk) if pk else None
         if address_of(person):
             return person
