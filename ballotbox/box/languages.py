@@ -1,4 +1,4 @@
-"""In which language the box speaks: that of the questions, or what a browser asks for; never by who somebody is."""
+"""In which language the box speaks: that of the questions, or what a browser asks for."""
 
 from __future__ import annotations
 
