@@ -117,9 +117,7 @@ def gather(programme: Programme, wave: Wave | None, asks: Sequence[Ask], on: dat
         },
         excluded_accounts={account for account, _contact in excluded if account},
         excluded_contacts={contact for _account, contact in excluded if contact},
-        in_wave=set(Invitation.objects.filter(wave=wave).values_list("contact_id", flat=True))
-        if wave
-        else set(),
+        in_wave=_in_wave(wave, people),
         quarantine=_quarantine(people, ids, on),
     )
     _add_addresses(facts, people)
@@ -147,6 +145,14 @@ def _purchases(accounts: Iterable[int]) -> dict[int, list[Purchase]]:
     for row in rows.order_by("purchased_on", "id"):
         found[row.account_id].append(row)
     return found
+
+
+def _in_wave(wave: Wave | None, people: Sequence[Contact]) -> set[int]:
+    """Which of them this wave has asked already."""
+    if wave is None:
+        return set()
+    mine = Invitation.objects.filter(wave=wave, contact__in=[person.pk for person in people])
+    return set(mine.values_list("contact_id", flat=True))
 
 
 def _buyers(purchases: Iterable[Purchase]) -> dict[tuple[int, date], list[int]]:

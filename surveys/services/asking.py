@@ -22,6 +22,8 @@ from surveys.people import Facts, address_of, gather
 from surveys.selection import matching
 from surveys.services.inviting import Guest, send
 
+AT_ONCE = 5000
+
 
 @dataclass
 class Case:
@@ -49,8 +51,14 @@ def invite(asks: Iterable[Ask], on: date) -> dict[int, Answer]:
             by_programme[ask.slot].append(ask)
     answers: dict[int, Answer] = {}
     for slot, mine in by_programme.items():
-        answers |= _invite(serving[slot], mine, on)
+        for part in _parts(mine):
+            answers |= _invite(serving[slot], part, on)
     return answers
+
+
+def _parts(asks: Sequence[Ask]) -> list[Sequence[Ask]]:
+    """As many at a time as fit into memory; what is written of the earlier ones counts for the later."""
+    return [asks[start : start + AT_ONCE] for start in range(0, len(asks), AT_ONCE)]
 
 
 @transaction.atomic
