@@ -16,6 +16,7 @@ from accounts.models import Account
 from contacts.models import Contact
 from sales.models import Purchase
 from surveys import asks as say
+from surveys import left_out
 from surveys.asks import Answer, Ask, Outcome
 from surveys.models import HeldBack, Programme, Wave
 from surveys.people import Facts, address_of, gather
@@ -68,6 +69,7 @@ def _invite(programme: Programme, asks: list[Ask], on: date) -> dict[int, Answer
         return {ask.key: say.waits(say.NO_WAVE) for ask in asks}
     cases = judge(programme, wave, asks, on)
     _keep_held_back(cases, on)
+    left_out.count(wave, (c.answer.reason for c in cases if c.answer.outcome == Outcome.LAPSED))
     guests = [
         Guest(case.contact, facts_account(case), case.purchase)
         for case in cases
