@@ -156,8 +156,9 @@ ITEMS: list[dict[str, Any]] = [
     {"slot": "one-month-call", "tier": "", "kind": "call", "anchor": "after_event", "every": 1,
      "unit": "month", "tolerance_days": 5, "lapse_after": 35, "minutes": 20, "qualifying": TALKS},
     # -- the base plan (R29, R30)
+    # two weeks, 10 working days, whatever weekday they begin on: one wave (R30)
     {"slot": "yearly-survey", "tier": "", "kind": "survey", "anchor": "calendar", "cycle": "year",
-     "window_from": 31, "window_days": 300, "tolerance_days": 14, "lapse_after": 14, "minutes": 0,
+     "window_from": 279, "window_days": 14, "tolerance_days": 14, "lapse_after": 14, "minutes": 0,
      "avoids_track": True, "assignee": "nobody"},
     {"slot": "check-in", "tier": "", "kind": "email", "anchor": "calendar", "cycle": "half",
      "window_from": 14, "window_days": 150, "tolerance_days": 10, "lapse_after": 10, "minutes": 5,

@@ -131,13 +131,21 @@ def _work(on: date) -> dict[str, Any]:
 
 
 def owed(on: date) -> list[Touchpoint]:
-    """Open surveys that are due and not too old, the oldest first; at most twice a normal night of them.
+    """Open surveys that are due and not too old, the oldest first; at most twice a normal night of each slot.
 
-    Those that wait for a manager come last: they stay open for days and would take the places of others.
+    Each slot by itself: a yearly survey that is owed to everybody within two weeks is no flood after missed
+    nights, and the few that follow purchases every day say nothing about it.
+    """
+    slots = Programme.objects.filter(is_on=True).exclude(slot_key="").order_by("slot_key")
+    return [row for slot in slots.values_list("slot_key", flat=True).distinct() for row in _owed_of(slot, on)]
+
+
+def _owed_of(slot: str, on: date) -> list[Touchpoint]:
+    """Those that wait for a manager come last: they stay open for days and would take the places of others.
+
     Locked: nobody moves or closes them while they are asked about.
     """
-    slots = Programme.objects.filter(is_on=True).exclude(slot_key="").values("slot_key")
-    mine = Touchpoint.objects.filter(kind=Touchpoint.Kind.SURVEY, slot__key__in=slots)
+    mine = Touchpoint.objects.filter(kind=Touchpoint.Kind.SURVEY, slot__key=slot)
     due = mine.open().filter(due_on__lte=on, due_on__gte=on - TOO_OLD).annotate(waits=Exists(_held_back()))
     rows = due.select_related("slot").select_for_update(of=("self",), skip_locked=True)
     return list(rows.order_by("waits", "due_on", "id")[: 2 * normal_night(mine.filter(due_on__lte=on), on)])

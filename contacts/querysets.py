@@ -55,7 +55,12 @@ class ContactQuerySet(OfAccountQuerySet):
 
     def employed(self) -> Self:
         """Who still works there, the one we call first in front."""
-        return self.filter(left_on__isnull=True).order_by("-is_main", "name_folded", "id")
+        return self.employed_or(None)
+
+    def employed_or(self, kept: int | None) -> Self:
+        """The same, with the one that a record names already, wherever they work now."""
+        there = Q(left_on__isnull=True) if kept is None else Q(left_on__isnull=True) | Q(pk=kept)
+        return self.filter(there).order_by("-is_main", "name_folded", "id")
 
 
 class InteractionQuerySet(OfAccountQuerySet):

@@ -96,6 +96,13 @@ def person(cell: str, _habits: Habits) -> str:
     return cell.lower() if "@" in cell else cell
 
 
+def buyer(cell: str, _habits: Habits) -> str:
+    """How a file names a contact of the account: by e-mail, id or name."""
+    if len(cell) > 254:
+        raise RefusedError(_("“%s…” is no e-mail, id or name of a contact.") % cell[:40])
+    return cells.one_line(cell)
+
+
 def website(cell: str, _habits: Habits) -> str:
     address = cell if "://" in cell else f"https://{cell}"
     try:
@@ -279,6 +286,13 @@ PURCHASES = (
         **REQUIRED,
     ),
     _field("purchase.sold_by", L("Seller (user id or e-mail)"), person, USER_IDS),
+    _field(
+        "purchase.buyer",
+        L("Buyer (e-mail, id or name of a contact)"),
+        buyer,
+        "buyer_email buyer_name buyer_id ordered_by purchaser contact_email contact_id "
+        "besteller kaeufer einkaeufer",
+    ),
     _field(
         "purchase.amount",
         L("Amount"),

@@ -9,6 +9,7 @@ from crispy_forms.layout import Div, Layout
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from contacts.forms import PersonChoice
 from core.forms import KeepsVersion, choose_among, date_input, plain_helper
 from sales.models import Purchase
 from users.models import User
@@ -17,9 +18,11 @@ from users.models import User
 class PurchaseForm(KeepsVersion):
     """A sale on a civil date; a minus makes it a credit note."""
 
+    buyer = PersonChoice(label=_("Buyer"), help_text=_("Who ordered. A survey about it goes to them."))
+
     class Meta:
         model = Purchase
-        fields = ("purchased_on", "amount", "currency", "about", "sold_by", "external_id")
+        fields = ("purchased_on", "amount", "currency", "about", "buyer", "sold_by", "external_id")
         labels = {
             "purchased_on": _("Day"),
             "amount": _("Amount"),
@@ -42,13 +45,16 @@ class PurchaseForm(KeepsVersion):
         super().__init__(*args, **kwargs)
         self.initial["amount"] = _as_written(self.instance.amount) if self.instance.pk else None
         choose_among(self, "sold_by", User.objects.active().by_name())
+        people = self.instance.account.contacts
+        choose_among(self, "buyer", people.employed_or(self.instance.buyer_id))
         self.helper = plain_helper()
         self.helper.layout = Layout(
             "version",
             Div(
-                "purchased_on", "amount", "currency", "about", "sold_by", "external_id", css_class="form-grid"
+                "purchased_on", "amount", "currency", "about", "buyer", "sold_by", "external_id",
+                css_class="form-grid",
             ),
-        )
+        )  # fmt: skip
 
     def clean_currency(self) -> str:
         return str(self.cleaned_data["currency"]).strip().upper()

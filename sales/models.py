@@ -26,6 +26,10 @@ class Purchase(TimeStamped):
     sold_by = models.ForeignKey(
         "users.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="sales"
     )
+    buyer = models.ForeignKey(
+        "contacts.Contact", null=True, blank=True, on_delete=models.SET_NULL, related_name="purchases",
+        help_text="Who ordered; somebody of this account, then or now.",
+    )  # fmt: skip
     about = models.CharField(max_length=200, blank=True)
     voided_at = models.DateTimeField(null=True, blank=True)
     void_reason = models.CharField(max_length=200, blank=True)

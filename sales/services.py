@@ -20,7 +20,7 @@ from users.access import may_edit_owned_by, require, require_active
 from users.clock import today_for
 from users.models import Company, User
 
-FIELDS = frozenset({"purchased_on", "amount", "currency", "about", "sold_by", "external_id"})
+FIELDS = frozenset({"purchased_on", "amount", "currency", "about", "buyer", "sold_by", "external_id"})
 
 
 def may_sell(user: User, account: Account) -> bool:
@@ -48,11 +48,12 @@ def record_purchase(
 ) -> Purchase:
     """A sale on a civil date; a negative amount is a credit note and starts nothing.
 
-    ``more``: about, sold_by, external_id.
+    ``more``: about, buyer, sold_by, external_id.
     """
     _only_known(more)
     account = _locked(user, account)
     purchase = Purchase(account=account, purchased_on=purchased_on, amount=amount, currency=currency, **more)
+    _check_buyer(purchase, before=None)
     _check(purchase, user)
     purchase.save()
     _settled(account)
@@ -71,8 +72,10 @@ def correct_purchase(user: User, purchase: Purchase, **changes: Any) -> Purchase
         raise ValidationError(
             {"amount": _("The amount is the sum of the imported lines; import them again.")}
         )
+    buyer_before = purchase.buyer_id
     for name, value in changes.items():
         setattr(purchase, name, value)
+    _check_buyer(purchase, before=buyer_before)
     _check(purchase, user)
     purchase.save()
     _settled(account)
@@ -157,6 +160,15 @@ def _locked(user: User, account: Account) -> Account:
     return account
 
 
+def _check_buyer(purchase: Purchase, *, before: int | None) -> None:
+    """Somebody who works at the account; who has left since stays the buyer of what they bought."""
+    buyer = purchase.buyer
+    if buyer is None or buyer.pk == before:
+        return
+    if buyer.account_id != purchase.account_id or buyer.left_on is not None:
+        raise ValidationError({"buyer": _("Choose somebody who works at this account.")})
+
+
 def _check(purchase: Purchase, user: User) -> None:
     """Raises ValidationError by field, with the cure."""
     purchase.external_id = purchase.external_id or None  # an empty number is none, and none is no twin
@@ -171,4 +183,4 @@ def _check(purchase: Purchase, user: User) -> None:
         wrong["currency"] = _("Use a three-letter currency code such as EUR.")
     if wrong:
         raise ValidationError(wrong)
-    purchase.full_clean(exclude=["account", "sold_by"])
+    purchase.full_clean(exclude=["account", "buyer", "sold_by"])

@@ -29,7 +29,9 @@ form_page = require_http_methods(["GET", "HEAD", "POST"])
 def purchase_list(request: Request, account_pk: int) -> HttpResponse:
     """Everything an account bought, latest first."""
     account = get_object_or_404(Account.objects.visible_to(request.user), pk=account_pk)
-    rows = Purchase.objects.visible_to(request.user).filter(account=account).select_related("sold_by")
+    rows = (
+        Purchase.objects.visible_to(request.user).filter(account=account).select_related("sold_by", "buyer")
+    )
     context = {
         "account": account,
         "page": paginate(rows.order_by("-purchased_on", "-id"), page_number(request)),

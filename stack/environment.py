@@ -1,4 +1,4 @@
-"""From a bare Python to everything installed: .venv, then npm's style sheets and scripts.
+"""From a bare Python to everything installed: .venv, npm's style sheets and scripts, other languages' words.
 
 Runs on the system's Python, before anything is installed. Each part is skipped while the files it
 was made from are unchanged.
@@ -49,6 +49,7 @@ def prepare(*, dev: bool) -> None:
     wanted = DEV if dev or (VENV / ".dev").exists() else RUN
     _python(wanted)
     _assets()
+    _catalogues()
 
 
 def check_disk(place: Path) -> None:
@@ -172,6 +173,34 @@ def _copy_assets() -> None:
         target.mkdir(parents=True, exist_ok=True)
         for name in names:
             shutil.copyfile(ROOT / "node_modules" / folder / name, target / name)
+
+
+# -- Words in other languages ------------------------------------------------------------------------
+
+
+def _catalogues() -> None:
+    """locale/de/LC_MESSAGES/django.po -> django.mo, by Babel: gettext's own tools need not be there."""
+    sources = sorted(ROOT.glob("*/locale/*/LC_MESSAGES/django.po"))
+    stale = [po for po in sources if _made(po.with_suffix(".mo")) <= _made(po)]
+    if not stale:
+        return
+    with step("Words in other languages"):
+        for folder in sorted({po.parents[2] for po in stale}):
+            command = [
+                str(PYTHON),
+                "-m",
+                "babel.messages.frontend",
+                "compile",
+                "-D",
+                "django",
+                "-d",
+                str(folder),
+            ]
+            _run(command, "The words in other languages could not be compiled")
+
+
+def _made(file: Path) -> float:
+    return file.stat().st_mtime if file.exists() else 0.0
 
 
 # -- helpers ---------------------------------------------------------------------------------------

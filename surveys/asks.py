@@ -22,7 +22,7 @@ class Ask:
     """A survey that is owed to an account. ``key``: what the answer comes back under.
 
     ``cycle`` names it within its slot; ``due_on``: since when it could have been sent; ``bought_on``: the
-    purchase day it follows, if it follows one; ``contact_id``: the buyer, if known.
+    purchase day it follows, if it follows one; ``contact_id``: whom a person chose for it, if anybody.
     """
 
     key: int

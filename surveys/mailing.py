@@ -186,7 +186,7 @@ def values_of(envelope: Envelope) -> dict[str, str]:
         "link": envelope.link,
         "closes_on": day_in_words(envelope.closes_on, envelope.language),
         "questions": str(envelope.questions),
-        "public_page": f"{_base()}/w/{envelope.wave}",
+        "public_page": f"{_base()}/w/{envelope.wave}?language={envelope.language}",
         "reply_to": envelope.programme.reply_to,
         "unsubscribe": unsubscribe.url_for(envelope.address, TOPIC),
     }

@@ -65,6 +65,7 @@ class Facts:
     contacts: dict[int, Contact]
     main: dict[int, list[Contact]]  # by account, whom we call first
     purchases: dict[tuple[int, date], Purchase]
+    buyers: dict[tuple[int, date], list[int]]  # contacts who bought that day, the largest purchase first
     last_bought: dict[int, date]
     about_purchase: set[int]  # purchases that were asked about
     held: dict[tuple[int, str], HeldBack]
@@ -103,6 +104,7 @@ def gather(programme: Programme, wave: Wave | None, asks: Sequence[Ask], on: dat
         main=dict(main),
         # the lowest of a day stands for the day, as in the plan
         purchases={(row.account_id, row.purchased_on): row for row in reversed(purchases)},
+        buyers=_buyers(purchases),
         last_bought={account: rows[-1].purchased_on for account, rows in bought.items()},
         about_purchase=set(
             Asked.objects.filter(programme=programme, purchase__in=[row.pk for row in purchases]).values_list(
@@ -115,9 +117,7 @@ def gather(programme: Programme, wave: Wave | None, asks: Sequence[Ask], on: dat
         },
         excluded_accounts={account for account, _contact in excluded if account},
         excluded_contacts={contact for _account, contact in excluded if contact},
-        in_wave=set(Invitation.objects.filter(wave=wave).values_list("contact_id", flat=True))
-        if wave
-        else set(),
+        in_wave=_in_wave(wave, people),
         quarantine=_quarantine(people, ids, on),
     )
     _add_addresses(facts, people)
@@ -145,6 +145,22 @@ def _purchases(accounts: Iterable[int]) -> dict[int, list[Purchase]]:
     for row in rows.order_by("purchased_on", "id"):
         found[row.account_id].append(row)
     return found
+
+
+def _in_wave(wave: Wave | None, people: Sequence[Contact]) -> set[int]:
+    """Which of them this wave has asked already."""
+    if wave is None:
+        return set()
+    mine = Invitation.objects.filter(wave=wave, contact__in=[person.pk for person in people])
+    return set(mine.values_list("contact_id", flat=True))
+
+
+def _buyers(purchases: Iterable[Purchase]) -> dict[tuple[int, date], list[int]]:
+    found: dict[tuple[int, date], list[int]] = defaultdict(list)
+    for row in sorted(purchases, key=lambda row: (-row.amount, row.pk)):
+        if row.buyer_id is not None:
+            found[row.account_id, row.purchased_on].append(row.buyer_id)
+    return dict(found)
 
 
 def _quarantine(people: Sequence[Contact], accounts: set[int], on: date) -> Quarantine:

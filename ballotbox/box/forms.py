@@ -6,17 +6,15 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
 from typing import Any
 
-from django.conf.locale import LANG_INFO
 from django.urls import reverse
 from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from ballotbox.box import settings
+from ballotbox.box.languages import direction, first_of, named
 from ballotbox.box.links import Opened
 from ballotbox.bundle import Bundle
 from ballotbox.questionnaire import NOT_APPLICABLE, Option, Problem, Question, Questionnaire, words
@@ -24,8 +22,8 @@ from ballotbox.questionnaire import NOT_APPLICABLE, Option, Problem, Question, Q
 Posted = Mapping[str, Sequence[str]]
 
 SHOW, CHOSEN = "_show", "_language"  # no key of a question begins like this
+LANGUAGE = "language"  # in the address of the public page
 STAY_LAST = frozenset({"other", "none"})  # options that make sense only after all others
-RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
 SHUFFLE = random.SystemRandom().shuffle
 
 
@@ -79,32 +77,11 @@ class Words:
         return words(dict(texts), self.language, self.fallback)
 
 
-# -- Languages ----------------------------------------------------------------------------------------
-
-
 def language(opened: Opened, posted: Posted | None = None) -> str:
     """The language of the questions: the one just chosen, else the ticket's, else the first there is."""
     there = opened.wave.questionnaire.languages
     wanted = [*(posted or {}).get(SHOW, ()), *(posted or {}).get(CHOSEN, ()), opened.ticket.language]
-    for each in (*wanted, *(code.partition("-")[0] for code in wanted)):
-        if each in there:
-            return each
-    return there[0]
-
-
-@cache
-def own_languages() -> frozenset[str]:
-    """Languages in which the box's own words are there."""
-    found = (
-        path.parent.parent.name for folder in settings.LOCALE_PATHS for path in folder.glob("*/*/django.mo")
-    )
-    return frozenset({"en", *found})
-
-
-def in_words(language: str) -> Any:
-    """The box's own words in that language if they are there, else in English."""
-    base = language.partition("-")[0]
-    return translation.override(base if base in own_languages() else "en")
+    return first_of(wanted, there) or there[0]
 
 
 # -- What pages show ----------------------------------------------------------------------------------
@@ -115,18 +92,23 @@ def around(wave: Bundle, language: str) -> dict[str, Any]:
     say = Words(language, wave.questionnaire.languages)
     return {
         "wave": wave, "title": say(wave.questionnaire.title) or wave.programme,
-        "language": language, "direction": "rtl" if language.partition("-")[0] in RIGHT_TO_LEFT else "ltr",
+        "language": language, "direction": direction(language),
         "released_on": _day(wave.public.get("released_on")),
         "destroyed_on": _day(wave.public.get("key_destroyed_on")),
         "own_language": translation.get_language() or "en", "contact_url": wave.public.get("contact_url", ""),
-        "wave_url": reverse("wave", args=[wave.wave]),
-        "closes": date_format(wave.closes, "j F Y"), "opens": date_format(wave.opens, "j F Y"),
+        "wave_url": f"{reverse('wave', args=[wave.wave])}?{LANGUAGE}={language}",
+        "closes": _in_words(wave.closes), "opens": _in_words(wave.opens),
     }  # fmt: skip
 
 
 def _day(text: object) -> str:
     """A day out of a wave's file, in words; empty when there is none."""
-    return date_format(date.fromisoformat(str(text)), "j F Y") if text else ""
+    return _in_words(date.fromisoformat(str(text))) if text else ""
+
+
+def _in_words(day: date) -> str:
+    # Translators: a day such as 5 March 2027, in the letters of Django's date filter
+    return date_format(day, _("j F Y"))
 
 
 def shown(asked: Questionnaire, language: str, posted: Posted, problems: Sequence[Problem]) -> dict[str, Any]:
@@ -142,8 +124,7 @@ def shown(asked: Questionnaire, language: str, posted: Posted, problems: Sequenc
     return {
         "questions": questions, "intro": say(asked.intro),
         "summary": [(key, labels.get(key, ""), text) for key, text in placed],
-        "others": [(code, LANG_INFO.get(code, {}).get("name_local", code).capitalize())
-                   for code in asked.languages if code != language],
+        "others": named(code for code in asked.languages if code != language),
         "show": SHOW, "chosen": CHOSEN,
     }  # fmt: skip
 

@@ -57,7 +57,7 @@ class KnownHosts:
         try:
             request.get_host()
         except DisallowedHost:
-            return pages.plain("bad_host", 400)
+            return pages.plain(request, "bad_host", 400)
         return self.get_response(request)
 
 
@@ -71,7 +71,7 @@ class FairShare:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if self.buckets.take(address_of(request)):
             return self.get_response(request)
-        return pages.plain("too_many", 429)
+        return pages.plain(request, "too_many", 429)
 
 
 def address_of(request: HttpRequest) -> str:

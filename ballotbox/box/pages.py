@@ -9,9 +9,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
-from django.utils import translation
+
+from ballotbox.box import languages
 
 STATIC = Path(__file__).resolve().parent.parent / "static" / "box"
 TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
@@ -28,15 +29,16 @@ def page(
     return HttpResponse(_padded(text.encode("utf-8", "replace"), size), status=status)
 
 
-def plain(kind: str, status: int) -> HttpResponse:
-    """One of the pages that say the same to everybody."""
-    return HttpResponse(_plain(kind), status=status)
+def plain(request: HttpRequest, kind: str, status: int) -> HttpResponse:
+    """One of the pages that say the same to everybody whose browser asks for the same language."""
+    content = _plain(kind, languages.of_browser(request))
+    return HttpResponse(content, status=status, headers={"Vary": "Accept-Language"})
 
 
 @cache
-def _plain(kind: str) -> bytes:
-    with translation.override("en"):
-        return bytes(page("plain", {"kind": kind}).content)
+def _plain(kind: str, language: str) -> bytes:
+    with languages.in_words(language):
+        return bytes(page("plain", {"kind": kind, "own_language": language}).content)
 
 
 def _padded(content: bytes, size: int) -> bytes:

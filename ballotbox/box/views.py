@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ballotbox import bundle, questionnaire, sealing
-from ballotbox.box import forms, keep, links, pages, settings
+from ballotbox.box import forms, keep, languages, links, pages, settings
 from ballotbox.box.links import Opened
 from ballotbox.questionnaire import Problem
 
@@ -31,7 +31,7 @@ def survey(request: HttpRequest, ticket: str) -> HttpResponse:
     began = time.monotonic()
     opened = links.open_link(ticket)
     if opened is None:
-        return pages.no_sooner(began, REFUSED_AFTER, pages.plain("neutral", 404))
+        return pages.no_sooner(began, REFUSED_AFTER, pages.plain(request, "neutral", 404))
     if request.method != "POST":
         return _form(opened, forms.language(opened))
     posted = dict(request.POST.lists())
@@ -56,7 +56,7 @@ def _submit(opened: Opened, posted: Posted) -> HttpResponse:
     except psycopg2.Error as error:
         log.error("", exc_info=error)  # its class alone is written
         return _form(opened, language, posted, not_kept=True, status=503)
-    with forms.in_words(language):
+    with languages.in_words(language):
         return pages.page("thanks", forms.around(opened.wave, language))
 
 
@@ -69,7 +69,7 @@ def _form(
     not_kept: bool = False,
     status: int = 200,
 ) -> HttpResponse:
-    with forms.in_words(language):
+    with languages.in_words(language):
         context: dict[str, Any] = forms.around(opened.wave, language)
         context |= forms.shown(opened.wave.questionnaire, language, posted or {}, problems)
         context |= {"is_test": opened.ticket.is_test, "not_kept": not_kept, "is_fresh": posted is None}
@@ -82,9 +82,13 @@ def wave(request: HttpRequest, wave: UUID) -> HttpResponse:
     try:
         found = bundle.read(settings.BOX_WAVES, wave)
     except bundle.BundleMissingError:
-        return pages.plain("neutral", 404)
-    with forms.in_words("en"):
-        return pages.page("wave", forms.around(found, "en") | {"is_over": links.today(found) > found.closes})
+        return pages.plain(request, "neutral", 404)
+    asked = request.GET.get(forms.LANGUAGE, "")
+    language = languages.own(asked) if asked else languages.of_browser(request)
+    with languages.in_words(language):
+        others = languages.named(sorted(languages.own_languages() - {language}))
+        more = {"is_over": links.today(found) > found.closes, "others": others}
+        return pages.page("wave", forms.around(found, language) | more)
 
 
 @require_safe
@@ -92,7 +96,7 @@ def static(request: HttpRequest, name: str) -> HttpResponse:
     """The style sheet and the script."""
     content = pages.static_files().get(name)
     if content is None:
-        return pages.plain("neutral", 404)
+        return pages.plain(request, "neutral", 404)
     kind = pages.TYPES[f".{name.rpartition('.')[2]}"]
     return HttpResponse(content, content_type=kind, headers={"Cache-Control": "public, max-age=86400"})
 
@@ -114,14 +118,14 @@ def no_icon(request: HttpRequest) -> HttpResponse:
 
 def nothing_here(request: HttpRequest, exception: Exception) -> HttpResponse:
     """An address that is none looks like a link that opens nothing."""
-    return pages.plain("neutral", 404)
+    return pages.plain(request, "neutral", 404)
 
 
 def unreadable(request: HttpRequest, exception: Exception) -> HttpResponse:
     """A form that no browser sends, or far too much of it."""
-    return pages.plain("unreadable", 400)
+    return pages.plain(request, "unreadable", 400)
 
 
 def broken(request: HttpRequest) -> HttpResponse:
     """An error of ours."""
-    return pages.plain("broken", 500)
+    return pages.plain(request, "broken", 500)

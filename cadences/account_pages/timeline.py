@@ -44,10 +44,12 @@ UNION ALL
  WHERE k.account_id = %(account)s AND k.resolved_on IS NOT NULL
  ORDER BY k.resolved_on DESC, k.id DESC LIMIT %(upto)s)
 UNION ALL
-(SELECT 'purchase', p.id, p.purchased_on, NULL, '', '', p.about, u.display_name, p.sold_by_id, NULL, NULL,
-        NULL, p.amount, p.currency, p.voided_at IS NOT NULL, p.void_reason, ''
+(SELECT 'purchase', p.id, p.purchased_on, NULL, '', '', p.about, u.display_name, p.sold_by_id,
+        trim(c.first_name || ' ' || c.last_name), c.id, NULL, p.amount, p.currency, p.voided_at IS NOT NULL,
+        p.void_reason, ''
  FROM sales_purchase p
  LEFT JOIN users_user u ON u.id = p.sold_by_id
+ LEFT JOIN contacts_contact c ON c.id = p.buyer_id
  WHERE p.account_id = %(account)s
  ORDER BY p.purchased_on DESC, p.id DESC LIMIT %(upto)s)
 UNION ALL

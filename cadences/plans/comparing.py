@@ -16,6 +16,7 @@ from cadences.models import Plan, PlanItem, Slot
 from cadences.plans import words
 from cadences.since import effective, rank_of
 from cadences.words import span
+from surveys.periods import is_one_wave
 
 Column = tuple[int, str]
 """Rank and name of a tier; rank 0 is the base plan."""
@@ -240,6 +241,7 @@ def oddities(plan: Plan) -> list[str]:
         _nothing_at_all,
         _fewer_higher_up,
         _without_sheet,
+        _cut_surveys,
     )
     return [capfirst(said) for check in checks for said in check(columns, items)]
 
@@ -285,3 +287,15 @@ def _without_sheet(_columns: list[Column], items: list[PlanItem]) -> Iterator[st
     for slot, tiers in without.items():
         words = {"slot": slot, "tiers": listed(tuple(tiers))}
         yield _("%(slot)s, %(tiers)s: no sheet, so nobody is told what to talk about.") % words
+
+
+def _cut_surveys(_columns: list[Column], items: list[PlanItem]) -> Iterator[str]:
+    """A yearly survey is one wave, or it compares quarters in which different customers were asked."""
+    for item in items:
+        is_survey = item.kind == PlanItem.Kind.SURVEY and item.cycle == PlanItem.Cycle.YEAR
+        if is_survey and not item.is_off and not is_one_wave(item.window_days):
+            values = {"slot": item.slot.name, "window": words.window(item)}
+            text = _(
+                "%(slot)s: %(window)s is cut into waves of a quarter; in two weeks all are asked at once."
+            )
+            yield text % values

@@ -53,7 +53,7 @@ def _make(today: date, say: Say, seed: int) -> dict[str, User]:
     users = load.load_staff(draft)
     accounts = load.load_accounts(draft, users)
     contacts = load.load_contacts(draft, accounts)
-    load.load_purchases(draft, accounts, users)
+    load.load_purchases(draft, accounts, users, contacts)
     load.load_books(draft, accounts, users)
     special = load.load_exceptions(draft, accounts)
     say(f"{len(accounts)} accounts, {len(draft.contacts)} contacts, {len(draft.sales)} purchases")

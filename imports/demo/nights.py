@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 
 from django.apps import apps
-from django.db.models import Max
+from django.db.models import F, Max
 
 from cadences.models import Touchpoint
 from cadences.nightly import run_night
@@ -24,6 +24,7 @@ from users.models import User
 
 ASKED_BY = "load_demo"
 DONE_SHARE = {"email": 0.9, "gift": 0.95, "meeting": 0.85}
+SURVEYS_WAIT = timedelta(days=15)  # one day longer than a night makes up for
 MEETINGS = ("meeting", "visit", "lunch")
 
 
@@ -53,6 +54,13 @@ def run(year: Year, today: date) -> None:
         _run(night)
         if following is not None:
             act(year, until=following - DAY)
+            _send_surveys(until=min(following - DAY, today - SURVEYS_WAIT))
+
+
+def _send_surveys(until: date) -> None:
+    """Those of the past went out; the latest are left for the first night, which mails them for all to see."""
+    owed = Touchpoint.objects.open().filter(kind=Touchpoint.Kind.SURVEY, due_on__lte=until)
+    owed.update(state=Touchpoint.State.DONE, closed_on=F("due_on"))
 
 
 def _run(night: date) -> None:

@@ -131,6 +131,10 @@ class Target:
         return {
             "twice": _("Lines %s of this file have the same key “%s”. Keep one of them."),
             "no_user": _("No user has the id or e-mail “%s”. Import users first, or correct it."),
+            "no_contact": _(
+                "No contact of this account has the e-mail, id or name “%s”. "
+                "Import contacts first, correct it, or leave it empty."
+            ),
             "no_account": _("No account has the id “%s”. Import accounts first, or correct it."),
         }
 

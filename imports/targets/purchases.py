@@ -19,12 +19,26 @@ COLUMNS = {
     "account_id": "a.id",
     "purchased_on": "s.purchase_purchased_on",
     "sold_by_id": "u.id",
+    "buyer_id": "b.id",
     "currency": "s.purchase_currency",
     "about": "s.purchase_about",
     # the sum of the lines is the amount wherever there are lines
     "amount": "CASE WHEN EXISTS (SELECT FROM sales_purchaseline l WHERE l.purchase_id = p.id) "
     "THEN p.amount ELSE s.purchase_amount END",
 }
+BUYERS = """
+    SELECT DISTINCT ON (s.row) s.row, c.id
+    FROM stage s JOIN accounts_account a ON a.external_id = s.purchase_account
+    JOIN contacts_contact c ON c.account_id = a.id
+    CROSS JOIN LATERAL (VALUES
+        (c.external_id = s.purchase_buyer, lower(c.email) = lower(s.purchase_buyer),
+         tend_fold(s.purchase_buyer) = tend_fold(btrim(c.first_name || ' ' || c.last_name))
+         OR tend_fold(replace(s.purchase_buyer, ',', '')) = c.name_folded)) AS same (id, email, name)
+    WHERE NOT s.bad AND s.purchase_buyer IS NOT NULL AND (same.id OR same.email OR same.name)
+    ORDER BY s.row, same.id IS TRUE DESC, same.email DESC, c.left_on IS NOT NULL, c.id
+"""
+"""How files name contacts of an account: by their id, their e-mail or their name; who left bought, too."""
+
 OWNERS = """
     WITH latest AS (
         SELECT DISTINCT ON (p.account_id) p.account_id, p.sold_by_id
@@ -51,6 +65,13 @@ OWNERS = """
 """
 """The owner is the seller of the latest purchase (same day: highest number), unless a person set another."""
 
+MOVED = """
+    UPDATE sales_purchase p SET buyer_id = NULL FROM judged j
+    WHERE j.purchase_id = p.id AND j.account_before <> j.account_id AND p.buyer_id IS NOT NULL
+      AND NOT EXISTS (SELECT FROM contacts_contact c WHERE c.id = p.buyer_id AND c.account_id = p.account_id)
+"""
+"""A purchase that turns out to be another account's was not ordered by somebody of the first one."""
+
 
 class Purchases(Target):
     """Purchases are matched by their id. Without an amount they wait for their lines."""
@@ -62,6 +83,8 @@ class Purchases(Target):
         "purchase_account": "a.external_id",
         "purchase_purchased_on": "p.purchased_on",
         "purchase_sold_by": "CASE WHEN w.id = j.seller_id THEN s.purchase_sold_by ELSE w.display_name END",
+        "purchase_buyer": "CASE WHEN c.id = j.buyer_id THEN s.purchase_buyer "
+        "ELSE btrim(c.first_name || ' ' || c.last_name) END",
         "purchase_amount": "p.amount",
         "purchase_currency": "p.currency",
         "purchase_about": "p.about",
@@ -69,7 +92,8 @@ class Purchases(Target):
     joined: ClassVar[str] = (
         "LEFT JOIN sales_purchase p ON p.id = j.purchase_id "
         "LEFT JOIN accounts_account a ON a.id = p.account_id "
-        "LEFT JOIN users_user w ON w.id = p.sold_by_id"
+        "LEFT JOIN users_user w ON w.id = p.sold_by_id "
+        "LEFT JOIN contacts_contact c ON c.id = p.buyer_id"
     )
 
     def finish(self, values: Values) -> None:
@@ -91,14 +115,19 @@ class Purchases(Target):
                 "'purchase.sold_by'",
                 "format(%(no_user)s, s.purchase_sold_by)",
             ),
+            (
+                "s.purchase_buyer IS NOT NULL AND b.id IS NULL",
+                "'purchase.buyer'",
+                "format(%(no_contact)s, s.purchase_buyer)",
+            ),
         ]
         self.execute(
             cursor,
             f"""
             CREATE TEMP TABLE judged ON COMMIT DROP AS
-            WITH twice AS ({staging.TWICE}), people AS ({staging.PEOPLE})
+            WITH twice AS ({staging.TWICE}), people AS ({staging.PEOPLE}), buyers AS ({BUYERS})
             SELECT s.row, p.id AS purchase_id, a.id AS account_id, p.account_id AS account_before,
-                   u.id AS seller_id,
+                   u.id AS seller_id, b.id AS buyer_id,
                    {staging.judged_case(faults)},
                    CASE WHEN p.id IS NULL THEN 'new' WHEN {staging.differs("p", COLUMNS)} THEN 'changed'
                         ELSE 'unchanged' END AS status
@@ -106,6 +135,7 @@ class Purchases(Target):
             LEFT JOIN twice t ON t.key = s.key
             LEFT JOIN accounts_account a ON a.external_id = s.purchase_account
             LEFT JOIN people u ON u.ref = s.purchase_sold_by
+            LEFT JOIN buyers b ON b.row = s.row
             LEFT JOIN sales_purchase p ON p.external_id = s.key
             WHERE NOT s.bad
             """,
@@ -136,15 +166,21 @@ class Purchases(Target):
             "amount": "s.purchase_amount",
             "currency": "s.purchase_currency",
             "sold_by_id": "j.seller_id",
+            "buyer_id": "j.buyer_id",
             "about": "s.purchase_about",
         }
         self.insert(cursor, Purchase, given, f"{source} WHERE j.status = 'new' ORDER BY s.row")
-        columns = COLUMNS | {"account_id": "j.account_id", "sold_by_id": "j.seller_id"}
+        columns = COLUMNS | {
+            "account_id": "j.account_id",
+            "sold_by_id": "j.seller_id",
+            "buyer_id": "j.buyer_id",
+        }
         cursor.execute(
             f"UPDATE sales_purchase p SET {staging.assignments('p', columns)}, updated_at = %s "
             f"{source} WHERE p.id = j.purchase_id AND j.status = 'changed'",
             [now],
         )
+        cursor.execute(MOVED)
         staging.touch(
             cursor,
             "SELECT unnest(ARRAY[account_id, account_before]) FROM judged WHERE status <> 'unchanged'",

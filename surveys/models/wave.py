@@ -49,6 +49,9 @@ class Wave(models.Model):
     n_handed_over = models.PositiveIntegerField(default=0)
     n_bounced = models.PositiveIntegerField(default=0)
     n_suppressed = models.PositiveIntegerField(default=0)
+    left_out = models.JSONField(
+        default=dict, blank=True, help_text="Reason -> how many were owed this survey and not asked."
+    )
 
     objects = WaveQuerySet.as_manager()
 
@@ -63,6 +66,10 @@ class Wave(models.Model):
 
     def __str__(self) -> str:
         return f"{self.programme_id} {self.label}: {self.state}"
+
+    @property
+    def n_left_out(self) -> int:
+        return sum(self.left_out.values())
 
     @property
     def is_settled(self) -> bool:

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 
 from ballotbox.questionnaire import words
 from core.spreadsheets import csv_response
+from surveys import left_out
 from surveys.ballots import UnreachableError
 from surveys.models import Programme, Wave
 from surveys.results import reading, shown, trend
@@ -74,8 +75,10 @@ def detail(request: Request, pk: UUID) -> HttpResponse:
     score = next((each for each in found if each.kind == "nps"), None)
     wave = Wave.objects.visible_to(request.user).filter(pk=report.release.waves[0]).for_list().first()
     earlier = _earlier(report, wave)
+    mine = Wave.objects.visible_to(request.user).filter(pk__in=report.release.waves)
     context = {
         "programme": wave.programme if wave else None,
+        "not_asked": left_out.of(mine),
         "report": report,
         "release": report.release,
         "score": score,

@@ -16,11 +16,14 @@ from accounts.models import Account
 from contacts.models import Contact
 from sales.models import Purchase
 from surveys import asks as say
+from surveys import left_out
 from surveys.asks import Answer, Ask, Outcome
 from surveys.models import HeldBack, Programme, Wave
 from surveys.people import Facts, address_of, gather
 from surveys.selection import matching
 from surveys.services.inviting import Guest, send
+
+AT_ONCE = 5000
 
 
 @dataclass
@@ -49,8 +52,14 @@ def invite(asks: Iterable[Ask], on: date) -> dict[int, Answer]:
             by_programme[ask.slot].append(ask)
     answers: dict[int, Answer] = {}
     for slot, mine in by_programme.items():
-        answers |= _invite(serving[slot], mine, on)
+        for part in _parts(mine):
+            answers |= _invite(serving[slot], part, on)
     return answers
+
+
+def _parts(asks: Sequence[Ask]) -> list[Sequence[Ask]]:
+    """As many at a time as fit into memory; what is written of the earlier ones counts for the later."""
+    return [asks[start : start + AT_ONCE] for start in range(0, len(asks), AT_ONCE)]
 
 
 @transaction.atomic
@@ -60,6 +69,7 @@ def _invite(programme: Programme, asks: list[Ask], on: date) -> dict[int, Answer
         return {ask.key: say.waits(say.NO_WAVE) for ask in asks}
     cases = judge(programme, wave, asks, on)
     _keep_held_back(cases, on)
+    left_out.count(wave, (c.answer.reason for c in cases if c.answer.outcome == Outcome.LAPSED))
     guests = [
         Guest(case.contact, facts_account(case), case.purchase)
         for case in cases
@@ -125,9 +135,14 @@ def _by_contact(case: Case, facts: Facts) -> Answer | None:
 
 
 def _whom(case: Case, facts: Facts) -> Contact | None:
-    """Whom a manager chose, else the buyer, else the main contact; None without an address."""
+    """Whom a manager chose, else whom the plan names, else the buyer, else the main contact.
+
+    Several bought on that day: who bought most. None without an address.
+    """
     chosen = case.held.contact_id if _has_been_released(case.held) and case.held else None
-    for pk in (chosen, case.ask.contact_id):
+    bought_on = case.ask.bought_on
+    buyers = facts.buyers.get((case.ask.account_id, bought_on), []) if bought_on else []
+    for pk in (chosen, case.ask.contact_id, *buyers):
         person = facts.contacts.get(pk) if pk else None
         if address_of(person):
             return person

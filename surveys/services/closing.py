@@ -13,7 +13,7 @@ from accounts.models import Account
 from contacts.models import Contact
 from correspondence.models import Message, Suppression
 from sales.models import Purchase
-from surveys import ballots
+from surveys import ballots, left_out
 from surveys.models import Asked, HeldBack, Invitation, Wave
 from surveys.quarantine import KEPT_MONTHS, months_before
 from surveys.services.inviting import KINDS
@@ -106,7 +106,21 @@ def purge_due(on: date) -> None:
     for wave in over:
         _purge(wave, on)
     Asked.objects.filter(sent_on__lt=months_before(on, KEPT_MONTHS)).delete()
-    HeldBack.objects.open().filter(since__lt=on - HELD_BACK_DAYS).update(state=HeldBack.State.OVER)
+    _give_up(on)
+
+
+@transaction.atomic
+def _give_up(on: date) -> None:
+    """No manager has decided in time: they were not asked, which is counted like every other reason."""
+    over = HeldBack.objects.open().filter(since__lt=on - HELD_BACK_DAYS)
+    rows = list(over.select_for_update(of=("self",)).order_by("pk"))
+    for row in rows:
+        wave = Wave.objects.filter(
+            programme=row.programme_id, opens_on__lte=row.since, last_send_on__gte=row.since
+        ).first()
+        if wave is not None:
+            left_out.count(Wave.objects.select_for_update().get(pk=wave.pk), [row.reason])
+    HeldBack.objects.filter(pk__in=[row.pk for row in rows]).update(state=HeldBack.State.OVER)
 
 
 @transaction.atomic

@@ -8,13 +8,12 @@ from datetime import date, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 
 from ballotbox.policy import FEWEST_ELIGIBLE
-from surveys import ballots
+from surveys import ballots, left_out
 from surveys.asks import Ask, Outcome
-from surveys.models import HeldBack, Invitation, Programme, Wave
+from surveys.models import Invitation, Programme, Wave
 from surveys.people import address_of
 from surveys.rules import Rule
 from surveys.selection import matching
@@ -66,6 +65,7 @@ def start(by: User, programme: Programme, rule: Rule) -> Wave:
     questions = programme.questions.current().get()
     wave = waves.plan_once(programme, f"{on:%Y-%m}", questions, on, SENDING_DAYS)
     _freeze(wave, cases, on)
+    left_out.count(wave, (_reason(case) for case in cases if case.answer.outcome != Outcome.INVITED))
     return wave
 
 
@@ -88,13 +88,13 @@ def _cases(programme: Programme, rule: Rule, on: date) -> list[Case]:
 
 
 def _counted(cases: list[Case]) -> Count:
-    reasons = Counter(_why_not(case) for case in cases if case.answer.outcome != Outcome.INVITED)
-    return Count(len(cases), len(cases) - reasons.total(), dict(reasons.most_common()))
+    reasons = Counter(_reason(case) for case in cases if case.answer.outcome != Outcome.INVITED)
+    return Count(len(cases), len(cases) - reasons.total(), dict(left_out.in_words(reasons)))
 
 
-def _why_not(case: Case) -> str:
-    """In words. Nobody waits for a manager here: a survey that is sent once goes on without them."""
-    return str(HeldBack.Reason(case.held_for).label) if case.held_for else gettext(case.answer.reason)
+def _reason(case: Case) -> str:
+    """Nobody waits for a manager here: a survey that is sent once goes on without them."""
+    return case.held_for or case.answer.reason
 
 
 def _freeze(wave: Wave, cases: list[Case], on: date) -> None:

@@ -261,6 +261,7 @@ def test_a_one_off_survey_freezes_whom_it_asks_and_sends_when_its_key_is_there(o
     manager = make.make_user("manager")
     wave = one_off.start(manager, once, Rule(countries=("NO",)))
     assert wave.invitations.filter(state="planned").count() == 20
+    assert wave.left_out == {}  # who the rule does not name is not owed it
     assert not Message.objects.exists()
     assert one_off.send_frozen(TODAY) == 0
     wave.state = "ready"

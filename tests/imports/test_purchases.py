@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from accounts.models import Account, BookEntry
+from contacts.models import Contact
 from sales.models import Purchase
-from tests.factories import make_account, make_user
+from tests.factories import make_account, make_contact, make_user
 from users.models import Company, User
 
 Write = Callable[..., Path]
@@ -120,6 +121,72 @@ class TestPurchases:
         assert (report["exit"], report["field"]) == (2, "date_order")
         assert "Line 3" in report["error"]
         assert "line 2" in report["error"]
+
+
+class TestBuyers:
+    HEAD = "order_id,customer_id,order_date,amount,buyer\n"
+
+    @pytest.fixture
+    def people(self, acme: Account) -> dict[str, Contact]:
+        make_contact(
+            make_account(external_id="ELSE"), first_name="Tor", last_name="Dahl", email="t@else.example"
+        )
+        return {
+            "eva": make_contact(acme, first_name="Eva", last_name="Lind", email="Eva@Acme.example"),
+            "jose": make_contact(acme, first_name="José", last_name="Ríos", external_id="C7"),
+            "gone": make_contact(acme, first_name="Per", last_name="Vik", left_on=date(1996, 8, 1)),
+        }
+
+    @pytest.mark.parametrize(
+        ("said", "who"),
+        [
+            ("eva@acme.example", "eva"),
+            ("EVA LIND", "eva"),
+            ("C7", "jose"),
+            ("jose rios", "jose"),
+            ('"Ríos, José"', "jose"),
+            ("Per Vik", "gone"),
+        ],
+    )
+    def test_named_by_mail_id_or_name(
+        self, bring: Bring, write: Write, people: dict[str, Contact], said: str, who: str
+    ) -> None:
+        assert bring("purchases", write(f"{self.HEAD}10,ACME,1996-07-04,5,{said}\n"))["exit"] == 0
+        assert Purchase.objects.get().buyer == people[who]
+        again = bring("purchases", write(f"{self.HEAD}10,ACME,1996-07-04,5,{said}\n"))
+        assert again["counts"]["unchanged"] == 1
+        bring("purchases", write(f"{self.HEAD}10,ACME,1996-07-04,6,\n"))  # an empty cell leaves what is there
+        assert Purchase.objects.get().buyer == people[who]
+
+    def test_of_two_with_one_name_the_one_who_works_there(
+        self, bring: Bring, write: Write, acme: Account, people: dict[str, Contact]
+    ) -> None:
+        now = make_contact(acme, first_name="Per", last_name="Vik")
+        bring("purchases", write(f"{self.HEAD}10,ACME,1996-07-04,5,Per Vik\n"))
+        assert Purchase.objects.get().buyer == now
+
+    @pytest.mark.usefixtures("people")
+    @pytest.mark.parametrize("said", ["Tor Dahl", "t@else.example", "Nobody"])
+    def test_an_unknown_one_refuses_the_row(self, bring: Bring, write: Write, said: str) -> None:
+        report = bring("purchases", write(f"{self.HEAD}10,ACME,1996-07-04,5,{said}\n11,ACME,1996-07-05,5,\n"))
+        assert (report["exit"], report["refused"][0]["row"], report["refused"][0]["column"]) == (
+            1,
+            2,
+            "buyer",
+        )
+        assert (
+            f"No contact of this account has the e-mail, id or name “{said}”"
+            in report["refused"][0]["reason"]
+        )
+        assert Purchase.objects.get().external_id == "11"
+
+    def test_a_purchase_that_moves_to_another_account_leaves_its_buyer(
+        self, bring: Bring, write: Write, people: dict[str, Contact]
+    ) -> None:
+        bring("purchases", write(f"{self.HEAD}10,ACME,1996-07-04,5,Eva Lind\n"))
+        bring("purchases", write("order_id,customer_id,order_date,amount\n10,ELSE,1996-07-04,5\n"))
+        purchase = Purchase.objects.get()
+        assert (purchase.account.external_id, purchase.buyer) == ("ELSE", None)
 
 
 class TestOwners:

@@ -7,7 +7,7 @@ import time_machine
 from django.urls import reverse
 
 from sales.models import Purchase
-from tests.factories import make_account, make_purchase, make_user
+from tests.factories import make_account, make_contact, make_purchase, make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 
@@ -75,6 +75,40 @@ def test_correcting_and_voiding(client, user, account):
     assert client.get(where).status_code == 403
 
 
+def test_the_buyer_is_somebody_who_works_there(client, user, account):
+    buyer = make_contact(account, first_name="Per", last_name="Vik", job_title="Buyer")
+    gone = make_contact(account, left_on=date(2026, 11, 1))
+    stranger = make_contact(make_account(user))
+    where = reverse("sales:add", args=[account.pk])
+    offered = client.get(where).context["form"].fields["buyer"].queryset
+    assert list(offered) == [buyer]
+    for pk in (gone.pk, stranger.pk):
+        assert client.post(where, TYPED | {"buyer": pk}).status_code == 422
+    answer = client.post(where, TYPED | {"buyer": buyer.pk}, follow=True)
+    assert Purchase.objects.get().buyer == buyer
+    assert "Per Vik" in answer.content.decode()
+    assert "Per Vik" in client.get(reverse("sales:list", args=[account.pk])).content.decode()
+    told = client.get(reverse("accounts:timeline", args=[account.pk])).content.decode()
+    assert "ordered by Per Vik" in told
+
+
+def test_a_buyer_who_has_left_since_stays_until_somebody_chooses_another(client, user, account):
+    gone = make_contact(account, first_name="Per", last_name="Vik", left_on=date(2026, 11, 1))
+    other = make_contact(account)
+    purchase = make_purchase(account, date(2026, 10, 1), buyer=gone)
+    where = reverse("sales:edit", args=[purchase.pk])
+    assert set(client.get(where).context["form"].fields["buyer"].queryset) == {gone, other}
+    assert client.post(where, TYPED | {"buyer": gone.pk}).status_code == 302
+    purchase.refresh_from_db()
+    assert (purchase.buyer, purchase.about) == (gone, "Pump")
+    assert client.post(where, TYPED | {"buyer": other.pk}).status_code == 302
+    assert client.post(where, TYPED | {"buyer": gone.pk}).status_code == 422
+    purchase.refresh_from_db()
+    assert purchase.buyer == other
+    history = client.get(reverse("core:history", args=["sales.purchase", purchase.pk])).content.decode()
+    assert "Per Vik" in history
+
+
 @pytest.mark.parametrize("role", ["reader", "salesperson"])
 def test_others_look_but_do_not_write(client, user, account, role):
     purchase = make_purchase(account, date(2026, 11, 1))
@@ -92,10 +126,10 @@ def test_the_list_of_an_account_is_paged_and_empty_says_so(client, user, account
     where = reverse("sales:list", args=[account.pk])
     assert "No purchase yet" in client.get(where).content.decode()
     for n in range(2):
-        make_purchase(account, date(2026, 1, 1 + n), sold_by=user)
+        make_purchase(account, date(2026, 1, 1 + n), sold_by=user, buyer=make_contact(account))
     with django_assert_num_queries(6) as few:
         client.get(where)
     for n in range(18):
-        make_purchase(account, date(2026, 2, 1 + n), sold_by=user)
+        make_purchase(account, date(2026, 2, 1 + n), sold_by=user, buyer=make_contact(account))
     with django_assert_num_queries(len(few)):
         client.get(where)

@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from core import facts
 from sales import services
 from sales.models import Purchase, PurchaseLine
-from tests.factories import make_account, make_company, make_purchase, make_user
+from tests.factories import make_account, make_company, make_contact, make_purchase, make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 DAY = date(2026, 11, 20)
@@ -204,3 +204,20 @@ def test_the_usual_currency_is_the_last_one_then_the_companys(user, account):
     assert services.usual_currency(account) == "NOK"
     make_purchase(account, DAY, currency="USD")
     assert services.usual_currency(account) == "USD"
+
+
+def test_a_buyer_works_at_the_account(user, account):
+    buyer = make_contact(account)
+    purchase = sell(user, account, buyer=buyer)
+    for wrong in (make_contact(make_account(user)), make_contact(account, left_on=DAY)):
+        with pytest.raises(ValidationError) as refused:
+            services.correct_purchase(user, purchase, buyer=wrong)
+        assert "works at this account" in refused.value.message_dict["buyer"][0]
+    assert services.correct_purchase(user, purchase, buyer=None).buyer is None
+
+
+def test_a_contact_that_is_gone_leaves_the_purchase(user, account):
+    purchase = sell(user, account, buyer=make_contact(account))
+    purchase.buyer.delete()
+    purchase.refresh_from_db()
+    assert purchase.buyer is None

@@ -74,6 +74,58 @@ def test_a_buyer_without_an_address_gives_way(wave):
     assert Invitation.objects.get().contact == main
 
 
+BOUGHT = TODAY - timedelta(days=14)
+
+
+def test_the_purchases_buyer_is_asked(wave):
+    main = survey.make_customer()
+    buyer = make.make_contact(main.account, email="buyer@customer.example")
+    main.account.purchases.update(buyer=buyer)
+    answer(main)
+    assert Invitation.objects.get().contact == buyer
+
+
+def test_of_several_who_bought_that_day_the_one_who_bought_most(wave):
+    main = survey.make_customer()
+    some, most, later, void = (
+        make.make_contact(main.account, email=f"{name}@customer.example") for name in "abcd"
+    )
+    for buyer, amount, on, more in [
+        (some, "200", BOUGHT, {}), (most, "300", BOUGHT, {}), (None, "400", BOUGHT, {}),
+        (later, "500", BOUGHT + timedelta(days=1), {}),
+        (void, "600", BOUGHT, {"voided_at": make.at("2026-11-11"), "void_reason": "twice"}),
+    ]:  # fmt: skip
+        make.make_purchase(main.account, on, amount, buyer=buyer, **more)
+    answer(main)
+    assert Invitation.objects.get().contact == most
+
+
+@pytest.mark.parametrize("fields", [{"email": ""}, {"left_on": BOUGHT}])
+def test_a_buyer_who_cannot_be_asked_gives_way_to_the_next(wave, fields):
+    main = survey.make_customer()
+    gone = make.make_contact(main.account, **({"email": "gone@customer.example"} | fields))
+    other = make.make_contact(main.account, email="other@customer.example")
+    make.make_purchase(main.account, BOUGHT, "300", buyer=gone)
+    main.account.purchases.filter(amount=100).update(buyer=other)
+    answer(main)
+    assert Invitation.objects.get().contact == other
+
+
+def test_whom_a_person_chose_comes_before_the_buyer(wave):
+    main = survey.make_customer()
+    main.account.purchases.update(buyer=make.make_contact(main.account, email="buyer@customer.example"))
+    chosen = make.make_contact(main.account, email="chosen@customer.example")
+    answer(main, contact_id=chosen.pk)
+    assert Invitation.objects.get().contact == chosen
+
+
+def test_a_survey_that_follows_no_purchase_goes_to_the_main_contact(wave):
+    main = survey.make_customer()
+    main.account.purchases.update(buyer=make.make_contact(main.account, email="buyer@customer.example"))
+    answer(main, bought_on=None)
+    assert Invitation.objects.get().contact == main
+
+
 def test_who_has_left_is_not_asked(wave):
     contact = survey.make_customer()
     Contact.objects.filter(pk=contact.pk).update(left_on=TODAY)

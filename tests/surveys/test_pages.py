@@ -246,7 +246,7 @@ def test_a_look_opens_the_real_box_with_the_draft_and_never_counts(client, manag
     shown = box.get(link.removeprefix(box.url))
     assert shown.status == 200
     assert "Wie war Ihr Kauf?" in shown.text
-    assert "This is a test" in shown.text
+    assert "Dies ist ein Test" in shown.text
     assert box.post(link.removeprefix(box.url), {"recommend": "9"}).status == 200
     assert box.ballots.count() == 0
 

@@ -100,7 +100,10 @@ def test_a_short_window_of_the_plan_is_one_wave(ballots, rung):
     window = {"yearly-survey": (date(2026, 11, 23), date(2026, 12, 4))}
     assert waves.plan(date(2026, 11, 1), window) == []
     (wave,) = waves.plan(TODAY, window)
-    assert (wave.label, wave.last_send_on, wave.closes_on) == ("2026", date(2026, 12, 4), date(2027, 1, 1))
+    assert (wave.label, wave.opens_on, wave.closes_on) == ("2026", TODAY, date(2027, 1, 1))
+    assert wave.last_send_on == date(2026, 12, 18)  # who was missed is made up for until two weeks later
+    assert waves.plan(date(2026, 12, 18), window) == []
+    assert waves.plan(date(2026, 12, 19), window) == []
 
 
 def test_a_wave_keeps_the_questions_it_began_with(programme, ballots, rung, keep):

@@ -125,6 +125,14 @@ def test_a_higher_tier_that_gets_fewer_looks_odd_and_so_does_a_call_without_a_sh
     assert plans.oddities(draft)[:1] == ["Small: nothing is owed but what follows a purchase."]
 
 
+def test_a_yearly_survey_that_is_cut_into_quarters_looks_odd(plan, draft, admin):
+    set_(admin, draft, "yearly-survey", "", window_from=31, window_days=300)
+    (said,) = plans.oddities(draft)
+    assert said.replace("\u00a0", " ") == (
+        "Yearly survey: 1 Feb – 27 Nov is cut into waves of a quarter; in two weeks all are asked at once."
+    )
+
+
 # -- Windows: days of a cycle and dates of the year ---------------------------------------------------------
 
 
@@ -139,7 +147,7 @@ def test_a_window_is_said_in_dates_for_every_cycle(plan):
     def said(key: str, name: str, **options) -> str:
         return words.window(plan.items.get(slot__key=key, tier=tier(name)), **options).replace("\u00a0", " ")
 
-    assert said("yearly-survey", "") == "1 Feb – 27 Nov"
+    assert said("yearly-survey", "") == "7 Oct – 20 Oct"
     assert said("check-in", "") == "15 Jan – 13 Jun, 15 Jul – 11 Dec"
     assert said("check-in", "", short=True) == "15 Jan – 13 Jun and so on"
     assert said("meeting", "Large").count("–") == 4
