@@ -31,7 +31,7 @@ from surveys.languages import best
 from surveys.mail_words import PLACES, as_text, blocks, fill
 from surveys.models import Exclusion, Invitation, MailText, Programme, Wave
 from surveys.people import TOPIC
-from surveys.services.inviting import FOLLOW_UP, INVITATION
+from surveys.services.inviting import FOLLOW_UP, INVITATION, SWITCHED_OFF
 from users.clock import zone
 from users.models import Company
 
@@ -117,7 +117,7 @@ class Batch:
         if wave.state != Wave.State.READY or wave.closes_on < self.today:
             return "survey closed"
         if not wave.programme.is_on:
-            return "survey switched off"
+            return SWITCHED_OFF
         return "" if self._has_link(kind, row) else "too late for a link"
 
     def _has_link(self, kind: str, row: Invitation) -> bool:
