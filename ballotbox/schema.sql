@@ -36,6 +36,9 @@ CREATE TABLE IF NOT EXISTS wave (
     )
 );
 
+-- The tally looks for the keys of waves that are to be opened, each night.
+ALTER TABLE wave ADD COLUMN IF NOT EXISTS key_missing boolean NOT NULL DEFAULT false;
+
 -- What customers were promised cannot be taken back by anybody, the tally included.
 CREATE OR REPLACE FUNCTION wave_keeps_its_word() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE

@@ -8,10 +8,9 @@ a wave is either as it was or let out completely, and what is missing is done by
 from __future__ import annotations
 
 import hashlib
-import json
 import logging
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
@@ -24,8 +23,9 @@ from psycopg2.extras import execute_values
 
 from ballotbox import database, keyfiles, questionnaire, redaction, release, sealing
 from ballotbox.keyfiles import KeyFiles, KeyMissingError
-from ballotbox.policy import HELD_MONTHS, Policy
+from ballotbox.policy import HELD_MONTHS
 from ballotbox.questionnaire import Questionnaire
+from ballotbox.waves import Wave, read_waves
 
 LOCK = 7437  # one tally works at a time
 DUE = """
@@ -61,21 +61,6 @@ class Tally:
             keys=KeyFiles(Path(os.environ["TALLY_KEYS"])),
             trustee=bytes.fromhex(trustee) if trustee else None,
         )
-
-
-@dataclass(frozen=True)
-class Wave:
-    """A wave as the tally needs it."""
-
-    id: UUID
-    programme: str
-    label: str
-    closes: date
-    asked: Questionnaire
-    policy: Policy
-    dimensions: list[str]
-    invited: Mapping[str, int]
-    public_key: bytes
 
 
 @dataclass
@@ -152,6 +137,26 @@ def destroy_expired(tally: Tally, on: date, *, today: date | None = None) -> Non
             _forget(cursor, wave)
         tally.step("expired")
     destroy_keys(tally, on)
+    say_missing_keys(tally)
+
+
+def say_missing_keys(tally: Tally) -> None:
+    """Of which waves that are to be opened the private key is not here, while it can be brought back."""
+    with _alone(tally) as cursor:
+        waves = read_waves(cursor, "state IN ('ready', 'held')")
+        missing = [str(wave.id) for wave in waves if not _has_key(tally, wave)]
+        cursor.execute(
+            """UPDATE wave SET key_missing = id::text = ANY(%s)
+               WHERE state IN ('ready', 'held') AND key_missing <> (id::text = ANY(%s))""",
+            [missing, missing],
+        )
+
+
+def _has_key(tally: Tally, wave: Wave) -> bool:
+    try:
+        return bool(_key(tally, wave))
+    except (TallyError, KeyMissingError):
+        return False
 
 
 def destroy_keys(tally: Tally, on: date) -> None:
@@ -181,7 +186,7 @@ def _refuse_future(on: date, today: date | None) -> None:
 
 def _settle_one(tally: Tally, wave: UUID, on: date, troubles: list[str]) -> None:
     with _alone(tally) as cursor:
-        due = _read_waves(cursor, "id = %s AND state = 'ready'", str(wave))
+        due = read_waves(cursor, "id = %s AND state = 'ready'", str(wave))
         if not due:
             return  # another run was faster
         opened = _open(tally, cursor, due[0], troubles)
@@ -210,7 +215,7 @@ def _alone(tally: Tally) -> Iterator[Any]:
 def _open(tally: Tally, cursor: Any, due: Wave, troubles: list[str]) -> Opened:
     """The ballots of a wave and of those of its programme that are held. Held ones without their key stay."""
     opened = Opened(waves=[])
-    held = _read_waves(cursor, "programme = %s AND state = 'held'", due.programme)
+    held = read_waves(cursor, "programme = %s AND state = 'held'", due.programme)
     for wave in [*held, due]:
         try:
             private = _key(tally, wave)
@@ -284,26 +289,6 @@ def _frame(cursor: Any, waves: list[Wave]) -> release.Frame:
     earlier = {(cell, question, item): int(n) for cell, question, item, n in cursor.fetchall()}
     policy = release.strictest(wave.policy for wave in waves)
     return release.Frame(newest.asked, policy, shared, invited, earlier)
-
-
-def _read_waves(cursor: Any, where: str, *values: Any) -> list[Wave]:
-    """Waves, locked, in the order in which they closed."""
-    cursor.execute(
-        f"""SELECT id, programme, label, closes, questionnaire, policy, dimensions, invited, public_key
-            FROM wave WHERE {where} ORDER BY closes, id FOR UPDATE""",  # noqa: S608 - our own words
-        values,
-    )
-    return [
-        Wave(
-            UUID(str(each[0])), each[1], each[2], each[3], Questionnaire.from_json(_json(each[4])),
-            Policy.from_json(_json(each[5])), list(each[6]), _json(each[7]), bytes(each[8]),
-        )
-        for each in cursor.fetchall()
-    ]  # fmt: skip
-
-
-def _json(value: Any) -> Any:
-    return json.loads(value) if isinstance(value, str) else value
 
 
 # -- Writing ------------------------------------------------------------------------------------------

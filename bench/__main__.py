@@ -8,7 +8,10 @@ import time
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from bench.report import Line
 
 TODAY = date(2026, 11, 24)  # a Tuesday without holidays: every run measures the same night
 PLAN_DAYS = 90  # how long the plan has been running: some of what it asked for has lapsed
@@ -16,10 +19,14 @@ PLAN_DAYS = 90  # how long the plan has been running: some of what it asked for 
 
 @dataclass(frozen=True)
 class Sizes:
-    """BENCH_ACCOUNTS for the night, BENCH_PAGES "few,many" for the pages, and how often to repeat."""
+    """BENCH_ACCOUNTS for the night, BENCH_PAGES "few,many" for the pages, BENCH_INVITATIONS for surveys with
+    BENCH_BURST "submits a second,seconds"; 0 leaves a part out. And how often to repeat.
+    """
 
     accounts: int
     pages: tuple[int, ...]
+    invitations: int
+    burst: tuple[int, int]
     repeats: int
     requests: int
     out: Path
@@ -28,9 +35,12 @@ class Sizes:
     def read(cls) -> Sizes:
         accounts = int(os.environ.get("BENCH_ACCOUNTS", "1000000"))
         pages = os.environ.get("BENCH_PAGES", "1000,200000")
+        rate, seconds = os.environ.get("BENCH_BURST", "50,60").split(",")
         return cls(
             accounts,
-            tuple(int(size) for size in pages.split(",") if size),
+            tuple(int(size) for size in pages.split(",") if int(size)),
+            int(os.environ.get("BENCH_INVITATIONS", "10000")),
+            (int(rate), int(seconds)),
             int(os.environ.get("BENCH_REPEATS", "3")),
             int(os.environ.get("BENCH_REQUESTS", "300")),
             Path(os.environ.get("BENCH_OUT", "var/bench.json")),
@@ -39,16 +49,17 @@ class Sizes:
 
 def main() -> int:
     """0 when everything was measured, whether or not the goals were met."""
-    from stack import services
+    from stack import services, surveys
 
     ours = not services.any_running() and services.own_database()
     services.start()
+    ballots = surveys.find_addresses()  # before the settings say what they know of them
     try:
         os.environ["DJANGO_SETTINGS_MODULE"] = "bench.settings"
         import django
 
         django.setup()
-        _measure(Sizes.read())
+        _measure(Sizes.read(), ballots)
     finally:
         if ours:
             services.stop()
@@ -64,36 +75,74 @@ def say(text: str) -> None:
     sys.stdout.flush()
 
 
-def _measure(sizes: Sizes) -> None:
-    from bench import database, engine, facts, figures, memory, pages, plan, report, tiers
+def _measure(sizes: Sizes, ballots: dict[str, str]) -> None:
+    from bench import database, report
 
     raw: dict[str, Any] = {"sizes": sizes}
-    measured: dict[int, pages.Pages] = {}
-    planned: list[report.Line] = []
+    lines: list[report.Line] = []
     with database.template() as template:
-        for size in sizes.pages:
-            say(f"Pages at {size:,} accounts")
-            with database.copy(template, size):
-                _fill(size)
-                engine.reconcile_all(TODAY)
-                facts.keep_up(TODAY)
-                facts.vacuum()
-                say("  first night done; asking for pages")
-                measured[size] = pages.measure(sizes.requests)
-                if size == max(sizes.pages):
-                    planned = plan.lines(plan.measure(TODAY, sizes.repeats, say), size)
-        say(f"Night at {sizes.accounts:,} accounts, {sizes.repeats} runs of each step")
-        with database.copy(template, sizes.accounts):
-            raw["rows"] = _fill(sizes.accounts)
-            night = engine.measure(sizes.accounts, TODAY, sizes.repeats, say)
-            say("  tiers under changed rules")
-            planned += tiers.lines(tiers.measure(TODAY, sizes.repeats), sizes.accounts)
-    lines = figures.of_night(night, sizes.accounts) + figures.of_pages(measured) + planned
-    lines += figures.of_memory(night, measured, memory.resident_peak(os.getpid()))
-    raw |= {"seconds": night.seconds, "touchpoints": night.rows, "changed": night.changed}
-    raw["milliseconds"] = {size: page.times for size, page in measured.items()}
+        if sizes.accounts or sizes.pages:
+            lines += _of_engine(template, sizes, raw)
+        if sizes.invitations and ballots:
+            lines += _of_surveys(template, sizes, ballots, raw)
     report.write(sizes.out, lines, raw)
     say(f"\n{report.table(lines)}\n\n{report.summary(lines)}\nWritten to {sizes.out}.")
+
+
+def _of_engine(template: str, sizes: Sizes, raw: dict[str, Any]) -> list[Line]:
+    """Pages, plan, and the night."""
+    from bench import database, engine, figures, memory, pages, plan, tiers
+
+    measured: dict[int, pages.Pages] = {}
+    planned: list[Line] = []
+    for size in sizes.pages:
+        say(f"Pages at {size:,} accounts")
+        with database.copy(template, size):
+            _first_night(size)
+            say("  first night done; asking for pages")
+            measured[size] = pages.measure(sizes.requests)
+            if size == max(sizes.pages):
+                planned = plan.lines(plan.measure(TODAY, sizes.repeats, say), size)
+    lines = figures.of_pages(measured)
+    raw["milliseconds"] = {size: page.times for size, page in measured.items()}
+    if not sizes.accounts:
+        return lines + planned
+    say(f"Night at {sizes.accounts:,} accounts, {sizes.repeats} runs of each step")
+    with database.copy(template, sizes.accounts):
+        raw["rows"] = _fill(sizes.accounts)
+        night = engine.measure(sizes.accounts, TODAY, sizes.repeats, say)
+        say("  tiers under changed rules")
+        planned += tiers.lines(tiers.measure(TODAY, sizes.repeats), sizes.accounts)
+    raw |= {"seconds": night.seconds, "touchpoints": night.rows, "changed": night.changed}
+    lines = figures.of_night(night, sizes.accounts) + lines + planned
+    return lines + figures.of_memory(night, measured, memory.resident_peak(os.getpid()))
+
+
+def _of_surveys(template: str, sizes: Sizes, ballots: dict[str, str], raw: dict[str, Any]) -> list[Line]:
+    """Mails of a wave, and a burst of answers to it."""
+    from bench import database
+    from bench.surveys import burst, ground, mails
+
+    say(f"Surveys: {sizes.invitations:,} invitations")
+    accounts = sizes.invitations * 10 // 9 + 10  # nine in ten are customers
+    with database.copy(template, accounts), ground.prepared(ballots) as prepared:
+        _first_night(accounts)
+        wave = ground.open_wave(prepared)
+        sent = mails.measure(prepared, wave, ground.guests(sizes.invitations), say)
+        rate, seconds = sizes.burst
+        say(f"Burst: {rate} submits a second for {seconds} s")
+        answered = burst.measure(prepared, wave, rate, seconds, say)
+    raw |= {"mails": sent, "my day": {"idle": answered.idle, "burst": answered.meanwhile}}
+    return mails.lines(sent) + burst.lines(answered)
+
+
+def _first_night(size: int) -> None:
+    from bench import engine, facts
+
+    _fill(size)
+    engine.reconcile_all(TODAY)
+    facts.keep_up(TODAY)
+    facts.vacuum()
 
 
 def _fill(size: int) -> dict[str, int]:

@@ -80,7 +80,7 @@ def server() -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
     environment = os.environ | {"DJANGO_SETTINGS_MODULE": "bench.settings"}
     process = subprocess.Popen(command, env=environment, cwd=paths.ROOT, start_new_session=True)
     try:
-        if not processes.wait_until(lambda: _answers(port) or process.poll() is not None, 30):
+        if not processes.wait_until(lambda: answers(port) or process.poll() is not None, 30):
             raise RuntimeError("The web server did not answer within 30 seconds.")
         yield port, process
     finally:
@@ -88,7 +88,7 @@ def server() -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
         process.wait(20)
 
 
-def _answers(port: int) -> bool:
+def answers(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 

@@ -12,24 +12,27 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Line:
-    """One figure. ``goal`` is the most it should be; None where there is none."""
+    """One figure. ``goal`` is the most it should be, or the least (``at_least``); None: there is none."""
 
     name: str
     measured: float
     unit: str = "x"
     goal: float | None = None
     detail: str = ""
+    at_least: bool = False
 
     @property
     def met(self) -> bool | None:
-        return None if self.goal is None else self.measured <= self.goal
+        if self.goal is None:
+            return None
+        return self.measured >= self.goal if self.at_least else self.measured <= self.goal
 
 
 def table(lines: list[Line]) -> str:
     """Name, measured, goal, verdict, what lies behind it."""
     rows = [("", "measured", "goal", "", "")]
     for line in lines:
-        goal = "" if line.goal is None else f"<= {line.goal:g} {line.unit}"
+        goal = "" if line.goal is None else f"{'>=' if line.at_least else '<='} {line.goal:g} {line.unit}"
         verdict = {True: "met", False: "MISSED", None: ""}[line.met]
         rows.append((line.name, f"{line.measured:.2f} {line.unit}", goal, verdict, line.detail))
     widths = [max(len(row[column]) for row in rows) for column in range(4)]

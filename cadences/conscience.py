@@ -14,6 +14,7 @@ from cadences.models import Plan, Schedule
 from cadences.nightly import JOB, due_date
 from cadences.survey_night import JOB as SURVEYS
 from core.models import Heartbeat, JobRun
+from correspondence import health
 from surveys.health import alarms
 from surveys.models import Programme
 from users.clock import zone
@@ -69,6 +70,7 @@ class Conscience:
     pulses: list[Pulse] = field(default_factory=list)
     troubled: list[dict[str, Any]] = field(default_factory=list)
     surveys: SurveyState | None = None
+    mail: list[str] = field(default_factory=list)
 
     @property
     def last(self) -> JobRun | None:
@@ -100,16 +102,16 @@ def examine(*, all_runs: bool = False) -> Conscience:
     if state.last is not None:
         state.troubled = _troubled(state.last)
     state.surveys = _surveys(company.time_zone)
+    state.mail = health.alarms(timezone.now())
     return state
 
 
 def _surveys(zone_name: str) -> SurveyState | None:
-    """None where no programme is on."""
-    if not Programme.objects.filter(is_on=True).exists():
+    """None where no programme is on and no wave is in danger."""
+    said = alarms(timezone.now().astimezone(zone(zone_name)).date())
+    if not said and not Programme.objects.filter(is_on=True).exists():
         return None
-    on = timezone.now().astimezone(zone(zone_name)).date()
     last = JobRun.objects.filter(job=SURVEYS).order_by("-period").first()
-    said = alarms(on)
     if last is not None and last.state in (JobRun.State.FAILED, JobRun.State.DEAD):
         said.append(last.error)
     said += (last.counts.get("troubles") or []) if last is not None else []

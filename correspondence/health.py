@@ -1,17 +1,21 @@
-"""Does mail leave at all?"""
+"""Does mail leave at all, and what must a person know of it?"""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from correspondence.models import Message, Outage
+from correspondence.models import Halt, Message, Outage, State
 
 FIRST_PAUSE = timedelta(seconds=15)
 LONGEST_PAUSE = timedelta(minutes=5)
 # Longer than two bells of beat: whoever waits longer waits for a worker that is not there.
 PATIENCE = timedelta(minutes=2)
+# A mail server that is started anew is away for minutes; after that somebody should look.
+LONG = timedelta(minutes=15)
 
 
 def is_working() -> bool:
@@ -48,3 +52,48 @@ def came_up() -> None:
 def standing() -> Outage | None:
     """The outage the page tells of."""
     return Outage.objects.first()
+
+
+def alarms(now: datetime) -> list[str]:
+    """What a person must look at, in words for the Engine page; four queries."""
+    said = []
+    uncertain = Message.objects.filter(state=State.UNCERTAIN).count()
+    if uncertain:
+        said.append(
+            ngettext(
+                "%(n)s mail may have gone out or not: nobody but you sends it again.",
+                "%(n)s mails may have gone out or not: nobody but you sends them again.",
+                uncertain,
+            )
+            % {"n": uncertain}
+        )
+    halted = Halt.objects.standing()
+    said += [
+        _("%(topic)s: halted, because too many mails came back or were reported as spam.")
+        % {"topic": halt.get_topic_display()}
+        for halt in halted
+    ]
+    return said + _what_does_not_leave(now, [halt.topic for halt in halted])
+
+
+def _what_does_not_leave(now: datetime, halted: list[str]) -> list[str]:
+    """An outage that lasts, or mails that nobody takes up."""
+    outage = standing()
+    if outage is not None:
+        minutes = int((now - outage.since) / timedelta(minutes=1))
+        words = _("The mail server has not been reached for %(minutes)s minutes: %(error)s") % {
+            "minutes": minutes,
+            "error": outage.error,
+        }
+        return [words] if now - outage.since > LONG else []
+    overdue = Message.objects.due(now - LONG).exclude(topic__in=halted).order_by().count()
+    if not overdue:
+        return []
+    return [
+        ngettext(
+            "%(n)s mail is due since long and nobody takes it up. Is the worker running?",
+            "%(n)s mails are due since long and nobody takes them up. Is the worker running?",
+            overdue,
+        )
+        % {"n": overdue}
+    ]

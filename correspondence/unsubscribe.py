@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from django.conf import settings
 from django.urls import reverse
 
@@ -16,8 +18,13 @@ TOPICS = frozenset({Topic.SURVEY.value, Topic.MARKETING.value})
 
 def url_for(address: str, topic: str) -> str:
     """The link for this address and topic. It holds neither in clear and works as long as SECRET_KEY."""
-    token = seal.seal(PURPOSE, f"{Topic(topic).value} {normalised(address)}")
-    return str(settings.SITE_URL).rstrip("/") + reverse("correspondence:unsubscribe", args=[token])
+    return _url(str(settings.SITE_URL), str(settings.SECRET_KEY), normalised(address), Topic(topic).value)
+
+
+@lru_cache(maxsize=4)  # a mail has it twice: in its header and in its text
+def _url(site: str, _key: str, address: str, topic: str) -> str:
+    token = seal.seal(PURPOSE, f"{topic} {address}")
+    return site.rstrip("/") + reverse("correspondence:unsubscribe", args=[token])
 
 
 def read(token: str) -> tuple[str, str]:

@@ -35,7 +35,7 @@ ON CONFLICT (id) DO NOTHING
 """
 STANDING = """
 SELECT wave.id, wave.state, wave.public_key, wave.next_release, wave.settled_on, release.released_on,
-    wave.keys_destroyed_on
+    wave.keys_destroyed_on, wave.key_missing
 FROM wave
 LEFT JOIN release ON wave.id = ANY(release.waves)
 WHERE wave.id = ANY(%s::uuid[])
@@ -56,6 +56,7 @@ class Standing:
     settled_on: date | None = None
     released_on: date | None = None
     key_destroyed_on: date | None = None
+    key_missing: bool = False
 
 
 def is_set_up() -> bool:
@@ -81,9 +82,8 @@ def standings(waves: Iterable[UUID]) -> dict[UUID, Standing]:
     if not ids:
         return {}
     found = {}
-    for pk, state, key, next_release, settled, released, destroyed in _execute(STANDING, [ids]):
-        public_key = bytes(key) if key is not None else None
-        found[UUID(str(pk))] = Standing(state, public_key, next_release, settled, released, destroyed)
+    for pk, state, key, *rest in _execute(STANDING, [ids]):
+        found[UUID(str(pk))] = Standing(state, bytes(key) if key is not None else None, *rest)
     return found
 
 

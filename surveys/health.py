@@ -1,17 +1,53 @@
-"""What keeps surveys from being sent, in words for the Engine page."""
+"""What keeps surveys from being sent, or their answers from being opened, in words for the Engine page."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from surveys import ballots
 from surveys.models import Programme, Wave
 
+GRACE = timedelta(days=1)
+"""How long after its last day a wave may still be on its way to the tally."""
+
 
 def alarms(on: date) -> list[str]:
-    """One sentence for each programme that is on and cannot send today; two queries."""
+    """A sentence for each programme that is on and cannot send today, and each wave with answers in danger.
+
+    Three queries.
+    """
+    return _cannot_send(on) + _in_danger(on)
+
+
+def _in_danger(on: date) -> list[str]:
+    """Waves that are to be opened: without a key they never are, after their close they should have been."""
+    waves = Wave.objects.filter(state__in=[Wave.State.READY, Wave.State.HELD]).select_related("programme")
+    said = []
+    for wave in waves.order_by("closes_on", "label"):
+        name = {"name": wave.programme.name, "label": wave.label}
+        if wave.key_is_missing:
+            said.append(
+                _(
+                    "%(name)s, %(label)s: the tally does not find its private key. Without it nobody can open"
+                    " its answers: bring TALLY_KEYS back."
+                )
+                % name
+            )
+        elif wave.state == Wave.State.READY and wave.closes_on < on - GRACE:
+            said.append(
+                _(
+                    "%(name)s, %(label)s: closed on %(day)s and not settled. Is the tally running? Its log"
+                    " says what kept it."
+                )
+                % (name | {"day": date_format(wave.closes_on, "j F Y")})
+            )
+    return said
+
+
+def _cannot_send(on: date) -> list[str]:
     repeated = list(Programme.objects.filter(is_on=True).exclude(kind=Programme.Kind.ONE_OFF).order_by("id"))
     if not repeated:
         return []

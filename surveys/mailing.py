@@ -6,11 +6,11 @@ nothing in it is counted, loaded or followed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import Any
 from uuid import UUID
 
 import css_inline
@@ -19,6 +19,7 @@ from babel.dates import format_date
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 
 from ballotbox import tickets
@@ -27,15 +28,18 @@ from correspondence import kinds, unsubscribe
 from correspondence.models import Message
 from surveys import keys
 from surveys.languages import best
-from surveys.mail_words import as_text, blocks, fill
+from surveys.mail_words import PLACES, as_text, blocks, fill
 from surveys.models import Exclusion, Invitation, MailText, Programme, Wave
 from surveys.people import TOPIC
-from surveys.services.inviting import FOLLOW_UP, INVITATION
+from surveys.services.inviting import FOLLOW_UP, INVITATION, SWITCHED_OFF
 from users.clock import zone
 from users.models import Company
 
 LINKS_FOR = {INVITATION: timedelta(days=FOLLOW_UP_DAYS), FOLLOW_UP: timedelta(days=TAG_KEY_DAYS)}
 """How long after the day of sending a mail without keys is worth waiting for."""
+
+OPEN, CLOSE = "\ue000", "\ue001"  # around a place in a rendered letter: letters that no text has
+OPEN_PLACE = re.compile(f"{OPEN}(\\w+){CLOSE}")
 
 KNOWN = "survey"  # where may_send leaves on a message what render needs
 
@@ -113,7 +117,7 @@ class Batch:
         if wave.state != Wave.State.READY or wave.closes_on < self.today:
             return "survey closed"
         if not wave.programme.is_on:
-            return "survey switched off"
+            return SWITCHED_OFF
         return "" if self._has_link(kind, row) else "too late for a link"
 
     def _has_link(self, kind: str, row: Invitation) -> bool:
@@ -168,12 +172,9 @@ def written(envelope: Envelope, text: MailText, *, follow_up: bool) -> kinds.Ren
     """Text and HTML from the same blocks. Raises MissingValueError rather than leave a gap."""
     values = values_of(envelope)
     subject, body = (text.follow_up_subject, text.follow_up_body) if follow_up else (text.subject, text.body)
-    subject = fill(subject, values)
-    parts = blocks(body, values)
-    context = {"subject": subject, "language": envelope.language, "blocks": parts}
     return kinds.Rendered(
-        subject=subject, text=as_text(parts), html=_inliner().inline(_html(context)),
-        language=envelope.language,
+        subject=fill(subject, values), text=as_text(blocks(body, values)),
+        html=_filled(_letter(subject, body, envelope.language), values), language=envelope.language,
     )  # fmt: skip
 
 
@@ -197,6 +198,7 @@ def link_of(ticket: str) -> str:
     return f"{_base()}/s/{ticket}"
 
 
+@lru_cache(maxsize=256)
 def day_in_words(day: date, language: str) -> str:
     """A date as people of that language write it."""
     try:
@@ -219,8 +221,16 @@ def handed_over(messages: Sequence[Message]) -> None:
     )
 
 
-def _html(context: dict[str, Any]) -> str:
-    return render_to_string("surveys/mail/message.html", context)
+@lru_cache(maxsize=64)
+def _letter(subject: str, body: str, language: str) -> str:
+    """The HTML of a text with its places still open: rendered once for all who get it."""
+    places = {name: f"{OPEN}{name}{CLOSE}" for name in PLACES}
+    context = {"subject": fill(subject, places), "language": language, "blocks": blocks(body, places)}
+    return _inliner().inline(render_to_string("surveys/mail/message.html", context))
+
+
+def _filled(letter: str, values: Mapping[str, str]) -> str:
+    return OPEN_PLACE.sub(lambda match: escape(" ".join(values[match[1]].split())), letter)
 
 
 @lru_cache(maxsize=1)

@@ -15,7 +15,8 @@ from correspondence import kinds
 from correspondence.models import Halt, Message, State
 from correspondence.services.throttling import admit
 
-BATCH = 20
+BATCH = 60
+AT_ONCE = 20  # of a batch are handed over before it is written down: what a killed worker leaves in doubt
 # Much longer than a batch may take: what is older has lost its worker.
 LEASE = timedelta(minutes=5)
 PAUSES = (1, 5, 15, 60, 240)  # minutes after the first, second … attempt; then it has failed
@@ -67,14 +68,23 @@ def time_left(batch: list[Message], now: datetime) -> timedelta:
 def announce(messages: list[Message]) -> set[int]:
     """Say of those that are still ours that they may go out now; which ones.
 
-    A dispatcher that stood still past its lease must not send what another has taken up since.
+    A topic that was halted since the claim stays: its mails wait again when their lease is over.
+    """
+    halted = set(Halt.objects.standing().values_list("topic", flat=True))
+    ours = still_held([row for row in messages if row.topic not in halted])
+    Message.objects.filter(pk__in=ours).update(handing_over=True)
+    return ours
+
+
+def still_held(messages: list[Message]) -> set[int]:
+    """Those whose claim is still this one; locked.
+
+    A dispatcher that stood still past its lease must neither send nor settle what another has taken up since.
     """
     mine = {(row.pk, row.attempts, row.lease_until) for row in messages}
     held = Message.objects.filter(pk__in=[row.pk for row in messages], state=State.SENDING)
     held = held.filter(lease_until__gt=timezone.now()).order_by("pk").select_for_update()
-    ours = {row[0] for row in held.values_list("pk", "attempts", "lease_until") if row in mine}
-    Message.objects.filter(pk__in=ours).update(handing_over=True)
-    return ours
+    return {row[0] for row in held.values_list("pk", "attempts", "lease_until") if row in mine}
 
 
 @transaction.atomic

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -55,6 +57,27 @@ def resume(by: User, topic: str) -> None:
     require_admin(by)
     Halt.objects.filter(topic=topic).update(halted_at=None, counted_from=timezone.now())
     transaction.on_commit(ring, robust=True)
+
+
+@transaction.atomic
+def bring_back(kind: str, reason: str, moments: Mapping[str, datetime]) -> set[str]:
+    """Mails that were cancelled for this reason wait again, each from its moment on; the keys of those.
+
+    The row is the same and never left, so it still leaves at most once.
+    """
+    stopped = Message.objects.filter(kind=kind, key__in=moments, state=State.CANCELLED, reason=reason)
+    keys = set(stopped.order_by("pk").select_for_update().values_list("key", flat=True))
+    by_moment: dict[datetime, list[str]] = defaultdict(list)
+    for key in keys:
+        by_moment[moments[key]].append(key)
+    for moment, some in by_moment.items():
+        stopped.filter(key__in=some).update(
+            state=State.PENDING, reason="", attempts=0, not_before=moment, next_try_at=moment,
+            last_error="", updated_at=timezone.now(),
+        )  # fmt: skip
+    if keys:
+        transaction.on_commit(ring, robust=True)
+    return keys
 
 
 def _locked(message: Message, *states: State) -> Message:

@@ -6,7 +6,7 @@ import json
 import logging
 import random
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from correspondence import kinds, reports
 from correspondence.models import DeliveryReport, Message, State
-from correspondence.services.claiming import MAX_ATTEMPTS, PAUSES
+from correspondence.services.claiming import MAX_ATTEMPTS, PAUSES, still_held
 from correspondence.verdicts import Outcome, Result
 
 logger = logging.getLogger(__name__)
@@ -77,23 +77,25 @@ def release(messages: list[Message]) -> None:
     _write(mine)
 
 
-def cancel(reasons: dict[int, str]) -> None:
-    """These are not to be sent any more, and why."""
+@transaction.atomic
+def cancel(batch: list[Message], reasons: Mapping[int, str]) -> None:
+    """These of the batch are not to be sent any more, and why; what another has taken up since stays its."""
     by_reason: dict[str, list[int]] = defaultdict(list)
-    for pk, reason in reasons.items():
-        by_reason[reason].append(pk)
+    for pk in still_held([message for message in batch if message.pk in reasons]):
+        by_reason[reasons[pk]].append(pk)
     for reason, ids in by_reason.items():
-        Message.objects.filter(pk__in=ids, state=State.SENDING).update(
+        Message.objects.filter(pk__in=ids).update(
             state=State.CANCELLED, reason=reason[:200], stored="", lease_until=None, updated_at=timezone.now()
         )
 
 
-def fail(errors: dict[int, str]) -> None:
-    """These could not be rendered: half a mail is never sent."""
-    for pk, words in errors.items():
-        Message.objects.filter(pk=pk, state=State.SENDING).update(
+@transaction.atomic
+def fail(batch: list[Message], errors: Mapping[int, str]) -> None:
+    """These of the batch could not be rendered: half a mail is never sent."""
+    for pk in still_held([message for message in batch if message.pk in errors]):
+        Message.objects.filter(pk=pk).update(
             state=State.FAILED,
-            last_error=words[:2000],
+            last_error=errors[pk][:2000],
             stored="",
             lease_until=None,
             updated_at=timezone.now(),

@@ -60,6 +60,16 @@ def _send(batch: list[Message], line: Line, done: Counter[Outcome]) -> bool:
     deadline = time.monotonic() + claiming.time_left(batch, timezone.now()).total_seconds() - MARGIN
     ready = _rendered(_still_wanted(batch))
     kill_point("outbox rendered")
+    for start in range(0, len(ready), claiming.AT_ONCE):
+        rest = start + claiming.AT_ONCE
+        if not _send_some(ready[start:rest], line, deadline, done):
+            outcomes.release([message for message, _email in ready[rest:]])
+            return False
+    return True
+
+
+def _send_some(ready: Ready, line: Line, deadline: float, done: Counter[Outcome]) -> bool:
+    """Announce, hand over, write down; False when the rest of the batch is not to be tried."""
     ours = claiming.announce([message for message, _email in ready])
     ready = [(message, email) for message, email in ready if message.pk in ours]
     kill_point("outbox announced")
@@ -116,7 +126,7 @@ def _still_wanted(batch: list[Message]) -> list[Message]:
                 logger.exception("Mails of kind %s could not be asked about", name)
                 later = Result(Outcome.TEMPORARY, type(error).__name__)
                 unasked += [(m, later) for m in messages if m.pk not in reasons]
-    outcomes.cancel(reasons)
+    outcomes.cancel(batch, reasons)
     outcomes.record(unasked)
     settled = reasons.keys() | {message.pk for message, _later in unasked}
     return [message for message in batch if message.pk not in settled]
@@ -142,6 +152,6 @@ def _rendered(batch: list[Message]) -> Ready:
         except Exception as error:
             logger.exception("Mail %s could not be rendered", message.pk)
             errors[message.pk] = f"It could not be rendered: {words_of(error)}"
-    outcomes.cancel(withdrawn)
-    outcomes.fail(errors)
+    outcomes.cancel(batch, withdrawn)
+    outcomes.fail(batch, errors)
     return ready

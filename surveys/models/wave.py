@@ -41,6 +41,9 @@ class Wave(models.Model):
     next_release_on = models.DateField(null=True, blank=True)
     settled_on = models.DateField(null=True, blank=True)
     keys_destroyed_on = models.DateField(null=True, blank=True, help_text="The mailer's keys of this wave.")
+    key_is_missing = models.BooleanField(
+        default=False, help_text="The tally looked for its private key and did not find it."
+    )
     counted_on = models.DateField(
         null=True, blank=True, help_text="When the tally was told how many were invited."
     )

@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.forms import attempt, posted
+from core.htmx import toast
 from surveys import ballots, health
 from surveys.forecast import Forecast, forecast
 from surveys.models import Exclusion, HeldBack, Programme, Wave
@@ -80,6 +84,7 @@ def programme(request: Request, pk: int) -> HttpResponse:
         "programme": row, "form": form, "tab": "settings", "missing": programmes.what_is_missing(row),
         "forecast": forecast(row, company_today()) if row.is_repeated else None,
         "waves": row.waves.for_list()[:SHOWN_WAVES],
+        "can_switch": row.is_repeated or row.waves.filter(closes_on__gte=company_today()).exists(),
     }  # fmt: skip
     return render(request, "surveys/programme.html", context, status=422 if form.errors else 200)
 
@@ -90,11 +95,27 @@ def switch(request: Request, pk: int) -> HttpResponse:
     """On or off, from the next night."""
     row = programme_of(request, pk)
     on = request.POST.get("to") == "on"
-    done = (
-        _("It is on: what is due is sent from the next night on.") if on else _("It is off: nothing is sent.")
-    )
-    tried(request, lambda: programmes.switch(request.user, row, on=on), done)
+    try:
+        back = programmes.switch(request.user, row, on=on)
+    except ValidationError as refused:
+        toast(request, " ".join(refused.messages), level=messages.ERROR)
+    else:
+        toast(request, _switched(row, on, back))
     return redirect("surveys:programme", row.pk)
+
+
+def _switched(row: Programme, on: bool, back: int) -> str:
+    if not on:
+        return _("It is off: nothing is sent.")
+    words = _("It is on: what is due is sent from the next night on.") if row.is_repeated else _("It is on.")
+    if not back:
+        return words
+    stopped = ngettext(
+        "%(n)s mail that was stopped leaves after all.",
+        "%(n)s mails that were stopped leave after all.",
+        back,
+    )
+    return f"{words} {stopped % {'n': back}}"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

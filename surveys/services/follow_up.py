@@ -9,13 +9,14 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from ballotbox.policy import FOLLOW_UP_DAYS, TAG_KEY_DAYS
 from correspondence.models import Message, State
 from correspondence.services import enqueue_many
 from surveys import keys
 from surveys.models import Invitation, Wave
-from surveys.services.inviting import FOLLOW_UP, KINDS, Moments, draft
+from surveys.services.inviting import FOLLOW_UP, KINDS, SWITCHED_OFF, Moments, draft
 
 # What may still go out, or may still be sent again by a person's decision.
 UNFINISHED = (State.PENDING, State.SENDING)
@@ -61,9 +62,10 @@ def destroy_old_tag_keys(on: date) -> int:
 
 
 def _is_over(wave_id: UUID, day: date) -> bool:
-    """Whether no mail of that day can leave any more."""
+    """Whether no mail of that day can leave any more; those that the switch has stopped may come back."""
     ids = [
         str(pk) for pk in Invitation.objects.filter(wave=wave_id, send_on=day).values_list("pk", flat=True)
     ]
-    waiting = Message.objects.filter(kind__in=KINDS, key__in=ids, state__in=UNFINISHED)
-    return not waiting.exists()
+    mails = Message.objects.filter(kind__in=KINDS, key__in=ids)
+    stopped = Q(state=State.CANCELLED, reason=SWITCHED_OFF)
+    return not mails.filter(Q(state__in=UNFINISHED) | stopped).exists()

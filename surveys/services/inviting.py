@@ -23,6 +23,7 @@ from users.models import Company
 INVITATION = "survey_invitation"
 FOLLOW_UP = "survey_follow_up"
 KINDS = (INVITATION, FOLLOW_UP)
+SWITCHED_OFF = "survey switched off"  # why a mail was cancelled that comes back with the survey
 FIRST_HOUR = time(9)  # at the contact's place
 CODE_BYTES = 40  # of a value: it must fit into the ticket
 

@@ -8,10 +8,11 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from surveys import mail_words, seed_data
+from surveys import ballots, mail_words, seed_data
 from surveys.flaws import in_words
 from surveys.models import MailText, Programme, Questions
 from surveys.rules import Rule
+from surveys.services import coming_back
 from users.clock import company_today
 from users.models import Company, User
 
@@ -99,16 +100,20 @@ def change(by: User, programme: Programme, *, rule: Rule, **settings: Any) -> Pr
 
 
 @transaction.atomic
-def switch(by: User, programme: Programme, *, on: bool) -> None:
+def switch(by: User, programme: Programme, *, on: bool) -> int:
     """From the next night on surveys of this programme are sent, or not any more.
 
-    Raises ValidationError with everything that is still missing.
+    Mails that were stopped while it was off leave after all; how many. Raises ValidationError with everything
+    that is still missing.
     """
     require_manager(by)
     if on and (missing := what_is_missing(programme)):
         raise ValidationError(missing)
+    if on and not programme.is_repeated and not programme.waves.exists():
+        raise ValidationError(_("Start this survey: that switches it on."))
     programme.is_on = on
     programme.save(update_fields=["is_on", "updated_at"])
+    return coming_back.all_of(programme, company_today()) if on and ballots.is_set_up() else 0
 
 
 def what_is_missing(programme: Programme) -> list[str]:

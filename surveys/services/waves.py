@@ -159,10 +159,10 @@ def take_over(wave: Wave, standing: Standing, on: date) -> None:
             bundles.write(wave, standing, key)
     elif standing.state in CLOSED:
         _no_more_ballots(wave, standing, on, rewrite=changed)
-    wave.state, wave.next_release_on, wave.settled_on = (
-        standing.state, standing.next_release, standing.settled_on,
+    wave.state, wave.next_release_on, wave.settled_on, wave.key_is_missing = (
+        standing.state, standing.next_release, standing.settled_on, standing.key_missing,
     )  # fmt: skip
-    wave.save(update_fields=["state", "next_release_on", "settled_on", "keys_destroyed_on"])
+    wave.save(update_fields=["state", "next_release_on", "settled_on", "key_is_missing", "keys_destroyed_on"])
 
 
 def _no_more_ballots(wave: Wave, standing: Standing, on: date, *, rewrite: bool) -> None:

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -213,13 +214,14 @@ def test_thanks_take_the_same_time_whether_anything_was_kept(box: Box, wave: Wav
 
 
 def test_the_last_day_is_a_day_of_the_companys_clock(box: Box) -> None:
-    hours = datetime.now(UTC).hour
-    # Whatever the hour is in Greenwich: on one of these two islands it is another day than there.
-    zone, today = ("Etc/GMT+12", -1) if hours < 12 else ("Etc/GMT-14", 1)
-    local = datetime.now(UTC).date() + timedelta(days=today)
+    now = datetime.now(UTC)
+    # Whatever the hour is in Greenwich: on one of these two islands it is another day than there, and none
+    # ends within the next hour.
+    zone = ZoneInfo("Etc/GMT+12" if now.hour < 11 else "Etc/GMT-14")
+    local = now.astimezone(zone).date()
     last, late = box.wave(), box.wave()
-    last.publish(time_zone=zone, closes=local)
-    late.publish(time_zone=zone, closes=local - timedelta(days=1))
+    last.publish(time_zone=zone.key, closes=local)
+    late.publish(time_zone=zone.key, closes=local - timedelta(days=1))
     assert box.post(f"/s/{last.ticket()}", GOOD).status == 200
     assert box.post(f"/s/{late.ticket()}", GOOD).status == 404
 

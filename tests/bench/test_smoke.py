@@ -29,6 +29,11 @@ FIGURES = (
     "peak memory of the process",
     "peak private memory",
     "peak memory of a web process",
+    "rate of the outbox",
+    "answers lost that were thanked for",
+    "submits that were thanked",
+    "submit p50",
+    "My day p95, burst",
 )
 
 
@@ -40,6 +45,8 @@ def test_the_bench_measures_everything_it_promises(tmp_path):
         "BENCH_PAGES": "300,600",
         "BENCH_REPEATS": "1",
         "BENCH_REQUESTS": "10",
+        "BENCH_INVITATIONS": "40",
+        "BENCH_BURST": "10,2",
     }
 
     done = subprocess.run(
@@ -57,7 +64,10 @@ def test_the_bench_measures_everything_it_promises(tmp_path):
     for figure in FIGURES:
         assert any(name.startswith(figure) for name in names), figure
         assert figure in done.stdout
-    assert all(figure["measured"] > 0 for figure in report["figures"])
+    measured = {figure["name"]: figure["measured"] for figure in report["figures"]}
+    assert measured.pop("answers lost that were thanked for") == 0
+    assert measured["submits that were thanked"] == 100
+    assert all(figure > 0 for figure in measured.values())
     assert report["raw"]["touchpoints"] > 20_000
     assert "goals met" in done.stdout
 
@@ -69,8 +79,10 @@ def test_the_table_says_where_it_falls_short():
         Line("one", 2.0, goal=1.5),
         Line("two", 0.4, goal=0.5, detail="why"),
         Line("three", 12, "MB"),
+        Line("four", 61, "%", goal=60, at_least=True),
     ]
 
-    assert summary(lines) == "1 of 2 goals met. Falls short: one 2.00 instead of 1.5 x."
+    assert summary(lines) == "2 of 3 goals met. Falls short: one 2.00 instead of 1.5 x."
     assert "MISSED" in table(lines)
     assert "12.00 MB" in table(lines)
+    assert ">= 60 %" in table(lines)

@@ -111,6 +111,8 @@ def test_a_worker_that_was_given_up_and_comes_back_settles_nothing_of_others() -
     (theirs,), _more = claiming.claim(timezone.now())
     assert theirs.attempts == 2
     outcomes.record([(mine, Result(Outcome.REFUSED, "too late"))])
+    outcomes.cancel([mine], {mine.pk: "no longer wanted"})
+    outcomes.fail([mine], {mine.pk: "could not be rendered"})
     assert states() == ["sending"]
     outcomes.record([(theirs, Result(Outcome.SENT))])
     assert states() == ["sent"]

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from cadences.models import Schedule
 from core.models import Heartbeat, JobRun
+from correspondence.models import Halt, Message, Outage
 from tests import factories as make
 from users.models import Company
 
@@ -133,6 +134,51 @@ def test_the_alarm_costs_one_query(django_assert_num_queries, people):
     on_since("2026-11-20 10:00")
     with django_assert_num_queries(1):
         assert missed_night() is not None
+
+
+# -- Mail ---------------------------------------------------------------------------------------------
+
+
+def mail(**fields):
+    key = fields.pop("key", "1")
+    fields = {"topic": "survey", "next_try_at": timezone.now(), "message_id": f"<{key}@x.example>", **fields}
+    return Message.objects.create(kind="note", recipient="eva@customer.example", key=key, **fields)
+
+
+def test_the_engine_is_calm_about_mail_that_leaves(admin):
+    mail(key="waits", next_try_at=timezone.now() - timedelta(minutes=14))
+    mail(key="later", next_try_at=timezone.now() + timedelta(hours=14))
+    mail(key="gone", state="sent", sent_at=timezone.now())
+    mail(key="no", state="failed")
+    now = timezone.now()
+    Outage.objects.create(since=now - timedelta(minutes=15), next_try_at=now, error="ConnectionRefusedError")
+    assert 'role="alert"' not in admin.get(ENGINE).content.decode()
+
+
+def test_mails_that_may_have_gone_out_are_red(admin):
+    mail(state="uncertain")
+    html = admin.get(ENGINE).content.decode()
+    assert "1 mail may have gone out or not" in html
+    assert 'role="alert"' in html
+    assert reverse("correspondence:outbox") in html
+
+
+def test_a_mail_server_that_stays_away_is_red(admin):
+    now = timezone.now()
+    Outage.objects.create(since=now - timedelta(minutes=40), next_try_at=now, error="ConnectionRefusedError")
+    mail(next_try_at=now - timedelta(minutes=40))
+    html = admin.get(ENGINE).content.decode()
+    assert "not been reached for 40 minutes: ConnectionRefusedError" in html
+    assert html.count('role="alert"') == 1  # that mails wait follows from it
+
+
+def test_mails_that_nobody_takes_up_are_red_but_not_those_of_a_halted_topic(admin):
+    mail(next_try_at=timezone.now() - timedelta(minutes=16))
+    assert "1 mail is due since long" in admin.get(ENGINE).content.decode()
+    Halt.objects.create(topic="survey", halted_at=timezone.now())
+    html = admin.get(ENGINE).content.decode()
+    assert "due since long" not in html
+    assert "Surveys: halted" in html
 
 
 def test_run_now_asks_a_worker_and_tells_how_it_goes(admin, people, monkeypatch):
