@@ -1,17 +1,17 @@
 """The tally: makes a wave's key, opens its ballots after the close, lets out what may be, forgets the rest.
 
 It is the only holder of private keys. It reads sealed ballots and never a tag, counts the first of every
-invitation in memory, and writes what is let out in one transaction that also removes the ballots; then it destroys the key. Whatever stops it,
-a wave is either as it was or let out completely, and what is missing is done by the next run.
+invitation in memory, and writes what is let out in one transaction that also removes the ballots; then it
+destroys the key. Whatever stops it, a wave is either as it was or let out completely, and what is missing is
+done by the next run.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 import logging
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
@@ -283,7 +283,8 @@ def _let_out(tally: Tally, cursor: Any, opened: list[Opened], decision: release.
            VALUES (%s, %s, %s, %s::uuid[], %s, %s, %s, %s, %s, %s, %s, %s)""",
         [
             str(chosen), waves[-1].programme, " + ".join(wave.label for wave in waves), ids, on,
-            decision.ballots, sum(each.invalid for each in opened), len(decision.hidden), decision.invited, decision.response,
+            decision.ballots, sum(each.invalid for each in opened), len(decision.hidden),
+            decision.invited, decision.response,
             [sealing.fingerprint(wave.public_key) for wave in waves], code_version(),
         ],
     )  # fmt: skip

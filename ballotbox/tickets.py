@@ -4,7 +4,7 @@ A ticket names its wave in clear, so that the box knows which key opens it, and 
 tag (which makes a second ballot of the same invitation impossible), the coarse codes of the invitation, its
 language, and whether it is a test. ``tag = HMAC-SHA256(tag key of wave and send day, invitation)[:16]``: once
 that key is destroyed, nobody can say which tag was whose. A ballot carries, inside its seal, the mark that
-follows from the tag under the ticket key: two ballots of one invitation can be told by it, when they are opened.
+follows from the tag under the ticket key: by it two ballots of one invitation are told when they are opened.
 """
 
 from __future__ import annotations

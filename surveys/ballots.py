@@ -84,7 +84,7 @@ def standings(waves: Iterable[UUID]) -> dict[UUID, Standing]:
     found = {}
     for pk, state, key, *days, held_for in _execute(STANDING, [ids]):
         public_key = bytes(key) if key is not None else None
-        found[UUID(str(pk))] = Standing(state, public_key, *days, held_for=held_for or "")
+        found[UUID(str(pk))] = Standing(state, public_key, *days, held_for or "")
     return found
 
 

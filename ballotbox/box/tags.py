@@ -1,9 +1,9 @@
 """What stands beside a ballot: a tag that holds for one day, under a key that is in this memory alone.
 
-Whoever can refuse a second ballot can tell that there was a first, and so can everybody who holds the same. The
-box therefore can do it for a day: then the key is overwritten, and nobody can tell any more which invitation a
-tag was of, be it with its mail and every other key. What comes again on a later day, or after a start, is kept
-beside the first; the tally counts the first of an invitation, by the mark inside (ballotbox.tickets).
+Whoever can refuse a second ballot can tell that there was a first, and so can everybody who holds the same.
+The box therefore can do it for a day: then the key is overwritten, and nobody can tell any more which
+invitation a tag was of, be it with its mail and every key of the application. What comes again on a later
+day, or after a start, is kept beside the first; the tally counts the first, by the mark inside it.
 """
 
 from __future__ import annotations
