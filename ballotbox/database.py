@@ -20,11 +20,13 @@ SCHEMA = Path(__file__).with_name("schema.sql")
 
 # What each role may do, and nothing else. The tally owns the tables.
 BOX_GRANTS = ("INSERT ON ballot", "SELECT (wave, tag) ON ballot")
-WAVE_FACTS = "id, programme, label, opens, last_send, closes, questionnaire, policy, dimensions, invited"
+WAVE_FACTS = (
+    "id, programme, label, opens, last_send, closes, questionnaire, policy, dimensions, invited, mailed"
+)
 RESULTS_GRANTS = (
     "SELECT ON wave",
     f"INSERT ({WAVE_FACTS}) ON wave",  # neither the key nor the state: those are the tally's
-    "UPDATE (policy, invited) ON wave", "SELECT, INSERT, DELETE ON redaction",
+    "UPDATE (policy, invited, mailed) ON wave", "SELECT, INSERT, DELETE ON redaction",
     "SELECT ON release, figure, hidden, comment",
 )  # fmt: skip
 

@@ -131,6 +131,13 @@ def decide(frame: Frame, ballots: Sequence[Ballot], shuffle: Shuffle) -> Decisio
     return decision
 
 
+def shuffled(ballots: Iterable[Ballot], shuffle: Shuffle) -> list[Ballot]:
+    """In a new order."""
+    found = list(ballots)
+    shuffle(found)
+    return found
+
+
 def strictest(policies: Iterable[Policy]) -> Policy:
     """The highest of each floor: of waves that are let out together."""
     first, *others = policies

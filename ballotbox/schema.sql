@@ -38,6 +38,11 @@ CREATE TABLE IF NOT EXISTS wave (
 
 -- The tally looks for the keys of waves that are to be opened, each night.
 ALTER TABLE wave ADD COLUMN IF NOT EXISTS key_missing boolean NOT NULL DEFAULT false;
+-- Mails that may have arrived, those that bounced included: filled in at the close. Why a wave is held: too few
+-- answers, or a surplus, more of them than mails.
+ALTER TABLE wave
+    ADD COLUMN IF NOT EXISTS mailed int CHECK (mailed >= 0),
+    ADD COLUMN IF NOT EXISTS held_for text CHECK (held_for IN ('few', 'surplus'));
 
 -- What customers were promised cannot be taken back by anybody, the tally included.
 CREATE OR REPLACE FUNCTION wave_keeps_its_word() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -69,8 +74,12 @@ BEGIN
        OR OLD.state = 'held' AND NEW.state IN ('planned', 'ready') THEN
         RAISE EXCEPTION 'A wave is planned, ready, perhaps held, then released or destroyed; never back.';
     END IF;
-    IF OLD.state = 'held' AND (NEW.policy, NEW.invited) IS DISTINCT FROM (OLD.policy, OLD.invited) THEN
+    IF OLD.state = 'held' AND (NEW.policy, NEW.invited, NEW.mailed)
+                              IS DISTINCT FROM (OLD.policy, OLD.invited, OLD.mailed) THEN
         RAISE EXCEPTION 'The floors and counts of a closed wave stay as they are.';
+    END IF;
+    IF OLD.held_for = 'surplus' AND (NEW.held_for IS DISTINCT FROM 'surplus' OR NEW.state = 'released') THEN
+        RAISE EXCEPTION 'A wave with more ballots than mails is never released.';
     END IF;
     RETURN NEW;
 END $$;

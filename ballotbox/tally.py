@@ -1,8 +1,9 @@
 """The tally: makes a wave's key, opens its ballots after the close, lets out what may be, forgets the rest.
 
-It is the only holder of private keys. It reads sealed ballots and never a tag, counts in memory, and writes
-what is let out in one transaction that also removes the ballots; then it destroys the key. Whatever stops it,
-a wave is either as it was or let out completely, and what is missing is done by the next run.
+It is the only holder of private keys. It reads sealed ballots and never a tag, counts the first of every
+invitation in memory, and writes what is let out in one transaction that also removes the ballots; then it
+destroys the key. Whatever stops it, a wave is either as it was or let out completely, and what is missing is
+done by the next run.
 """
 
 from __future__ import annotations
@@ -21,20 +22,20 @@ from uuid import UUID, uuid4
 
 from psycopg2.extras import execute_values
 
-from ballotbox import database, keyfiles, questionnaire, redaction, release, sealing
+from ballotbox import database, keyfiles, opening, redaction, release, sealing
 from ballotbox.keyfiles import KeyFiles, KeyMissingError
+from ballotbox.opening import Opened, Wave, read_waves
 from ballotbox.policy import HELD_MONTHS
-from ballotbox.questionnaire import Questionnaire
-from ballotbox.waves import Wave, read_waves
 
 LOCK = 7437  # one tally works at a time
 DUE = """
     SELECT id FROM wave
-    WHERE state = 'ready' AND closes < %s AND invited ? ''
+    WHERE state = 'ready' AND closes < %s AND invited ? '' AND mailed IS NOT NULL
         AND EXISTS (SELECT FROM redaction WHERE redaction.wave = wave.id)
     ORDER BY closes, id
 """
 CHANCE = SystemRandom()
+FEW, SURPLUS = "few", "surplus"  # why a wave is held
 
 logger = logging.getLogger(__name__)
 
@@ -61,15 +62,6 @@ class Tally:
             keys=KeyFiles(Path(os.environ["TALLY_KEYS"])),
             trustee=bytes.fromhex(trustee) if trustee else None,
         )
-
-
-@dataclass
-class Opened:
-    """The ballots of waves that are judged together, in no order."""
-
-    waves: list[Wave]
-    ballots: list[release.Ballot] = field(default_factory=list)
-    invalid: int = 0
 
 
 # -- Before ------------------------------------------------------------------------------------------
@@ -191,14 +183,26 @@ def _settle_one(tally: Tally, wave: UUID, on: date, troubles: list[str]) -> None
             return  # another run was faster
         opened = _open(tally, cursor, due[0], troubles)
         tally.step("opened")
-        frame = _frame(cursor, opened.waves)
-        decision = release.decide(frame, opened.ballots, CHANCE.shuffle)
-        if decision.held:
-            _hold(cursor, opened.waves)
+        surplus = [each.wave for each in opened if each.is_surplus]
+        _hold_back(cursor, surplus)
+        rest = [each for each in opened if each.wave not in surplus]
+        if due[0] in surplus:  # those that waited for it wait for the one after it
+            _hold(cursor, [each.wave for each in rest], due[0])
         else:
-            _let_out(tally, cursor, opened, decision, on)
+            _decide(tally, cursor, rest, on)
         tally.step("written")
     tally.step("committed")
+
+
+def _decide(tally: Tally, cursor: Any, opened: list[Opened], on: date) -> None:
+    """Let out together, or held together."""
+    waves = [each.wave for each in opened]
+    ballots = release.shuffled([ballot for each in opened for ballot in each.ballots], CHANCE.shuffle)
+    decision = release.decide(_frame(cursor, waves), ballots, CHANCE.shuffle)
+    if decision.held:
+        _hold(cursor, waves, waves[-1])
+    else:
+        _let_out(tally, cursor, opened, decision, on)
 
 
 @contextmanager
@@ -212,10 +216,12 @@ def _alone(tally: Tally) -> Iterator[Any]:
 # -- Opening ------------------------------------------------------------------------------------------
 
 
-def _open(tally: Tally, cursor: Any, due: Wave, troubles: list[str]) -> Opened:
-    """The ballots of a wave and of those of its programme that are held. Held ones without their key stay."""
-    opened = Opened(waves=[])
-    held = read_waves(cursor, "programme = %s AND state = 'held'", due.programme)
+def _open(tally: Tally, cursor: Any, due: Wave, troubles: list[str]) -> list[Opened]:
+    """A wave and those of its programme that are held. Held ones without their key stay as they are."""
+    opened = []
+    held = read_waves(
+        cursor, "programme = %s AND state = 'held' AND held_for IS DISTINCT FROM %s", due.programme, SURPLUS
+    )
     for wave in [*held, due]:
         try:
             private = _key(tally, wave)
@@ -224,9 +230,7 @@ def _open(tally: Tally, cursor: Any, due: Wave, troubles: list[str]) -> Opened:
                 raise
             troubles.append(_trouble(wave.id, error))
             continue
-        opened.waves.append(wave)
-        _open_wave(cursor, wave, due.asked, private, opened)
-    CHANCE.shuffle(opened.ballots)
+        opened.append(opening.open_wave(cursor, wave, due.asked, private))
     return opened
 
 
@@ -239,37 +243,6 @@ def _key(tally: Tally, wave: Wave) -> bytes:
     if not fits:
         raise TallyError("the private key is not the one that belongs to its public key")
     return private
-
-
-def _open_wave(cursor: Any, wave: Wave, asked: Questionnaire, private: bytes, opened: Opened) -> None:
-    # Whoever answers in this moment waits, and is then told that the survey is over.
-    cursor.execute(database.lock_partition(wave.id))
-    cursor.execute("SELECT sealed FROM ballot WHERE wave = %s", [str(wave.id)])
-    for (sealed,) in cursor:
-        ballot = _read_ballot(wave, private, bytes(sealed))
-        if ballot is None:
-            opened.invalid += 1
-        else:
-            answers = release.carried(ballot.answers, wave.asked, asked)
-            opened.ballots.append(release.Ballot(answers, ballot.codes))
-
-
-def _read_ballot(wave: Wave, private: bytes, sealed: bytes) -> release.Ballot | None:
-    """The ballot, or None for one that is none. Whoever seals by hand can put anything into it."""
-    try:
-        said = sealing.unseal(private, wave.id, sealed)
-        return _ballot(wave, said)
-    except (sealing.SealError, ValueError, RecursionError):  # with those of an encoding
-        return None
-
-
-def _ballot(wave: Wave, said: dict[str, Any]) -> release.Ballot | None:
-    answers, codes = said.get("answers"), said.get("codes") or {}
-    if not isinstance(answers, dict) or not questionnaire.valid(wave.asked, answers):
-        return None
-    if not isinstance(codes, dict) or not all(isinstance(value, str) for value in codes.values()):
-        return None
-    return release.Ballot(answers, codes)
 
 
 def _frame(cursor: Any, waves: list[Wave]) -> release.Frame:
@@ -294,9 +267,8 @@ def _frame(cursor: Any, waves: list[Wave]) -> release.Frame:
 # -- Writing ------------------------------------------------------------------------------------------
 
 
-def _hold(cursor: Any, waves: list[Wave]) -> None:
+def _hold(cursor: Any, waves: list[Wave], newest: Wave) -> None:
     """Too few: they stay sealed and wait for the next wave of their programme."""
-    newest = waves[-1]
     cursor.execute(
         "SELECT min(closes) FROM wave WHERE programme = %s AND state IN ('planned', 'ready') AND closes > %s",
         [newest.programme, newest.closes],
@@ -304,13 +276,23 @@ def _hold(cursor: Any, waves: list[Wave]) -> None:
     (following,) = cursor.fetchone()
     day = None if following is None else following + timedelta(days=1)
     cursor.execute(
-        "UPDATE wave SET state = 'held', next_release = %s WHERE id::text = ANY(%s)",
-        [day, [str(wave.id) for wave in waves]],
+        "UPDATE wave SET state = 'held', held_for = %s, next_release = %s WHERE id::text = ANY(%s)",
+        [FEW, day, [str(wave.id) for wave in waves]],
     )
 
 
-def _let_out(tally: Tally, cursor: Any, opened: Opened, decision: release.Decision, on: date) -> None:
-    waves = opened.waves
+def _hold_back(cursor: Any, waves: list[Wave]) -> None:
+    """More answers than mails: somebody made links of their own. None of it is ever let out."""
+    for wave in waves:
+        logger.error("Wave %s is held: it has more ballots than mails were handed over.", wave.id)
+        cursor.execute(
+            "UPDATE wave SET state = 'held', held_for = %s, next_release = NULL WHERE id = %s",
+            [SURPLUS, str(wave.id)],
+        )
+
+
+def _let_out(tally: Tally, cursor: Any, opened: list[Opened], decision: release.Decision, on: date) -> None:
+    waves = [each.wave for each in opened]
     ids = [str(wave.id) for wave in waves]
     cursor.execute("SELECT words FROM redaction WHERE wave::text = ANY(%s)", [ids])
     names = redaction.Names(word for (words,) in cursor.fetchall() for word in words)
@@ -321,7 +303,8 @@ def _let_out(tally: Tally, cursor: Any, opened: Opened, decision: release.Decisi
            VALUES (%s, %s, %s, %s::uuid[], %s, %s, %s, %s, %s, %s, %s, %s)""",
         [
             str(chosen), waves[-1].programme, " + ".join(wave.label for wave in waves), ids, on,
-            decision.ballots, opened.invalid, len(decision.hidden), decision.invited, decision.response,
+            decision.ballots, sum(each.invalid for each in opened), len(decision.hidden),
+            decision.invited, decision.response,
             [sealing.fingerprint(wave.public_key) for wave in waves], code_version(),
         ],
     )  # fmt: skip
@@ -338,7 +321,7 @@ def _let_out(tally: Tally, cursor: Any, opened: Opened, decision: release.Decisi
     if comments:
         execute_values(cursor, "INSERT INTO comment (id, release, question, text) VALUES %s", comments)
     cursor.execute(
-        """UPDATE wave SET state = 'released', settled_on = %s, next_release = NULL
+        """UPDATE wave SET state = 'released', settled_on = %s, held_for = NULL, next_release = NULL
            WHERE id::text = ANY(%s)""",
         [on, ids],
     )

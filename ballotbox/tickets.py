@@ -3,7 +3,8 @@
 A ticket names its wave in clear, so that the box knows which key opens it, and carries under that key: the
 tag (which makes a second ballot of the same invitation impossible), the coarse codes of the invitation, its
 language, and whether it is a test. ``tag = HMAC-SHA256(tag key of wave and send day, invitation)[:16]``: once
-that key is destroyed, nobody can say which tag was whose.
+that key is destroyed, nobody can say which tag was whose. A ballot carries, inside its seal, the mark that
+follows from the tag under the ticket key: by it two ballots of one invitation are told when they are opened.
 """
 
 from __future__ import annotations
@@ -55,6 +56,15 @@ def tag_of(tag_key: bytes, invitation: UUID) -> bytes:
     The same in its mail and in its follow-up, and unguessable without the key.
     """
     return hmac.new(tag_key, invitation.bytes, hashlib.sha256).digest()[:TAG_BYTES]
+
+
+def mark_of(ticket_key: bytes, ticket: Ticket) -> bytes:
+    """What tells ballots of one invitation from those of others, once they are opened.
+
+    Whoever opens them learns no tag: without the ticket key, which is destroyed then, it says nothing.
+    """
+    said = b"tend mark 1 " + ticket.wave.bytes + ticket.tag
+    return hmac.digest(ticket_key, said, "sha256")[:TAG_BYTES]
 
 
 def write(key: bytes, ticket: Ticket) -> str:

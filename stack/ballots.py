@@ -15,6 +15,7 @@ from stack.secrets import secret
 TALLY, BOX, RESULTS = "BALLOTS_TALLY_URL", "BALLOTS_BOX_URL", "BALLOTS_RESULTS_URL"
 ROLES = {TALLY: "tend_tally", BOX: "tend_box", RESULTS: "tend_results"}
 SECRETS = {TALLY: "postgres-tally", BOX: "postgres-box", RESULTS: "postgres-results"}
+HUSH = paths.ROOT / "ballotbox" / "hush.sql"
 TURN = "SELECT pg_advisory_lock(7435);\n"  # two starts at once change the same rows
 SILENT = """
     ALTER ROLE :"role" SET log_min_messages = 'panic';
@@ -81,6 +82,12 @@ def _close_database(database: str) -> None:
            GRANT CONNECT ON DATABASE :"name" TO :"box", :"results";""",
         name=database, box=ROLES[BOX], results=ROLES[RESULTS],
     )  # fmt: skip
+    hush(database)
+
+
+def hush(database: str) -> None:
+    """Sizes and statistics of tables are the tally's business, in this database."""
+    postgres.psql(f'{TURN}\\connect :"name"\n{HUSH.read_text()}', name=database, tally=ROLES[TALLY])
 
 
 def prepare(addresses: Mapping[str, str]) -> None:

@@ -35,7 +35,7 @@ ON CONFLICT (id) DO NOTHING
 """
 STANDING = """
 SELECT wave.id, wave.state, wave.public_key, wave.next_release, wave.settled_on, release.released_on,
-    wave.keys_destroyed_on, wave.key_missing
+    wave.keys_destroyed_on, wave.key_missing, wave.held_for
 FROM wave
 LEFT JOIN release ON wave.id = ANY(release.waves)
 WHERE wave.id = ANY(%s::uuid[])
@@ -57,6 +57,7 @@ class Standing:
     released_on: date | None = None
     key_destroyed_on: date | None = None
     key_missing: bool = False
+    held_for: str = ""
 
 
 def is_set_up() -> bool:
@@ -82,15 +83,22 @@ def standings(waves: Iterable[UUID]) -> dict[UUID, Standing]:
     if not ids:
         return {}
     found = {}
-    for pk, state, key, *rest in _execute(STANDING, [ids]):
-        found[UUID(str(pk))] = Standing(state, bytes(key) if key is not None else None, *rest)
+    for pk, state, key, *rest, held_for in _execute(STANDING, [ids]):
+        public_key = bytes(key) if key is not None else None
+        found[UUID(str(pk))] = Standing(state, public_key, *rest, held_for or "")
     return found
 
 
-def say_invited(wave: UUID, invited: Mapping[str, int], words: Sequence[str]) -> None:
-    """At the close: how many were invited, by code, and what comments may not show. Again replaces it."""
+def say_invited(wave: UUID, invited: Mapping[str, int], *, mailed: int, words: Sequence[str]) -> None:
+    """At the close: how many were reached, by code, how many mails left in all, what comments may not show.
+
+    Again replaces it.
+    """
     with reached() as cursor:
-        cursor.execute("UPDATE wave SET invited = %s WHERE id = %s", [json.dumps(invited), str(wave)])
+        cursor.execute(
+            "UPDATE wave SET invited = %s, mailed = %s WHERE id = %s",
+            [json.dumps(invited), mailed, str(wave)],
+        )
         # what was there is removed and written again: the role may not change it
         cursor.execute("DELETE FROM redaction WHERE wave = %s", [str(wave)])
         cursor.execute("INSERT INTO redaction (wave, words) VALUES (%s, %s)", [str(wave), list(words)])

@@ -18,7 +18,7 @@ from users.models import Company
 def write(wave: Wave, standing: Standing, ticket_key: bytes | None) -> None:
     """The wave's file for the box. Without ``ticket_key`` it takes no more ballots."""
     company = Company.get()
-    public = {"state": standing.state} | contact_page()
+    public = {"state": standing.state, "held_for": standing.held_for} | contact_page()
     facts = {
         "released_on": standing.released_on, "key_destroyed_on": standing.key_destroyed_on,
         "next_release_on": standing.next_release,

@@ -6,6 +6,7 @@ nothing in it is counted, loaded or followed.
 
 from __future__ import annotations
 
+from collections import Counter
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ import css_inline
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 from django.conf import settings
+from django.db.models import F
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import escape
@@ -216,9 +218,11 @@ def mail_texts(programme: int) -> dict[str, MailText]:
 def handed_over(messages: Sequence[Message]) -> None:
     """They left: known per invitation until the wave is purged, and nothing more than that."""
     first = [_id(message) for message in messages if message.kind == INVITATION]
-    Invitation.objects.filter(pk__in=first, state=Invitation.State.QUEUED).update(
-        state=Invitation.State.HANDED_OVER
-    )
+    rows = Invitation.objects.filter(pk__in=first, state=Invitation.State.QUEUED)
+    counts = Counter(rows.values_list("wave_id", flat=True))
+    rows.update(state=Invitation.State.HANDED_OVER)
+    for wave, n in sorted(counts.items()):
+        Wave.objects.filter(pk=wave).update(n_mailed=F("n_mailed") + n)
 
 
 @lru_cache(maxsize=64)

@@ -6,6 +6,7 @@ BOX_BIND says where it listens (``127.0.0.1:8001``, or a socket).
 from __future__ import annotations
 
 import os
+import resource
 import sys
 from typing import Any
 
@@ -14,7 +15,7 @@ from gunicorn.app.base import BaseApplication
 
 
 class Box(BaseApplication):
-    """One process: the fair share of an address is counted in its memory."""
+    """One process: the fair share of an address and the key of the day's tags are in its memory."""
 
     def load_config(self) -> None:
         options = {
@@ -40,6 +41,7 @@ def main() -> int:
     except ImproperlyConfigured as error:
         print(f"Configuration: {error}", file=sys.stderr)
         return 1
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a crash writes no memory to a disk
     Box().run()
     return 0
 

@@ -14,7 +14,7 @@ SECONDS = 5
 
 
 def put(wave: UUID, tag: bytes, sealed: bytes) -> None:
-    """Keep the first ballot of a tag; a second one changes nothing. Raises psycopg2.Error.
+    """Keep the day's first ballot of an invitation; a second one changes nothing. Raises psycopg2.Error.
 
     A connection for each: nothing of the last ballot stays in a session that others can look at.
     """

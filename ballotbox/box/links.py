@@ -19,6 +19,7 @@ class Opened:
     wave: Bundle
     ticket: Ticket
     public_key: bytes
+    mark: bytes  # of its invitation
 
 
 def open_link(text: str) -> Opened | None:
@@ -30,7 +31,9 @@ def open_link(text: str) -> Opened | None:
         ticket = tickets.read(found.ticket_key, text)
     except (TicketError, BundleMissingError):
         return None
-    return Opened(found, ticket, found.public_key) if today(found) <= found.closes else None
+    if today(found) > found.closes:
+        return None
+    return Opened(found, ticket, found.public_key, tickets.mark_of(found.ticket_key, ticket))
 
 
 def today(wave: Bundle) -> date:

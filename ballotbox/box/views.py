@@ -15,11 +15,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from ballotbox import bundle, questionnaire, sealing
 from ballotbox.box import forms, keep, languages, links, pages, settings
 from ballotbox.box.links import Opened
+from ballotbox.box.tags import DayTags
 from ballotbox.questionnaire import Problem
 
 log = logging.getLogger("ballotbox.errors")
 
 Posted = Mapping[str, Sequence[str]]
+TAGS = DayTags()
 
 REFUSED_AFTER = 0.05  # seconds: a forged link takes as long as one of a wave that is over
 KEPT_AFTER = 0.15  # a second ballot, which writes nothing, takes as long as the first
@@ -46,10 +48,9 @@ def _submit(opened: Opened, posted: Posted) -> HttpResponse:
     if problems:
         return _form(opened, language, posted, problems, status=422)
     try:
-        said = {"answers": answers, "codes": opened.ticket.codes}
-        sealed = sealing.seal(opened.public_key, opened.wave.wave, said)
+        sealed = sealing.seal(opened.public_key, opened.wave.wave, _said(opened, answers))
         if not opened.ticket.is_test:
-            keep.put(opened.wave.wave, opened.ticket.tag, sealed)
+            keep.put(opened.wave.wave, TAGS.tag(opened.wave.wave, opened.mark), sealed)
     except sealing.TooLongError as error:
         long = [Problem("texts_too_long", values={"over": error.over})]
         return _form(opened, language, posted, long, status=422)
@@ -58,6 +59,12 @@ def _submit(opened: Opened, posted: Posted) -> HttpResponse:
         return _form(opened, language, posted, not_kept=True, status=503)
     with languages.in_words(language):
         return pages.page("thanks", forms.around(opened.wave, language))
+
+
+def _said(opened: Opened, answers: questionnaire.Answers) -> dict[str, Any]:
+    """All that is sealed. By mark and day the tally knows which of several ballots was the first."""
+    day = max((links.today(opened.wave) - opened.wave.opens).days, 0)
+    return {"answers": answers, "codes": opened.ticket.codes, "mark": opened.mark.hex(), "day": day}
 
 
 def _form(

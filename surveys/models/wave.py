@@ -38,6 +38,7 @@ class Wave(models.Model):
         models.CharField(max_length=20), default=list, blank=True, help_text="Empty: the company as a whole."
     )
     state = models.CharField(max_length=9, choices=State, default=State.PLANNED)
+    held_for = models.CharField(max_length=7, blank=True, help_text="Why it is held: few or surplus.")
     next_release_on = models.DateField(null=True, blank=True)
     settled_on = models.DateField(null=True, blank=True)
     keys_destroyed_on = models.DateField(null=True, blank=True, help_text="The mailer's keys of this wave.")
@@ -49,6 +50,7 @@ class Wave(models.Model):
     )
     purged_on = models.DateField(null=True, blank=True, help_text="Invitations and mails are gone.")
     n_invited = models.PositiveIntegerField(default=0)
+    n_mailed = models.PositiveIntegerField(default=0, help_text="Left for the mail server; never falls.")
     n_handed_over = models.PositiveIntegerField(default=0)
     n_bounced = models.PositiveIntegerField(default=0)
     n_suppressed = models.PositiveIntegerField(default=0)
@@ -77,3 +79,8 @@ class Wave(models.Model):
     @property
     def is_settled(self) -> bool:
         return self.state in self.SETTLED
+
+    @property
+    def is_surplus(self) -> bool:
+        """Whether there were more answers than mails: nothing of it is ever shown."""
+        return self.held_for == "surplus"

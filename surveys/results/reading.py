@@ -22,7 +22,7 @@ from surveys.ballots import reached
 COMPANY = ""  # the cell of everybody
 
 WAVES = """
-    SELECT id, label, closes, state, next_release, (policy ->> 'score')::int
+    SELECT id, label, closes, state, next_release, (policy ->> 'score')::int, held_for = 'surplus'
     FROM wave WHERE state IN ('planned', 'ready', 'held') AND opens <= %(today)s
     ORDER BY closes
 """
@@ -51,6 +51,7 @@ class Wave:
     state: str
     next_release: date | None
     floor: int
+    is_surplus: bool | None  # more answers than mails: none of it is ever let out
 
     def is_held(self, today: date) -> bool:
         return self.state == "held" and self.closes < today

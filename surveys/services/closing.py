@@ -12,6 +12,7 @@ from django.db import transaction
 from accounts.models import Account
 from contacts.models import Contact
 from correspondence.models import Message, Suppression
+from correspondence.models import State as MailState
 from sales.models import Purchase
 from surveys import ballots, left_out
 from surveys.models import Asked, HeldBack, Invitation, Wave
@@ -40,7 +41,7 @@ def close_due(on: date) -> list[str]:
 def tell(wave: Wave, on: date) -> None:
     """How many were invited, by code, and the words that comments may not show."""
     recount(wave)
-    ballots.say_invited(wave.pk, invited_by_code(wave), sorted(words_of(wave)))
+    ballots.say_invited(wave.pk, invited_by_code(wave), mailed=mailed(wave), words=sorted(words_of(wave)))
     Wave.objects.filter(pk=wave.pk).update(counted_on=on)
 
 
@@ -68,6 +69,17 @@ def invited_by_code(wave: Wave) -> dict[str, int]:
         counts[""] += 1
         counts.update(f"{name}:{value}" for name, value in codes.items())
     return {"": 0, **counts}
+
+
+def mailed(wave: Wave) -> int:
+    """Mails that may have arrived: what bounced later counts, and what nobody knows about.
+
+    More answers than that cannot be: ``n_mailed`` never falls, whatever becomes of invitations and people.
+    """
+    waiting = Invitation.objects.filter(wave=wave, state=Invitation.State.QUEUED)
+    keys = [str(pk) for pk in waiting.values_list("pk", flat=True)]
+    doubtful = Message.objects.filter(kind=KINDS[0], key__in=keys, state=MailState.UNCERTAIN).count()
+    return max(wave.n_mailed, wave.n_handed_over + wave.n_bounced) + doubtful
 
 
 def words_of(wave: Wave) -> set[str]:

@@ -152,17 +152,21 @@ def _look_after(wave: Wave, standing: Standing | None, on: date) -> None:
 @transaction.atomic
 def take_over(wave: Wave, standing: Standing, on: date) -> None:
     """What the database that decides says of a wave: here, in the keys, and in the box's file."""
-    changed = wave.state != standing.state or wave.next_release_on != standing.next_release
+    known = (wave.state, wave.next_release_on, wave.held_for)
+    changed = known != (standing.state, standing.next_release, standing.held_for)
     if standing.state == Wave.State.READY:
         key = keys.make_wave(wave.pk)
         if changed or not bundles.opens_with(wave, key):
             bundles.write(wave, standing, key)
     elif standing.state in CLOSED:
         _no_more_ballots(wave, standing, on, rewrite=changed)
-    wave.state, wave.next_release_on, wave.settled_on, wave.key_is_missing = (
-        standing.state, standing.next_release, standing.settled_on, standing.key_missing,
+    wave.state, wave.held_for, wave.key_is_missing = standing.state, standing.held_for, standing.key_missing
+    wave.next_release_on, wave.settled_on = standing.next_release, standing.settled_on
+    wave.save(
+        update_fields=[
+            "state", "held_for", "key_is_missing", "next_release_on", "settled_on", "keys_destroyed_on",
+        ]
     )  # fmt: skip
-    wave.save(update_fields=["state", "next_release_on", "settled_on", "key_is_missing", "keys_destroyed_on"])
 
 
 def _no_more_ballots(wave: Wave, standing: Standing, on: date, *, rewrite: bool) -> None:

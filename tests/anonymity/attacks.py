@@ -6,13 +6,17 @@ Each returns how many people were linked with their own words (or how many secre
 from __future__ import annotations
 
 import base64
+import hmac
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from itertools import product
 from typing import Any
 from uuid import UUID
 
-from ballotbox import sealing
+from ballotbox import sealing, tickets
+from ballotbox.tickets import Ticket
 from tests.anonymity.evidence import Evidence, Moment, Person, Row
 
 # One in a million that chance alone links more than this many of 24 in one of eight orders: the tail of a
@@ -88,15 +92,17 @@ def by_transaction(evidence: Evidence) -> int:
     return sum(people.get(row.xmin) == {who} for row, who in contents(evidence.last, evidence.order))
 
 
-def by_shared_values(evidence: Evidence, allowed: Iterable[str] = ()) -> set[str]:
-    """Values that stand beside people and beside words or ballots: a key to join them by (T2)."""
+def by_shared_values(evidence: Evidence, side: Callable[[Row], str], allowed: Iterable[str] = ()) -> set[str]:
+    """Values that stand beside people and beside words or ballots: a key to join them by (T2).
+
+    ``side``: "people", "words", or "" for a row that is neither.
+    """
     vocabulary = {*allowed, "t", "f", "True", "False", "None", ""}
-    sides: tuple[set[str], set[str]] = (set(), set())
-    named = {id(row) for moment in evidence.moments for row, _ in about_people(moment, evidence.invited)}
+    sides: dict[str, set[str]] = {"people": set(), "words": set(), "": set()}
     for moment in (evidence.moments[-2], evidence.last):
         for row in moment.rows:
-            sides[id(row) not in named].update(leaf for value in row.values for leaf in leaves(value))
-    return (sides[0] & sides[1]) - vocabulary
+            sides[side(row)].update(leaf for value in row.values for leaf in leaves(value))
+    return (sides["people"] & sides["words"]) - vocabulary
 
 
 def leaves(value: str) -> Iterator[str]:
@@ -139,6 +145,56 @@ def by_keys(evidence: Evidence, wave: UUID, files: dict[str, bytes]) -> set[str]
             except sealing.SealError:
                 continue
     return opened
+
+
+def by_links(
+    evidence: Evidence, wave: UUID, tags: Mapping[Person, Collection[bytes]], keys: Collection[bytes]
+) -> set[Person]:
+    """Work out under which tag somebody's ballot would lie, and look whether one lies there.
+
+    ``tags``: what is known of an invitation; ``keys``: whatever may be one, tried in every place.
+    """
+    seen = {
+        bytes.fromhex(row.values[1])
+        for moment in evidence.moments for row in moment.rows
+        if len(row.values) == 3 and row.values[0] == str(wave)
+    }  # fmt: skip
+    return {who for who, known in tags.items() if any(_worked_out(keys, wave, tag) & seen for tag in known)}
+
+
+def _worked_out(keys: Collection[bytes], wave: UUID, tag: bytes) -> set[bytes]:
+    marks = {tag, *(tickets.mark_of(key, Ticket(wave, tag)) for key in keys)}
+    return marks | {
+        hmac.digest(key, wave.bytes + mark, "sha256")[: tickets.TAG_BYTES] for key in keys for mark in marks
+    }
+
+
+def opened_links(
+    links: Mapping[Person, Collection[str]], keys: Collection[bytes]
+) -> dict[Person, set[bytes]]:
+    """The tags in the links of copied mails, as far as one of the keys opens them."""
+    found: dict[Person, set[bytes]] = {}
+    for who, texts in links.items():
+        for text, key in product(texts, keys):
+            with suppress(tickets.TicketError, ValueError):
+                tag = tickets.read(key, text).tag
+                found.setdefault(who, set()).add(tag)
+    return found
+
+
+def read_with(
+    evidence: Evidence, wave: UUID, tags: Mapping[Person, Collection[bytes]], keys: Collection[bytes]
+) -> int:
+    """Open ballots, and find by the mark inside whose they are: how many people are read."""
+    said = {}
+    for sealed, key in product(ballots_seen(evidence, wave), keys):
+        with suppress(sealing.SealError, ValueError):
+            opened = sealing.unseal(key, wave, sealed)
+            said[str(opened.get("mark"))] = json.dumps(opened)
+    return sum(
+        who.canary in said.get(mark.hex(), "")
+        for who, known in tags.items() for tag in known for mark in _worked_out(keys, wave, tag)
+    )  # fmt: skip
 
 
 def candidates(contents: Iterable[bytes]) -> set[bytes]:

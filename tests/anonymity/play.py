@@ -1,6 +1,8 @@
-"""The whole play on the real processes: ballot box, tally, broker, database with its three roles.
+"""The whole play on the real programs: application, outbox, mail sink, ballot box, tally, broker, databases.
 
-The mailer is a table of its own beside them, with what the CRM keeps of an invitation.
+40 are invited by the night's surveys and mailed by the outbox, two mails bounce, 16 answer from the mail, one
+of them and one other unsubscribe, everybody gets the same follow-up, 8 more answer from that. Some forget an
+answer, some send twice, once the database says no. After every submit both databases are dumped.
 """
 
 from __future__ import annotations
@@ -10,38 +12,36 @@ import random
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from signal import SIGTERM
 from typing import Any
 from uuid import UUID
 
 from celery import Celery
+from psycopg2 import sql
 
-from ballotbox import bundle, database, keyfiles, policy, sealing, tickets
+from ballotbox import database, keyfiles
 from ballotbox.keyfiles import KeyFiles
 from stack import postgres, processes, valkey
-from tests.anonymity.evidence import Evidence, Person, files_below, log_since, look, people
-from tests.ballotbox.waves import close, plan, public_key, state
-from tests.ballots import Ballots, Box, questionnaire, start_box
+from surveys.models import Invitation
+from tests.anonymity.archive import Archive, write_ahead_log
+from tests.anonymity.crm import CLOSED, FOLLOWED_UP, SENT, Copy, Crm, application
+from tests.anonymity.evidence import Evidence, Moment, Person, files_below, log_since, look, people, read
+from tests.anonymity.onlooker import Onlooker
+from tests.ballotbox.waves import state
+from tests.ballots import ROOT, Ballots, Box, start_box
 
-SEED, INVITED, ANSWERS = 11, 40, 24
-SCHEMAS = ["public", "mailer"]
+SEED, INVITED, ANSWERS, FROM_FOLLOW_UP = 11, 40, 24, 8
+CRM = "crm."
 VISITOR = {
     "User-Agent": "CanaryBrowser/7",
     "X-Forwarded-For": "203.0.113.77",
     "Referer": "https://canary.example/",
 }
-MAILER = """
-    DROP SCHEMA IF EXISTS mailer CASCADE;
-    CREATE SCHEMA mailer;
-    CREATE TABLE mailer.invitation (
-        id uuid PRIMARY KEY, wave uuid NOT NULL, email text NOT NULL, name text NOT NULL,
-        codes jsonb NOT NULL, sent_on date NOT NULL);
-"""
 
 
 @dataclass
@@ -50,17 +50,37 @@ class Play:
 
     ``before``: files before the close, ``keys_before``: the tally's folder then (it is not in any backup: a
     thief of it before the release is the one whom v1 does not stop), ``after``: every file when all is over.
+    ``mails``: what the operator of a mail server holds, first all invitations, then the follow-ups.
     """
 
     evidence: Evidence
     wave: UUID
-    tags: dict[str, Person] = field(default_factory=dict)
-    tickets: list[str] = field(default_factory=list)
+    invitations: dict[Person, UUID] = field(default_factory=dict)
+    mails: tuple[list[Copy], list[Copy]] = ([], [])
+    bounced: list[Person] = field(default_factory=list)
+    gone: list[Person] = field(default_factory=list)
     pages: list[tuple[int, bytes]] = field(default_factory=list)
+    refused: list[int] = field(default_factory=list)
     before: dict[str, bytes] = field(default_factory=dict)
     keys_before: dict[str, bytes] = field(default_factory=dict)
     after: dict[str, bytes] = field(default_factory=dict)
+    seen: list[tuple[dict[str, Any], dict[str, Any]]] = field(default_factory=list)
     comments: list[str] = field(default_factory=list)
+    wal_before: bytes = b""
+    wal_after: bytes = b""
+
+    @property
+    def copies(self) -> list[Copy]:
+        return [*self.mails[0], *self.mails[1]]
+
+    @property
+    def links(self) -> dict[Person, list[str]]:
+        """Whose mail holds which tickets."""
+        by_email = {who.email: who for who in self.evidence.invited}
+        found: dict[Person, list[str]] = {}
+        for copy in self.copies:
+            found.setdefault(by_email[copy.to], []).append(copy.ticket)
+        return found
 
 
 def text_of(who: Person, number: int) -> str:
@@ -69,133 +89,145 @@ def text_of(who: Person, number: int) -> str:
 
 
 class Stage:
-    """One wave from planning to the end."""
+    """One wave from the purchase to the end."""
 
-    def __init__(self, ballots: Ballots, box: Box, ring: Callable[..., None], places: list[Path]) -> None:
-        self.ballots, self.box, self.ring, self.places = ballots, box, ring, places
-        self.mailer = KeyFiles(ballots.survey_keys)
-        self.day = date(2025, 7, 3)
-        invited = people(INVITED, SEED)
-        order = random.Random(SEED).sample(invited, ANSWERS)
-        self.play = Play(Evidence(invited, order), wave=self._plan())
+    def __init__(self, crm: Crm, box: Box, folder: Path, archive: Archive | None, evidence: Evidence) -> None:
+        self.crm, self.box, self.folder, self.ballots = crm, box, folder, crm.ballots
+        self.archive = archive
+        self.play = Play(evidence, crm.wave.pk)
         self.log_size = os.path.getsize(postgres.LOG) if postgres.LOG.exists() else 0
-
-    def _plan(self) -> UUID:
-        wave = plan(self.ballots, label="Quarter under attack")
-        self.ring("ballotbox.prepare_wave", str(wave))
-        self._wait(wave, "ready")
-        key = self.mailer.make(keyfiles.ticket_key(wave), tickets.new_key())
-        self.mailer.make(keyfiles.tag_key(wave, self.day), tickets.new_key())
-        public = public_key(self.ballots, wave)
-        told = bundle.Bundle(
-            wave=wave, programme="After a purchase", label="Quarter under attack", company="Northwind Pumps",
-            time_zone="UTC", opens=date(2025, 7, 1), closes=date.today() + timedelta(days=30),
-            questionnaire=questionnaire(), policy=policy.DEFAULT, ticket_key=key, public_key=public,
-            fingerprint=sealing.fingerprint(public),
-        )  # fmt: skip
-        bundle.write(self.ballots.waves, told)
-        return wave
-
-    def _wait(self, wave: UUID, wanted: str) -> None:
-        deadline = time.monotonic() + 90
-        while state(self.ballots, wave) != wanted:
-            assert time.monotonic() < deadline, [
-                place.read_text() for place in self.places if place.is_file()
-            ]
-            time.sleep(0.2)
-
-    def ticket(self, who: Person) -> str:
-        """A fresh one, as for a mail or a follow-up."""
-        wave, number = self.play.wave, self.play.evidence.invited.index(who)
-        tag = tickets.tag_of(self.mailer.read(keyfiles.tag_key(wave, self.day)), who.id)
-        self.play.tags[tag.hex()] = who
-        codes = {"tier": ("Large", "Small")[number % 2]}
-        made = tickets.write(
-            self.mailer.read(keyfiles.ticket_key(wave)), tickets.Ticket(wave, tag, codes=codes)
-        )
-        self.play.tickets.append(made)
-        return made
+        self.onlooker = Onlooker(self.ballots, crm.url)
 
     def invite(self) -> None:
-        with database.connected(self.ballots.tally_url) as cursor:
-            cursor.execute(MAILER)
-            for number, who in enumerate(self.play.evidence.invited):
-                codes = f'{{"tier": "{("Large", "Small")[number % 2]}"}}'
-                cursor.execute(
-                    "INSERT INTO mailer.invitation VALUES (%s, %s, %s, %s, %s, %s)",
-                    [str(who.id), str(self.play.wave), who.email, who.name, codes, self.day],
-                )
-        self.look()
+        """The night plans and invites, the outbox mails; two addresses do not exist."""
+        play = self.play
+        self.crm.night(SENT)
+        self._wait("ready")
+        self.crm.night(SENT)
+        play.mails = (self.crm.mails(), [])
+        rows = Invitation.objects.values_list("address", "pk")
+        by_email = dict(rows)
+        play.invitations = {who: by_email[who.email] for who in play.evidence.invited}
+        quiet = [who for who in play.evidence.invited if who not in play.evidence.order]
+        play.bounced, play.gone = quiet[:2], [quiet[2], play.evidence.order[1]]
+        for who in play.bounced:
+            self.crm.bounce(who)
+        self.look(full=True)
 
-    def look(self) -> None:
-        self.play.evidence.moments.append(look(self.ballots.tally_url, SCHEMAS))
+    def _wait(self, wanted: str) -> None:
+        deadline = time.monotonic() + 90
+        while state(self.ballots, self.play.wave) != wanted:
+            assert time.monotonic() < deadline, [log.read_text() for log in self.folder.glob("*.log")]
+            time.sleep(0.2)
+
+    def look(self, *, full: bool = False) -> Moment:
+        """Both databases; the application's as a dump where its order may be read, else row by row."""
+        ballots = look(self.ballots.tally_url, ["public"])
+        crm = (look if full else read)(self.crm.url, ["public"], prefix=CRM)
+        self.play.evidence.moments.append(Moment(ballots.dump + crm.dump, [*ballots.rows, *crm.rows]))
+        return self.play.evidence.last
 
     def answer(self, who: Person, number: int) -> None:
         """Open, sometimes forget something, send; sometimes send something else, from a second mail."""
-        path = f"/s/{self.ticket(who)}"
+        before = self.play.evidence.last
+        ticket = self.play.links[who][-1]
+        watched = self.onlooker.look() if number % 4 == 0 else None
+        self._submit(ticket, who, number)
+        if watched is not None:
+            self.play.seen.append((watched, self.onlooker.look()))
+        self.play.evidence.submits.append((who, before, self.look()))
+
+    def _submit(self, ticket: str, who: Person, number: int) -> None:
+        path = f"/s/{ticket}"
         self.box.ask("GET", path, **VISITOR)
         self.box.ask("HEAD", path, **VISITOR)
-        form = {"recommend": str(number % 11), "change": text_of(who, number), "product": str(1 + number % 5)}
+        form = {"recommend": str(number % 11), "change": text_of(who, number)}
         if number % 5 == 0:
-            self.box.ask("POST", path, {**form, "recommend": ""}, **VISITOR)
+            self.play.refused.append(self.box.ask("POST", path, {**form, "recommend": ""}, **VISITOR).status)
+        if number == 3:
+            with self._no_database():
+                self.play.refused.append(self.box.ask("POST", path, form, **VISITOR).status)
         page = self.box.ask("POST", path, form, **VISITOR)
         assert page.status == 200, page.text
         self.play.pages.append((page.status, page.body))
         if number % 6 == 0:
-            again = self.box.ask(
-                "POST", f"/s/{self.ticket(who)}", {**form, "change": "second thoughts"}, **VISITOR
-            )
+            again = self.box.ask("POST", path, {**form, "change": "second thoughts"}, **VISITOR)
             self.play.pages.append((again.status, again.body))
-        self.look()
+
+    @contextmanager
+    def _no_database(self) -> Iterator[None]:
+        """The database takes no ballot for a moment."""
+        role = sql.Identifier(database.words(self.ballots.box_url)["user"])
+        for statement in ("REVOKE INSERT ON ballot FROM {}", "GRANT INSERT ON ballot TO {}"):
+            with database.connected(self.ballots.tally_url) as cursor:
+                cursor.execute(sql.SQL(statement).format(role))
+            if statement.startswith("REVOKE"):
+                yield
 
     def follow_up(self) -> None:
-        """To everybody, whoever has answered; then the key behind the tags goes."""
-        for who in self.play.evidence.invited:
-            self.box.ask("GET", f"/s/{self.ticket(who)}", **VISITOR)
+        """To everybody, whoever has answered; some of those who have, answer once more."""
+        play, first = self.play, self.play.mails[0]
+        for who in play.gone:
+            self.crm.unsubscribe(next(copy for copy in first if copy.to == who.email))
+        self.crm.night(FOLLOWED_UP)
+        play.mails = (first, self.crm.mails()[len(first) :])
+        for who in play.evidence.order[2:6]:
+            form = {"recommend": "0", "change": "second thoughts"}
+            page = self.box.ask("POST", f"/s/{play.links[who][-1]}", form, **VISITOR)
+            play.pages.append((page.status, page.body))
+        self.look()
+
+    def forget(self) -> None:
+        """Two weeks after the mails; until then the attacker collects what there is."""
         self.play.before = self.files()
         self.play.keys_before = files_below(self.ballots.tally_keys)
-        self.mailer.destroy(keyfiles.tag_key(self.play.wave, self.day))
+        self.play.wal_before = self.archive.read() if self.archive else b""
+        self.crm.night(SENT + timedelta(days=14))
 
     def files(self) -> dict[str, bytes]:
-        """All files but the tally's keys: the mailer's and the box's folders, logs, the broker's file."""
-        found = files_below(self.ballots.survey_keys, self.ballots.waves)
-        found |= {str(place): place.read_bytes() for place in self.places if place.is_file()}
-        for place in self.places:
-            found |= files_below(place) if place.is_dir() else {}
+        """All files but the tally's keys and the mails: keys and waves, logs, the broker's file."""
+        found = files_below(self.ballots.survey_keys, self.ballots.waves, self.folder / "data")
+        found |= {str(log): log.read_bytes() for log in (*self.folder.glob("*.log"), self.box.log)}
         return found | {"postgres.log": log_since(postgres.LOG, self.log_size)}
 
     def settle(self) -> None:
-        names = [word for who in self.play.evidence.invited for word in (who.name, who.email)]
-        close(self.ballots, self.play.wave, {"": INVITED, "tier:Large": 20, "tier:Small": 20}, names)
-        self.ring("ballotbox.settle", "2025-10-29")
-        self._wait(self.play.wave, "released")
-        deadline = time.monotonic() + 60
-        while list(KeyFiles(self.ballots.tally_keys).names()):
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
-        self.look()
+        self.crm.night(CLOSED)
+        self._wait("released")
+        assert processes.wait_until(
+            lambda: not KeyFiles(self.ballots.tally_keys).has(keyfiles.private_key(self.play.wave)), 60
+        )
+        self.crm.night(CLOSED + timedelta(days=1))
+        self.look(full=True)
+        self.play.wal_after = self.archive.read() if self.archive else b""
         self.play.after = self.files() | files_below(self.ballots.tally_keys)
         self.play.comments = [text for (text,) in self.ballots.rows("SELECT text FROM comment ORDER BY id")]
 
 
 def perform(ballots: Ballots) -> Play:
     """Everything, once."""
-    with ExitStack() as processes_running:
-        ring, places = processes_running.enter_context(worker(ballots))
-        log = ballots.folder / "box.log"
-        box = processes_running.enter_context(start_box(ballots.box_url, ballots.waves, log))
+    invited = people(INVITED, SEED)
+    order = random.Random(SEED).sample(invited, ANSWERS)
+    with ExitStack() as running:
+        broker, folder = running.enter_context(worker(ballots))
+        box = running.enter_context(start_box(ballots.box_url, ballots.waves, ballots.folder / "box.log"))
         box.ballots = ballots
-        stage = Stage(ballots, box, ring, [*places, log])
+        is_ours = not os.environ.get("BALLOTS_TALLY_URL")  # else its server keeps the log to itself
+        archive = running.enter_context(write_ahead_log(folder)) if is_ours else None
+        crm = running.enter_context(application(ballots, invited, broker, folder))
+        stage = Stage(crm, box, folder, archive, Evidence(invited, order))
         stage.invite()
-        for number, who in enumerate(stage.play.evidence.order):
+        for number, who in enumerate(order[:-FROM_FOLLOW_UP]):
             stage.answer(who, number)
         stage.follow_up()
+        for number, who in enumerate(order[-FROM_FOLLOW_UP:], ANSWERS - FROM_FOLLOW_UP):
+            stage.answer(who, number)
+        stage.forget()
         stage.settle()
         return stage.play
 
 
 @contextmanager
-def worker(ballots: Ballots) -> Iterator[tuple[Callable[..., None], list[Path]]]:
+def worker(ballots: Ballots) -> Iterator[tuple[Celery, Path]]:
     """A broker and the real tally, with nothing in its environment that it does not need."""
     with tempfile.TemporaryDirectory(prefix="tend-a-") as name:  # short: a socket's path is limited
         folder = Path(name)
@@ -206,7 +238,6 @@ def worker(ballots: Ballots) -> Iterator[tuple[Callable[..., None], list[Path]]]
             "PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "BALLOTS_TALLY_URL": ballots.tally_url,
             "TALLY_KEYS": str(ballots.tally_keys), "REDIS_URL": address,
         }  # fmt: skip
-        root = Path(__file__).resolve().parent.parent.parent
         broker = processes.start_detached(
             valkey.command(data, folder / "v.sock"), log=folder / "broker.log", env=env, cwd=folder
         )
@@ -217,13 +248,8 @@ def worker(ballots: Ballots) -> Iterator[tuple[Callable[..., None], list[Path]]]
         tally: Any = None
         try:
             assert processes.wait_until(lambda: valkey.answers(folder / "v.sock"), 20)
-            tally = processes.start_detached(command, log=folder / "tally.log", env=env, cwd=root)
-            crm = Celery("crm", broker=address, set_as_current=False)
-
-            def ring(task: str, argument: str) -> None:
-                crm.send_task(task, args=[argument], queue="tally", ignore_result=True)
-
-            yield ring, [folder / "tally.log", folder / "broker.log", data]
+            tally = processes.start_detached(command, log=folder / "tally.log", env=env, cwd=ROOT)
+            yield Celery("crm", broker=address, set_as_current=False), folder
         finally:
             for process in filter(None, (tally, broker)):
                 processes.stop(process.pid, SIGTERM, 20)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import html
 import re
 from collections import Counter
@@ -57,9 +58,29 @@ def test_a_valid_submit_is_one_sealed_ballot_with_tag_and_codes(box: Box, wave: 
     done = box.post(f"/s/{wave.ticket(tag=b't' * 16, codes={'tier': 'Large'})}", GOOD)
     assert done.status == 200
     assert "Thank you" in visible(done)
-    assert wave.said() == [{"answers": SAID, "codes": {"tier": "Large"}}]
+    mark = tickets.mark_of(wave.ticket_key, tickets.Ticket(wave.id, b"t" * 16))
+    assert wave.said() == [{"answers": SAID, "codes": {"tier": "Large"}, "mark": mark.hex(), "day": 10}]
     assert box.ballots.rows("SELECT wave::text, tag FROM ballot")[0][0] == str(wave.id)
-    assert bytes(box.ballots.rows("SELECT tag FROM ballot")[0][0]) == b"t" * 16
+
+
+def test_the_tag_beside_a_ballot_follows_from_nothing_that_is_kept(box: Box, wave: Wave) -> None:
+    ticket = wave.ticket(tag=b"t" * 16)
+    box.post(f"/s/{ticket}", GOOD)
+    mark = tickets.mark_of(wave.ticket_key, tickets.read(wave.ticket_key, ticket))
+    tag = bytes(box.ballots.rows("SELECT tag FROM ballot")[0][0])
+    keys = [wave.ticket_key, wave.private_key, bytes(32), wave.id.bytes]
+    worked_out = {hmac.digest(key, wave.id.bytes + mark, "sha256")[:16] for key in keys}
+    assert tag not in worked_out | {b"t" * 16, mark}
+
+
+def test_another_process_or_day_has_other_tags_and_the_mark_inside_is_the_same(
+    box: Box, wave: Wave, tmp_path: Path
+) -> None:
+    box.post(f"/s/{wave.ticket(tag=b't' * 16)}", {"recommend": "9"})
+    with start_box(box.ballots.box_url, box.ballots.waves, tmp_path / "box.log") as again:
+        assert again.post(f"/s/{wave.ticket(tag=b't' * 16)}", {"recommend": "1"}).status == 200
+    assert box.ballots.count() == 2
+    assert len({each["mark"] for each in wave.said()}) == 1
 
 
 def test_the_first_ballot_of_an_invitation_counts(box: Box, wave: Wave) -> None:
@@ -386,7 +407,10 @@ def test_the_page_of_a_wave_says_what_is_stored_and_what_became_of_the_keys(box:
     ):
         assert words in said
     assert "exist until the results are released" in said
-    assert "could still find out whether your link was used, never what was answered" in said
+    assert "kept on no disk and overwritten when the day ends" in said
+    held = {"state": "held", "held_for": "surplus"}
+    wave.publish(ticket_key=None, public_key=None, public=held)
+    assert "more answers than invitations: held, nothing is shown" in visible(box.get(f"/w/{wave.id}"))
     over = date(2027, 1, 30)
     public = {"state": "released", "released_on": str(over), "key_destroyed_on": str(over)}
     wave.publish(ticket_key=None, public_key=None, public=public)

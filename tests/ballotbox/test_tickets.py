@@ -119,3 +119,15 @@ def test_a_tag_belongs_to_one_invitation_and_one_day(one: UUID, other: UUID) -> 
     assert tag == tickets.tag_of(KEY, one)
     assert tag != tickets.tag_of(OTHER_KEY, one)
     assert (tag == tickets.tag_of(KEY, other)) == (one == other)
+
+
+def test_a_mark_is_the_same_for_all_tickets_of_an_invitation_and_needs_the_waves_key() -> None:
+    ticket = Ticket(uuid4(), b"t" * 16, "en", {"tier": "Large"})
+    again = Ticket(ticket.wave, ticket.tag, "de")
+    mark = tickets.mark_of(KEY, ticket)
+    assert mark == tickets.mark_of(KEY, again)
+    others = [
+        tickets.mark_of(OTHER_KEY, ticket), tickets.mark_of(KEY, Ticket(uuid4(), ticket.tag)),
+        tickets.mark_of(KEY, Ticket(ticket.wave, b"u" * 16)), ticket.tag,
+    ]  # fmt: skip
+    assert mark not in others

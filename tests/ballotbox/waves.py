@@ -63,7 +63,12 @@ def public_key(ballots: Ballots, wave: UUID) -> bytes:
 def cast(ballots: Ballots, wave: UUID, *said: Mapping[str, Any], tier: str = "") -> None:
     """As the box does it, each ballot in a transaction of its own."""
     key, codes = public_key(ballots, wave), {"tier": tier} if tier else {}
-    put(ballots, wave, *(sealing.seal(key, wave, {"answers": dict(each), "codes": codes}) for each in said))
+    put(ballots, wave, *(sealing.seal(key, wave, marked(dict(each), codes)) for each in said))
+
+
+def marked(answers: Any, codes: Any = None, *, mark: str = "", day: int = 0) -> dict[str, Any]:
+    """What the box seals; of an invitation of its own unless a mark is given."""
+    return {"answers": answers, "codes": codes or {}, "mark": mark or os.urandom(16).hex(), "day": day}
 
 
 def put(ballots: Ballots, wave: UUID, *sealed: bytes, tag: bytes = b"") -> None:
@@ -78,12 +83,13 @@ def put(ballots: Ballots, wave: UUID, *sealed: bytes, tag: bytes = b"") -> None:
 
 
 def close(
-    ballots: Ballots, wave: UUID, invited: Mapping[str, int] | None = None, names: Sequence[str] = ()
-) -> None:
+    ballots: Ballots, wave: UUID, invited: Mapping[str, int] | None = None, names: Sequence[str] = (),
+    *, mailed: int = 100,
+) -> None:  # fmt: skip
     """As the CRM does it once the last day is over."""
     with connected(ballots.results_url) as cursor:
         told = json.dumps(dict(invited or {"": 100}))
-        cursor.execute("UPDATE wave SET invited = %s WHERE id = %s", [told, str(wave)])
+        cursor.execute("UPDATE wave SET invited = %s, mailed = %s WHERE id = %s", [told, mailed, str(wave)])
         cursor.execute("INSERT INTO redaction (wave, words) VALUES (%s, %s)", [str(wave), list(names)])
 
 

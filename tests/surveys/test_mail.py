@@ -11,11 +11,11 @@ from django.core.exceptions import ValidationError
 
 from ballotbox import tickets
 from correspondence.building import build
-from correspondence.models import Message
+from correspondence.models import Message, Suppression
 from surveys import keys, mailing
 from surveys.mail_words import MissingValueError
-from surveys.models import Exclusion, Invitation
-from surveys.services import invite, programmes
+from surveys.models import Exclusion, Invitation, Wave
+from surveys.services import closing, invite, programmes
 from tests import factories as make
 from tests.surveys import factories as survey
 from tests.surveys.factories import TODAY
@@ -192,9 +192,30 @@ def test_a_place_without_a_value_fails_instead_of_leaving_a_gap(invitation):
 
 def test_handing_over_is_noted_and_nothing_else(invitation):
     message = Message.objects.get()
-    mailing.handed_over([message])
+    for _ in range(2):  # a provider may say it again
+        mailing.handed_over([message])
     invitation.refresh_from_db()
     assert invitation.state == "handed_over"
+    invitation.wave.refresh_from_db()
+    assert invitation.wave.n_mailed == 1
+
+
+def test_mails_that_left_stay_counted_whatever_comes_back(invitation):
+    mailing.handed_over([Message.objects.get()])
+    wave = Wave.objects.get()
+    Suppression.objects.create(address=invitation.address, reason="hard_bounce")
+    closing.recount(wave)
+    assert (wave.n_handed_over, wave.n_bounced, closing.mailed(wave)) == (0, 1, 1)
+    invitation.delete()
+    closing.recount(wave)
+    assert (wave.n_invited, closing.mailed(wave)) == (0, 1)
+
+
+def test_a_mail_that_nobody_knows_about_may_be_answered(invitation):
+    wave = Wave.objects.get()
+    assert closing.mailed(wave) == 0
+    Message.objects.update(state="uncertain")
+    assert closing.mailed(wave) == 1
 
 
 def test_a_batch_costs_the_same_queries(wave, django_assert_num_queries):

@@ -19,6 +19,7 @@ from surveys import bundles, health, keys
 from surveys.models import Asked, HeldBack, Invitation, Programme, Wave
 from surveys.services import invite, waves
 from tests import factories as make
+from tests.ballotbox.waves import marked
 from tests.ballots import Ballots
 from tests.surveys import factories as survey
 from tests.surveys.factories import TODAY
@@ -223,27 +224,31 @@ def vote(ballots: Ballots, wave: Wave, number: int) -> None:
     public = bundle.read(ballots.waves, wave.pk).public_key
     with database.connected(ballots.box_url) as cursor:
         for _ in range(number):
-            said = {"answers": {"recommend": 9}, "codes": {}}
+            said = marked({"recommend": 9})
             cursor.execute(
                 "INSERT INTO ballot (wave, tag, sealed) VALUES (%s, %s, %s)",
                 [str(wave.pk), os.urandom(16), sealing.seal(public, wave.pk, said)],
             )
 
 
-@pytest.mark.parametrize(("answers", "state"), [(12, "released"), (3, "held")])
+@pytest.mark.parametrize(
+    ("answers", "state", "held_for"), [(12, "released", ""), (3, "held", "few"), (13, "held", "surplus")]
+)
 def test_after_the_close_it_is_settled_and_no_ticket_is_made_any_more(
-    sent, ballots, rung, answers, state, keep
+    sent, ballots, rung, answers, state, held_for, keep
 ):
+    Wave.objects.filter(pk=sent.pk).update(n_mailed=12)  # of people who were deleted, most of them
     vote(ballots, sent, answers)
     link = tickets.write(keys.make_wave(sent.pk), tickets.Ticket(sent.pk, os.urandom(16)))
     keep(date(2027, 1, 29))
     ((invited,),) = ballots.rows("SELECT invited FROM wave WHERE id = %s", str(sent.pk))
     assert invited == {"": 2}
     wave = keep(date(2027, 1, 30))
-    assert (wave.state, wave.n_invited, wave.n_handed_over) == (state, 3, 2)
+    assert (wave.state, wave.held_for, wave.n_invited, wave.n_handed_over) == (state, held_for, 3, 2)
     assert not keys.store().has(ticket_key(wave.pk))
     found = bundle.read(ballots.waves, wave.pk)
     assert (found.ticket_key, found.public_key, found.public["state"]) == (None, None, state)
+    assert found.public["held_for"] == held_for
     assert found.fingerprint
     assert not [name for name in keys.store().names() if str(wave.pk) in name]
     assert tickets.wave_of(link) == wave.pk

@@ -64,6 +64,19 @@ def test_few_answers_are_held_without_a_number(manager: Client, ballots: Ballots
     assert not re.search(r"\b6\b", page.partition("Survey results")[2])
 
 
+def test_more_answers_than_mails_are_told_in_other_words_and_nothing_is_shown(
+    manager: Client, ballots: Ballots
+) -> None:
+    wave = worlds.make_wave(worlds.make_programme(), "2025 Q4")
+    worlds.settle(ballots, wave, worlds.happy(43), {"": 40, "tier:Large": 40}, mailed=42)
+    with time_machine.travel("2026-02-02 10:00+00:00", tick=False):
+        page = text_of(manager.get(reverse("survey_results:list")))
+    assert "After a purchase 2025 Q4 Held for good: more answers came than mails were sent" in page
+    assert "Fewer than" not in page
+    assert "Nothing has been released yet" in page
+    assert not re.search(r"\b4[23]\b", page.partition("Survey results")[2])
+
+
 def test_before_its_close_a_wave_shows_nothing_but_the_date(manager: Client, ballots: Ballots) -> None:
     worlds.make_wave(worlds.make_programme(), "2026 Q1", closes=date(2026, 4, 28))
     with time_machine.travel("2026-02-02 10:00+00:00", tick=False):

@@ -14,6 +14,7 @@ from ballotbox import database, sealing, tally
 from ballotbox.keyfiles import KeyFiles
 from surveys import ballots as gateway
 from surveys.models import Programme, Questions, Wave
+from tests.ballotbox.waves import marked
 from tests.ballots import Ballots, questionnaire
 
 CLOSES = date(2026, 1, 28)
@@ -47,16 +48,17 @@ def make_wave(programme: Programme, label: str, closes: date = CLOSES) -> Wave:
 
 
 def settle(
-    ballots: Ballots, wave: Wave, said: Iterable[tuple[str, Answers]], invited: dict[str, int]
-) -> None:
+    ballots: Ballots, wave: Wave, said: Iterable[tuple[str, Answers]], invited: dict[str, int],
+    *, mailed: int = 1000,
+) -> None:  # fmt: skip
     """Everybody in ``said`` (tier, answers) votes, then the wave closes and the tally decides."""
     counting = tally.Tally(ballots.tally_url, KeyFiles(ballots.tally_keys))
     tally.prepare_wave(counting, wave.pk)
     key = gateway.standings([wave.pk])[wave.pk].public_key
     assert key is not None
     for tier, answers in said:
-        vote(ballots, wave.pk, key, {"answers": answers, "codes": {"tier": tier}})
-    gateway.say_invited(wave.pk, invited, ["northwind"])
+        vote(ballots, wave.pk, key, marked(answers, {"tier": tier}))
+    gateway.say_invited(wave.pk, invited, mailed=mailed, words=["northwind"])
     tally.settle(counting, wave.closes_on + timedelta(days=1))
 
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('surveys', '0002_contact_requests'),
+        ('surveys', '0003_left_out'),
     ]
 
     operations = [

@@ -1,0 +1,55 @@
+"""Tags of a day: a second ballot is refused until the day ends, and then nobody knows whose a tag was."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+from ballotbox.box.tags import DayTags
+
+WAVE, OTHER = uuid4(), uuid4()
+MARK = b"m" * 16
+
+
+class Day:
+    """A clock, and an alarm that rings when the test says so."""
+
+    def __init__(self) -> None:
+        self.moment = datetime(2026, 11, 24, 22, 30, tzinfo=UTC)
+        self.alarms: list[tuple[float, Callable[[], None]]] = []
+        self.tags = DayTags(lambda: self.moment, lambda seconds, do: self.alarms.append((seconds, do)))
+
+
+def test_the_same_invitation_has_one_tag_until_the_day_ends() -> None:
+    day = Day()
+    first = day.tags.tag(WAVE, MARK)
+    day.moment += timedelta(minutes=89)
+    assert day.tags.tag(WAVE, MARK) == first
+    assert len(first) == 16
+    day.moment += timedelta(minutes=1)
+    assert day.tags.tag(WAVE, MARK) != first
+
+
+def test_marks_and_waves_have_tags_of_their_own() -> None:
+    tags = Day().tags
+    assert len({tags.tag(WAVE, MARK), tags.tag(OTHER, MARK), tags.tag(WAVE, b"n" * 16)}) == 3
+
+
+def test_two_boxes_share_nothing() -> None:
+    assert Day().tags.tag(WAVE, MARK) != Day().tags.tag(WAVE, MARK)
+
+
+def test_the_key_goes_with_its_day_although_nobody_answers_any_more() -> None:
+    day = Day()
+    day.tags.tag(WAVE, MARK)
+    place, before = day.tags._key, bytes(day.tags._key)
+    ((seconds, wake),) = day.alarms
+    assert timedelta(seconds=seconds) == timedelta(hours=1, minutes=30, seconds=1)
+    day.moment += timedelta(seconds=seconds)
+    wake()
+    assert day.tags._key is place  # the bytes themselves were overwritten
+    assert bytes(place) not in (before, bytes(32))
+    assert len(day.alarms) == 2  # and it wakes again tomorrow
+    wake()
+    assert len(day.alarms) == 2
