@@ -25,11 +25,17 @@ MOST_DRAWN = 60
 
 @dataclass(frozen=True)
 class Drawn:
-    """One box of the map: where it stands, who it is, and all that the map says about them in words."""
+    """One box of the map: where it stands, who it is, and what the map says about them in words."""
 
     spot: chart.Spot
     person: Contact
-    words: str
+    part: str
+    lines: str
+
+    @property
+    def words(self) -> str:
+        """Everything: what stands in the box, and what the lines say."""
+        return " ".join(part for part in (self.part, self.lines) if part)
 
 
 @dataclass(frozen=True)
@@ -70,24 +76,28 @@ def map_of(everybody: Iterable[Contact], links: Sequence[Influence]) -> Map:
     shown = [person for person in there if person.pk in drawn]
     boss_of = {person.pk: person.reports_to_id for person in shown if person.reports_to_id}
     plan = chart.draw([one.pk for one in shown], boss_of, [(link.who_id, link.whom_id) for link in links])
-    boxes = [Drawn(spot, drawn[spot.key], _words(drawn[spot.key], drawn, links)) for spot in plan.spots]
+    boxes = [
+        Drawn(spot, drawn[spot.key], _part(drawn[spot.key]), _lines(drawn[spot.key], drawn, links))
+        for spot in plan.spots
+    ]
     return Map(plan, boxes, len(there) - len(drawn))
 
 
-def _words(person: Contact, drawn: dict[int, Contact], links: Sequence[Influence]) -> str:
-    """All that the drawing says about one person, as a sentence."""
+def _part(person: Contact) -> str:
     roles = [str(role.label) for role in DecisionRole if role.value in person.decision_roles]
-    said = [person.name, person.job_title, *roles]
-    if person.attitude:
-        said.append(person.get_attitude_display())
-    text = ", ".join(part for part in said if part)
+    attitude = person.get_attitude_display() if person.attitude else ""
+    return ", ".join(said for said in (person.name, person.job_title, *roles, attitude) if said) + "."
+
+
+def _lines(person: Contact, drawn: dict[int, Contact], links: Sequence[Influence]) -> str:
+    said = []
     boss = drawn.get(person.reports_to_id or 0)
     if boss is not None:
-        text += ". " + _("Reports to %(name)s") % {"name": boss.name}
+        said.append(_("Reports to %(name)s.") % {"name": boss.name})
     moved = [_whom(link, drawn) for link in links if link.who_id == person.pk and link.whom_id in drawn]
     if moved:
-        text += ". " + _("Influences %(names)s") % {"names": ", ".join(moved)}
-    return text + "."
+        said.append(_("Influences %(names)s.") % {"names": ", ".join(moved)})
+    return " ".join(said)
 
 
 def _whom(link: Influence, drawn: dict[int, Contact]) -> str:

@@ -65,9 +65,11 @@ def look(client, kari, account):
 
 
 def words_of(html):
-    """The list of the map in words, and the names of its links: they say the same."""
+    """The list of the map in words; each link of the drawing says aloud what its lines show."""
     listed = re.findall(r"<li>(.*?)</li>", html[html.index("map-words") :])
-    assert listed == re.findall(r'class="map-box[^"]*" href="[^"]*" aria-label="([^"]*)"', html)
+    aloud = re.findall(r'class="visually-hidden">([^<]*)</span></a></foreignObject>', html)
+    assert len(aloud) == len(listed)
+    assert all(said.endswith(lines) for said, lines in zip(listed, aloud, strict=True))
     return listed
 
 
