@@ -31,6 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("surveys/results/", include("surveys.results.urls")),
     *_app("exceptions/", "cadences.exception_pages.urls"),
     *_app("contacts/", "contacts.urls"),
+    path("people/", include("cadences.people_pages.urls")),  # who has left, who is back
     *_app("sales/", "sales.urls"),
     *_app("", "correspondence.urls"),  # the outbox, and the page that unsubscribes
     *_app("surveys/", "surveys.urls"),  # for managers alone

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
-from crispy_forms.layout import Div, Layout
+from crispy_forms.bootstrap import InlineCheckboxes
+from crispy_forms.layout import Div, Fieldset, Layout
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account
-from contacts.models import Ask, Channel, Concern, Contact
+from contacts.models import Ask, Channel, Concern, Contact, DecisionRole
 from core.forms import KeepsVersion, choose_among, date_input, plain_helper
 from users.models import User
 
@@ -27,17 +28,24 @@ class PersonChoice(forms.ModelChoiceField):
 
 
 class ContactForm(KeepsVersion):
-    """A person at an account."""
+    """A person at an account, and the part they play there. That they left has a page of its own."""
 
     refused_channels = forms.MultipleChoiceField(
         choices=Channel, required=False, label=_("Does not want"), widget=forms.CheckboxSelectMultiple
+    )
+    decision_roles = forms.MultipleChoiceField(
+        choices=DecisionRole,
+        required=False,
+        label=_("Part in decisions"),
+        widget=forms.CheckboxSelectMultiple,
     )
 
     class Meta:
         model = Contact
         fields = (
             "first_name", "last_name", "job_title", "department", "phone", "mobile", "email", "is_main",
-            "preferred_channel", "refused_channels", "started_on", "left_on", "about",
+            "preferred_channel", "refused_channels", "decision_roles", "influence", "attitude", "placed",
+            "reports_to", "started_on", "left_on", "about",
         )  # fmt: skip
         labels = {
             "first_name": _("First name"),
@@ -49,12 +57,19 @@ class ContactForm(KeepsVersion):
             "email": _("E-mail"),
             "is_main": _("Whom we call when nobody else is named"),
             "preferred_channel": _("Prefers"),
+            "influence": _("Influence"),
+            "attitude": _("Attitude"),
+            "placed": _("How well we are placed"),
+            "reports_to": _("Reports to"),
             "started_on": _("There since"),
             "left_on": _("Left on"),
             "about": _("About"),
         }
         help_texts = {
             "is_main": "",
+            "influence": _("How much their word counts there."),
+            "attitude": _("What they think of us."),
+            "reports_to": "",
             "phone": _("As you write it; the account's country makes it a number to dial."),
             "left_on": _("Their history stays here."),
         }
@@ -66,15 +81,55 @@ class ContactForm(KeepsVersion):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        colleagues = self.instance.account.contacts.employed().exclude(pk=self.instance.pk)
+        choose_among(self, "reports_to", colleagues)
+        cast("forms.ModelChoiceField[Any]", self.fields["reports_to"]).empty_label = _("nobody we know")
+        for name in ("influence", "attitude", "placed"):
+            field: Any = self.fields[name]
+            field.choices = [("", _("not known")), *field.choices[1:]]
+        has_left = self.instance.left_on is not None
+        if has_left:
+            self.fields["left_on"].required = True  # who came back has a button of its own
+            del self.fields["reports_to"], self.fields["is_main"]
+        else:
+            del self.fields["left_on"]
         self.helper = plain_helper()
-        self.helper.layout = Layout(
-            "version",
-            Div("first_name", "last_name", "job_title", "department", "phone", "mobile", "email",
-                "preferred_channel", css_class="form-grid"),
-            "refused_channels", "is_main",
-            Div("started_on", "left_on", css_class="form-grid"),
-            "about",
-        )  # fmt: skip
+        self.helper.layout = _person_layout(has_left=has_left)
+
+
+def _person_layout(*, has_left: bool) -> Layout:
+    """Who has left is nobody's to call and reports to nobody; their last day can be corrected."""
+    grid = "form-grid"
+    last_day = ["left_on"] if has_left else []
+    main = [] if has_left else ["is_main"]
+    boss = [] if has_left else ["reports_to"]
+    who = Div("first_name", "last_name", "job_title", "department", "started_on", *last_day, css_class=grid)
+    numbers = Div("phone", "mobile", "email", "preferred_channel", css_class=grid)
+    part = Div("influence", "attitude", "placed", *boss, css_class=grid)
+    return Layout(
+        "version",
+        Fieldset(_("Who"), who),
+        Fieldset(_("How to reach them"), numbers, InlineCheckboxes("refused_channels"), *main),
+        Fieldset(_("Their part at the account"), InlineCheckboxes("decision_roles"), part),
+        Fieldset(_("Anything else"), "about"),
+    )
+
+
+class InfluenceForm(forms.Form):
+    """Whom this person influences, and where that shows."""
+
+    whom = PersonChoice(label=_("Influences"))
+    note = forms.CharField(
+        required=False, max_length=200, label=_("Where that shows"),
+        help_text=_("Such as: wrote the specification for her."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, contact: Contact, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choose_among(self, "whom", contact.account.contacts.employed().exclude(pk=contact.pk))
+        self.fields["whom"].required = True
+        cast("forms.ModelChoiceField[Any]", self.fields["whom"]).empty_label = _("choose somebody")
+        self.helper = plain_helper()
 
 
 class PausePersonForm(forms.Form):

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from contacts import views
+from contacts.people_pages import views as people_pages
 
 app_name = "contacts"
 urlpatterns = [
@@ -10,6 +11,9 @@ urlpatterns = [
     path("<int:pk>/", views.contact_detail, name="detail"),
     path("<int:pk>/edit/", views.edit, name="edit"),
     path("<int:pk>/pause/", views.pause, name="pause"),
+    path("<int:pk>/influence/", people_pages.add_influence, name="influence_add"),
+    path("influence/<int:pk>/end/", people_pages.end_influence, name="influence_end"),
+    path("at/<int:account_pk>/", people_pages.people, name="people"),
     path("new/<int:account_pk>/", views.add, name="add"),
     path("note/<int:account_pk>/", views.note, name="note"),
     path("concern/new/<int:account_pk>/", views.concern_add, name="concern_add"),

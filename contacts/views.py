@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.models import Account
 from contacts import forms, services
 from contacts.lists import Choice, contact_page
-from contacts.models import Ask, Channel, Commitment, Concern, Contact, Interaction
+from contacts.models import Ask, Channel, Commitment, Concern, Contact, Influence, Interaction
 from core.forms import attempt, editable, form_reply, posted
 from core.htmx import go, toast
 from core.pagination import page_number, paginate
@@ -42,16 +42,22 @@ def contact_list(request: Request) -> HttpResponse:
 def contact_detail(request: Request, pk: int) -> HttpResponse:
     """One person: how to reach them, and every talk with them."""
     contact = get_object_or_404(
-        Contact.objects.visible_to(request.user).select_related("account__owner", "formerly__account"), pk=pk
+        Contact.objects.visible_to(request.user).select_related(
+            "account__owner", "formerly__account", "reports_to"
+        ),
+        pk=pk,
     )
     talks = Interaction.objects.visible_to(request.user).standing().filter(contact=contact)
     concerns = Concern.objects.visible_to(request.user).open().filter(contact=contact)
+    later = Contact.objects.visible_to(request.user).filter(formerly=contact).select_related("account")
     context = {
         "contact": contact,
         "page": paginate(talks.latest_first().select_related("user"), page_number(request), 20),
         "concerns": concerns.worst_first().select_related("owner"),
         "is_editable": Contact.objects.editable_by(request.user).filter(pk=pk).exists(),
         "is_paused": contact.is_paused(today_for(request.user)),
+        "influences": Influence.objects.visible_to(request.user).touching(contact),
+        "later": later if contact.left_on else (),
         "refused": [Channel(value).label for value in contact.refused_channels],
     }
     return render(request, "contacts/detail.html", context)

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.models import Account, BookEntry, Tier
 from cadences.models import Plan, PlanItem, Purpose, Schedule, Slot, Touchpoint
-from contacts.models import Concern, Contact, Interaction
+from contacts.models import Concern, Contact, Influence, Interaction
 from sales.models import Purchase
 from users.models import Absence, Calendar, Company, Team, User
 
@@ -87,6 +87,10 @@ def make_contact(account: Account, **fields: Any) -> Contact:
     fields.setdefault("first_name", "Eva")
     fields.setdefault("last_name", f"Lind {number()}")
     return Contact.objects.create(account=account, **fields)
+
+
+def make_influence(who: Contact, whom: Contact, **fields: Any) -> Influence:
+    return Influence.objects.create(account=who.account, who=who, whom=whom, **fields)
 
 
 def make_interaction(account: Account, user: User | None = None, **fields: Any) -> Interaction:

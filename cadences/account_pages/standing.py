@@ -173,8 +173,7 @@ def _owed(row: Touchpoint, account: Account, today: date) -> Owed:
 
 def people_of(account: Account) -> list[Contact]:
     """Everybody at the account, who works there first, whom we call in front."""
-    rows = Contact.objects.filter(account=account).order_by("-is_main", "name_folded", "id")
-    return sorted(rows, key=lambda contact: contact.left_on is not None)
+    return list(Contact.objects.filter(account=account).for_panel())
 
 
 def concerns_of(account: Account) -> QuerySet[Concern]:

@@ -6,20 +6,36 @@ with ``core.facts.changed``, so that the plan answers at once.
 
 from cadences.services.closing import close_todo, complete, log_contact, reopen, skip, tried
 from cadences.services.dates import HandDate, add_todo, call_back, snooze, unsnooze
+from cadences.services.leaving import (
+    Departed,
+    Departure,
+    Hanging,
+    NextPost,
+    came_back,
+    hanging_on,
+    has_left,
+)
 from cadences.services.locks import TouchpointClosedError, require_editable
 from cadences.services.recording import Submission, record, record_on_account
 from cadences.services.steps import NextStep
 from cadences.services.withdrawn import settle_withdrawn, undo_log
 
 __all__ = [
+    "Departed",
+    "Departure",
     "HandDate",
+    "Hanging",
+    "NextPost",
     "NextStep",
     "Submission",
     "TouchpointClosedError",
     "add_todo",
     "call_back",
+    "came_back",
     "close_todo",
     "complete",
+    "hanging_on",
+    "has_left",
     "log_contact",
     "record",
     "record_on_account",

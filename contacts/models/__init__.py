@@ -2,6 +2,20 @@ from contacts.models.ask import Ask
 from contacts.models.commitment import Commitment
 from contacts.models.concern import Concern
 from contacts.models.contact import Contact
+from contacts.models.influence import Influence
 from contacts.models.interaction import Channel, Interaction
+from contacts.models.part import Attitude, DecisionRole, Placed, Weight
 
-__all__ = ["Ask", "Channel", "Commitment", "Concern", "Contact", "Interaction"]
+__all__ = [
+    "Ask",
+    "Attitude",
+    "Channel",
+    "Commitment",
+    "Concern",
+    "Contact",
+    "DecisionRole",
+    "Influence",
+    "Interaction",
+    "Placed",
+    "Weight",
+]

@@ -7,10 +7,11 @@ from datetime import date
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Q, Value
+from django.db.models import F, Q, Value
 from django.db.models.functions import Concat
 
 from contacts.models.interaction import Channel
+from contacts.models.part import Attitude, DecisionRole, Placed, Weight
 from contacts.querysets import ContactQuerySet
 from core.history import tracked
 from core.models import TimeStamped
@@ -49,6 +50,23 @@ class Contact(TimeStamped):
         null=True, blank=True, help_text="Last day on which this person is not to be called."
     )
     pause_reason = models.CharField(max_length=200, blank=True)
+
+    decision_roles = ArrayField(
+        models.CharField(max_length=10, choices=DecisionRole), default=list, blank=True
+    )
+    influence = models.PositiveSmallIntegerField(null=True, blank=True, choices=Weight)
+    attitude = models.PositiveSmallIntegerField(null=True, blank=True, choices=Attitude)
+    placed = models.PositiveSmallIntegerField(
+        null=True, blank=True, choices=Placed, verbose_name="how well we are placed"
+    )
+    reports_to = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="reports",
+        help_text="Somebody at the same account; the lines never run in a circle.",
+    )
     about = models.TextField(blank=True)
 
     name_folded = models.GeneratedField(
@@ -85,6 +103,16 @@ class Contact(TimeStamped):
             # one number to call: the engine and My day read it without a rule
             models.UniqueConstraint(
                 fields=["account"], condition=Q(is_main=True, left_on__isnull=True), name="contact_one_main"
+            ),
+            models.CheckConstraint(
+                name="contact_part_in_range",
+                condition=(Q(influence__isnull=True) | Q(influence__range=(1, 3)))
+                & (Q(attitude__isnull=True) | Q(attitude__range=(1, 5)))
+                & (Q(placed__isnull=True) | Q(placed__range=(1, 5))),
+            ),
+            models.CheckConstraint(
+                name="contact_reports_to_another",
+                condition=Q(reports_to__isnull=True) | ~Q(reports_to=F("id")),
             ),
         ]
         indexes = [

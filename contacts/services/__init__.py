@@ -9,6 +9,7 @@ from contacts.services.asks import answer_ask, record_ask
 from contacts.services.commitments import close_commitment, make_commitment
 from contacts.services.concerns import change_concern, raise_concern, reopen_concern, resolve_concern
 from contacts.services.entries import AskDraft, CommitmentDraft, ConcernDraft, LogEntry
+from contacts.services.influences import add_influence, end_influence
 from contacts.services.logs import (
     add_note,
     correct_interaction,
@@ -24,12 +25,14 @@ __all__ = [
     "ConcernDraft",
     "LogEntry",
     "add_contact",
+    "add_influence",
     "add_note",
     "answer_ask",
     "change_concern",
     "close_commitment",
     "correct_interaction",
     "edit_contact",
+    "end_influence",
     "log_interaction",
     "make_commitment",
     "pause_contact",

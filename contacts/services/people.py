@@ -7,10 +7,12 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Account
 from contacts.models import Contact
+from contacts.reporting import closes_circle
 from core import facts
 from core.phones import e164
 from users.access import require, require_active
@@ -35,6 +37,11 @@ EDITABLE = frozenset(
         "started_on",
         "left_on",
         "formerly",
+        "decision_roles",
+        "influence",
+        "attitude",
+        "placed",
+        "reports_to",
         "about",
     }
 )
@@ -118,9 +125,11 @@ def _saved(contact: Contact) -> Contact:
     contact.phone_e164 = e164(contact.phone, country)
     contact.mobile_e164 = e164(contact.mobile, country)
     if contact.left_on:
-        contact.is_main = False
+        _end_lines(contact)
         if contact.started_on and contact.left_on < contact.started_on:
             raise ValidationError({"left_on": _("Nobody leaves before they started: choose a later day.")})
+    if contact.reports_to is not None:
+        _check_boss(contact, contact.reports_to)
     if not contact.last_name.strip():
         raise ValidationError({"last_name": _("Enter the last name.")})
     if contact.is_main:
@@ -128,7 +137,26 @@ def _saved(contact: Contact) -> Contact:
         for other in others.exclude(pk=contact.pk):
             other.is_main = False
             other.save(update_fields=["is_main", "updated_at"])
-    contact.clean_fields(exclude=["account", "formerly"])
+    contact.clean_fields(exclude=["account", "formerly", "reports_to"])
     contact.save()
     facts.changed(account_ids=[contact.account_id])
     return contact
+
+
+def _end_lines(contact: Contact) -> None:
+    """Who has left is nobody's boss, reports to nobody and is not whom we call."""
+    contact.is_main = False
+    contact.reports_to = None
+    if contact.pk:
+        Contact.objects.filter(reports_to=contact).update(reports_to=None, updated_at=timezone.now())
+
+
+def _check_boss(contact: Contact, boss: Contact) -> None:
+    """Of the same account, still there, and nobody ends up above themself. The account is locked."""
+    words = {"name": contact.name, "boss": boss.name}
+    if boss.account_id != contact.account_id or boss.left_on is not None:
+        raise ValidationError({"reports_to": _("%(boss)s does not work at this account.") % words})
+    lines = Contact.objects.filter(account=contact.account_id, reports_to__isnull=False)
+    if closes_circle(dict(lines.values_list("pk", "reports_to_id")), contact.pk or 0, boss.pk):
+        message = _("%(boss)s reports to %(name)s, directly or through others: change that line first.")
+        raise ValidationError({"reports_to": message % words})

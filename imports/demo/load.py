@@ -8,12 +8,13 @@ from itertools import islice
 from typing import Any
 
 import holidays
+import pgtrigger
 from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
 from accounts.models import Account, BookEntry, BookFinish, Tag
 from cadences.models import Override, Slot
-from contacts.models import Contact
+from contacts.models import Contact, Influence
 from core.phones import e164
 from imports.demo import people, places
 from imports.demo.companies import Company
@@ -179,12 +180,35 @@ def load_contacts(world: World, accounts: dict[int, Account]) -> dict[int, list[
                 preferred_channel=draft.preferred,
                 refused_channels=[draft.refused] if draft.refused else [],
                 left_on=world.today - timedelta(days=world.rng.randrange(20, 400)) if draft.left else None,
+                decision_roles=draft.roles,
+                influence=draft.influence,
+                attitude=draft.attitude,
+                placed=draft.placed,
             )
         )
     found: dict[int, list[Contact]] = {}
     for draft, row in zip(world.contacts, Contact.objects.bulk_create(rows, batch_size=BATCH), strict=True):
         found.setdefault(draft.company, []).append(row)
+    _draw_lines(world, found)
     return found
+
+
+def _draw_lines(world: World, found: dict[int, list[Contact]]) -> None:
+    """Who reports to whom, and who has whose ear, once everybody has a row."""
+    below, links = [], []
+    position: dict[int, int] = {}
+    for draft in world.contacts:
+        mine = position[draft.company] = position.get(draft.company, -1) + 1
+        there = found[draft.company]
+        row = there[mine]
+        if draft.boss is not None:
+            row.reports_to = there[draft.boss]
+            below.append(row)
+        account = row.account_id
+        links += [Influence(account_id=account, who=row, whom=there[other]) for other in draft.influences]
+    with pgtrigger.ignore("contacts.Contact:update_update"):  # told from the start, and never changed
+        Contact.objects.bulk_update(below, ["reports_to"], batch_size=BATCH)
+    Influence.objects.bulk_create(links, batch_size=BATCH)
 
 
 def load_purchases(

@@ -73,6 +73,8 @@ def _records(people: dict[str, Any]) -> dict[str, Any]:
         "account_label": "accounts.account",
         "tier": make.make_tier(2),
         "contact": contact,
+        "departed": make.make_contact(account, left_on=TODAY),
+        "influence": make.make_influence(contact, make.make_contact(account)),
         "interaction": interaction,
         "concern": make.make_concern(account, owner=owner),
         "purchase": make.make_purchase(account, TODAY),

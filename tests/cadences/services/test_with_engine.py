@@ -119,3 +119,11 @@ def test_a_call_closed_in_another_way_is_not_owed_again_at_once(people, account,
     services.complete(getattr(people, who), call, entry, PLAN)
     after = Touchpoint.objects.open().get(account=account)
     assert (after.cycle, after.due_on) == ("n2", date(2026, 12, 24))
+
+
+def test_the_engine_leaves_what_moved_to_a_successor_with_them(people, account, call):
+    eva, per = (make.make_contact(account, last_name=name) for name in ("Lind", "Vik"))
+    Touchpoint.objects.filter(pk=call.pk).update(contact=eva)
+    services.has_left(people.owner, eva, services.Departure(date(2026, 11, 20), successor=per))
+    reconcile(None, TODAY)
+    assert Touchpoint.objects.open().get(account=account).contact == per
