@@ -26,12 +26,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='account',
             name='owner_before',
-            field=models.ForeignKey(blank=True, db_index=False, editable=False, help_text='Whom the account was taken over from; empty for its first owner, who owes no introduction.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            field=models.ForeignKey(blank=True, db_index=False, editable=False, help_text='Whom it was taken over from; empty for its first owner, who owes no introduction.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
         ),
         migrations.AddField(
             model_name='accountevent',
             name='owner_before',
-            field=models.ForeignKey(blank=True, db_constraint=False, db_index=False, editable=False, help_text='Whom the account was taken over from; empty for its first owner, who owes no introduction.', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
+            field=models.ForeignKey(blank=True, db_constraint=False, db_index=False, editable=False, help_text='Whom it was taken over from; empty for its first owner, who owes no introduction.', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='account',

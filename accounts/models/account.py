@@ -67,7 +67,7 @@ class Account(TimeStamped):
         related_name="+",
         editable=False,
         db_index=False,  # asked for by account alone
-        help_text="Whom the account was taken over from; empty for its first owner, who owes no introduction.",
+        help_text="Whom it was taken over from; empty for its first owner, who owes no introduction.",
     )
 
     tier = models.ForeignKey(

@@ -13,7 +13,7 @@ def give(apps, schema_editor):
     plans = apps.get_model("cadences", "Plan").objects.all()
     if not plans:
         return
-    slots, sheets = made(apps.get_model("cadences", "Slot"), SLOTS), made(apps.get_model("cadences", "Purpose"), SHEETS)
+    slots, sheets = made_slots(apps), made_sheets(apps)
     item = apps.get_model("cadences", "PlanItem")
     for plan in plans:
         for row in ITEMS:
@@ -22,13 +22,24 @@ def give(apps, schema_editor):
             item.objects.get_or_create(plan=plan, slot=slots[row["slot"]], tier=None, defaults=values)
 
 
-def made(model, rows):
-    """By key. What exists under such a key is left as it is."""
+def made_slots(apps):
+    """By key and event: a slot that an admin has named alike, for something else, is left alone."""
+    slot, found = apps.get_model("cadences", "Slot"), {}
+    for row in SLOTS:
+        key, event = row["key"], row["event"]
+        if slot.objects.filter(key=key).exclude(event=event).exists():
+            key = f"{key}-{event}"
+        found[row["key"]] = slot.objects.get_or_create(key=key, defaults={**row, "key": key})[0]
+    return found
+
+
+def made_sheets(apps):
+    sheet = apps.get_model("cadences", "Purpose")
     return {
-        row["key"]: model.objects.get_or_create(
+        row["key"]: sheet.objects.get_or_create(
             key=row["key"], defaults={name: value for name, value in row.items() if name != "key"}
         )[0]
-        for row in rows
+        for row in SHEETS
     }
 
 

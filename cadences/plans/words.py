@@ -73,7 +73,7 @@ def offset(item: PlanItem) -> str:
 
 
 def starts(item: PlanItem) -> str:
-    """Which event, and of purchases which: "the first purchase", "every purchase of “Pump” for 5,000 or more, …"."""
+    """Which event; of purchases which: "the first purchase", "every purchase of “Pump” for 5,000 or more"."""
     if item.slot.is_of_event:
         return {
             Slot.Event.CAMPAIGN: _("the start of a servicing campaign, while it runs"),

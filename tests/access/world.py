@@ -79,6 +79,8 @@ def _records(people: dict[str, Any]) -> dict[str, Any]:
             account=account, slot=make.make_slot("greeting"), is_off=True, reason="They asked for none"
         ),
         "touchpoint": make.make_touchpoint(account, owner, TODAY),
+        "campaign": make.make_campaign(account, TODAY),
+        "ended_campaign": make.make_campaign(account, TODAY, ended_on=TODAY, result="won"),
         "commitment": Commitment.objects.create(account=account, user=owner, what="A quote", due_on=TODAY),
         "ask": Ask.objects.create(account=account, kind=Ask.Kind.REFERRAL, asked_on=TODAY, asked_by=owner),
         "batch": _batch(),

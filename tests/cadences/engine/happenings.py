@@ -251,7 +251,7 @@ class Between:
         self.change.overrides[self.account.id] = self.account
 
     def hand_over(self) -> None:
-        """*owner_before is whoever owned it before, of the first change of a day*; nobody between leaves it."""
+        """*owner_before is whoever had it before the first change of a day*; nobody in between leaves it."""
         account, day = self.account, self.day()
         before, account.owner = account.owner, self.rng.choice([*self.world.people, None])
         if before is not None and not (account.owner_since == day and account.owner_before is not None):
