@@ -69,7 +69,9 @@ _AFTER: dict[Slot.Event, Callable[[], tuple[str, str]]] = {
 
 def offset(item: PlanItem) -> str:
     """The short form in the track's row: "+14 days"."""
-    return "+" + span(item.every, item.unit).replace(" ", NO_BREAK) if item.every else _("same day")
+    if not item.every:
+        return _("first day") if item.slot.is_of_event else _("same day")
+    return "+" + span(item.every, item.unit).replace(" ", NO_BREAK)
 
 
 def starts(item: PlanItem) -> str:
