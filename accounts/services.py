@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
+from accounts.handing_over import check_owner, hand_over
 from accounts.models import Account, BookEntry, Tag, Tier
 from core import facts
 from core.phones import e164
@@ -57,7 +58,7 @@ def create_account(user: User, *, owner: User | None = None, **fields: Any) -> A
         may_edit_owned_by(user, owner), _("You may add accounts for yourself and those you stand in for.")
     )
     _only_known(fields)
-    _check_owner(owner)
+    check_owner(owner)
     today, tags = today_for(user), fields.pop("tags", [])
     account = Account(owner=owner, owner_since=today if owner else None, facts_from=today, **fields)
     account.tier = Tier.objects.order_by("rank").first()
@@ -101,16 +102,8 @@ def change_owner(user: User, account: Account, new_owner: User | None) -> Accoun
     """Hand the account to somebody else from today on (R9: they introduce themselves)."""
     account = _locked(user, account)
     require(may_reassign(user, account), _("Owners are changed by the team's manager and by admins."))
-    _check_owner(new_owner)
-    if account.owner_id == (new_owner.pk if new_owner else None):
-        return account
-    before = account.owner_id
-    account.owner = new_owner
-    account.owner_since = today_for(user) if new_owner else None
-    account.save()
-    if before:
-        BookEntry.objects.filter(account=account, user_id=before).delete()
-    facts.changed(account_ids=[account.pk])
+    hand_over(user, [account.pk], new_owner)
+    account.refresh_from_db()
     return account
 
 
@@ -252,12 +245,6 @@ def _normalise(account: Account) -> None:
     account.phone_e164 = e164(account.phone, country)
     account.time_zone = account.time_zone or zone_of(country)
     account.external_id = account.external_id or None
-
-
-def _check_owner(owner: User | None) -> None:
-    if owner is not None and not owner.may_own_accounts:
-        words = _("%(name)s cannot own accounts: choose an active salesperson or manager.")
-        raise ValidationError({"owner": words % {"name": owner}})
 
 
 def _save(account: Account, network_before: int = 0) -> None:

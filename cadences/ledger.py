@@ -40,6 +40,16 @@ LAWS = {
         SELECT row.account_id, row.slot_id, row.cycle FROM cadences_touchpoint row
         JOIN accounts_account account ON account.id = row.account_id
         WHERE row.state = 'open' AND row.anchor <> 'agreed' AND account.status <> 'customer'
+            AND row.basis <> 'campaign' AND NOT (row.basis = 'owner' AND EXISTS (
+                SELECT FROM cadences_campaign campaign
+                WHERE campaign.account_id = row.account_id AND campaign.result IN ('', 'over')
+            ))
+    """,
+    "an open row belongs to a campaign that a person has ended": """
+        SELECT row.account_id, row.slot_id, row.cycle FROM cadences_touchpoint row
+        JOIN cadences_campaign campaign ON campaign.account_id = row.account_id
+            AND row.cycle = 'E' || campaign.id
+        WHERE row.state = 'open' AND row.basis = 'campaign' AND campaign.result NOT IN ('', 'over')
     """,
     "an open row is assigned to a user who left": """
         SELECT row.account_id, row.slot_id, row.cycle FROM cadences_touchpoint row

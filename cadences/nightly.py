@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django_celery_beat.models import PeriodicTask
 
 from cadences import plans, public_holidays
+from cadences.campaigns.services import close_ran_out
 from cadences.models import Schedule
 from cadences.reconcile import reconcile
 from cadences.tiering import retier
@@ -107,6 +108,7 @@ def heartbeat(worker: str = "") -> None:
 def _work(on: date, run: JobRun | None) -> dict[str, Any]:
     plans.start_scheduled(on)
     holidays = public_holidays.ensure(on)
+    close_ran_out(on)
     retiered = retier(None, on)
     jobs.kill_point("retiered")
     counts = reconcile(None, on).as_json()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Count, F, Q
+from django.db.models import Case, Count, F, Q, When
 
 if TYPE_CHECKING:
     from users.models import User
@@ -69,7 +69,9 @@ class SlotQuerySet(OfThePlanQuerySet):
         return self.exclude(key__in=["agreed", "todo"])
 
     def in_order(self) -> Self:
-        return self.order_by("-is_track", "position", "id")
+        """The track, what comes all year, what a new owner owes, what a campaign owes."""
+        events = Case(When(event="owner", then=1), When(event="campaign", then=2), default=0)
+        return self.order_by("-is_track", events, "position", "id")
 
     def with_use(self) -> Self:
         """``versions``: in how many versions of the plan the slot has an item."""

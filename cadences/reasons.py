@@ -11,6 +11,8 @@ ENGINE_REASONS = (
     gettext_noop("no customer"),
     gettext_noop("switched off for this account"),
     gettext_noop("purchase gone"),
+    gettext_noop("campaign ended"),
+    gettext_noop("another new owner"),
     gettext_noop("restarted by a later purchase"),
     gettext_noop("track started"),
     gettext_noop("falls into a track"),

@@ -93,6 +93,8 @@ def _rule(row: Touchpoint, facts: Facts) -> str:
         "window_end": said(row.base_on + timedelta(days=max(0, row.item.window_days - 1) if row.item else 0)),
     }
     sentence = _RULES[Touchpoint.Basis(row.basis)]()
+    if row.basis == Touchpoint.Basis.CAMPAIGN and not every:
+        sentence = _("%(slot)s: on the first day of the servicing campaign, %(ideal)s")
     if row.is_projected:
         sentence = _("%(slot)s: %(span)s after the one before, if that is kept on %(base)s, is %(ideal)s")
     sentence %= words
@@ -103,6 +105,12 @@ def _rule(row: Touchpoint, facts: Facts) -> str:
 
 _RULES: dict[Touchpoint.Basis, Any] = {
     Touchpoint.Basis.PURCHASE: lambda: _("%(slot)s: %(span)s after the purchase of %(base)s is %(ideal)s"),
+    Touchpoint.Basis.CAMPAIGN: lambda: _(
+        "%(slot)s: %(span)s after the servicing campaign began on %(base)s is %(ideal)s"
+    ),
+    Touchpoint.Basis.OWNER: lambda: _(
+        "%(slot)s: a new owner since %(base)s introduces themself by a call; wanted from %(ideal)s on"
+    ),
     Touchpoint.Basis.CONTACT: lambda: _("%(slot)s: %(span)s after the last contact on %(base)s is %(ideal)s"),
     Touchpoint.Basis.SKIP: lambda: _("%(slot)s: %(span)s after it was skipped on %(base)s is %(ideal)s"),
     Touchpoint.Basis.TRACK: lambda: _(
@@ -317,6 +325,10 @@ def _mover(row: Touchpoint) -> str:
 
 
 def _after_event(row: Touchpoint) -> str:
+    if row.basis == Touchpoint.Basis.CAMPAIGN:
+        return _("No contact moves it; it ends with the campaign.")
+    if row.basis == Touchpoint.Basis.OWNER:
+        return _("No contact moves it; another new owner begins anew.")
     if row.item is not None and row.item.starts == PlanItem.Starts.RESTART:
         return _("Nothing but another purchase date moves it; a later purchase begins anew.")
     return _("Nothing but another purchase date moves it.")

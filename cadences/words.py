@@ -34,6 +34,10 @@ def short_why(touchpoint: Touchpoint) -> str:
     basis = Touchpoint.Basis
     sentences = {
         basis.PURCHASE: _("%(span)s after the purchase of %(base)s"),
+        basis.CAMPAIGN: _("%(span)s after the campaign began, %(base)s")
+        if touchpoint.item and touchpoint.item.every
+        else _("the campaign began on %(base)s"),
+        basis.OWNER: _("new owner since %(base)s, who introduces themself"),
         basis.CONTACT: _("%(span)s after the last contact, %(base)s"),
         basis.SKIP: _("%(span)s after the one skipped on %(base)s"),
         basis.TRACK: _("%(span)s after the calls that followed the purchase, %(base)s"),

@@ -29,6 +29,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("ledger/", include("cadences.ledger_pages.urls")),
     path("feedback/contact/", include("surveys.contact_me.urls")),
     path("surveys/results/", include("surveys.results.urls")),
+    path("reassign/", include("cadences.reassigning.urls")),
+    path("campaigns/", include("cadences.campaigns.urls")),
     *_app("exceptions/", "cadences.exception_pages.urls"),
     *_app("contacts/", "contacts.urls"),
     path("people/", include("cadences.people_pages.urls")),  # who has left, who is back

@@ -13,7 +13,7 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import Account, BookEntry, Tier
-from cadences.models import Plan, PlanItem, Purpose, Schedule, Slot, Touchpoint
+from cadences.models import Campaign, Plan, PlanItem, Purpose, Schedule, Slot, Touchpoint
 from contacts.models import Concern, Contact, Influence, Interaction
 from sales.models import Purchase
 from users.models import Absence, Calendar, Company, Team, User
@@ -167,6 +167,12 @@ def make_touchpoint(
     return Touchpoint.objects.create(
         account=account, assignee=assignee, due_on=due_on, slot=slot or make_slot(), **fields
     )
+
+
+def make_campaign(account: Account, started_on: date, weeks: int = 4, **fields: Any) -> Campaign:
+    """Running, unless an end is said."""
+    fields.setdefault("ends_on", started_on + timedelta(days=7 * weeks - 1))
+    return Campaign.objects.create(account=account, started_on=started_on, weeks=weeks, **fields)
 
 
 def at(moment: str) -> datetime:

@@ -59,6 +59,16 @@ class Account(TimeStamped):
         "users.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="owned_accounts"
     )
     owner_since = models.DateField(null=True, blank=True, editable=False)
+    owner_before = models.ForeignKey(
+        "users.User",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        editable=False,
+        db_index=False,  # asked for by account alone
+        help_text="Whom it was taken over from; empty for its first owner, who owes no introduction.",
+    )
 
     tier = models.ForeignKey(
         "accounts.Tier", null=True, blank=True, on_delete=models.PROTECT, related_name="accounts"

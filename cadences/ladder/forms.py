@@ -133,6 +133,8 @@ class CellForm(Styled):
             self.fields[name].choices = list(MONTH_NAMES.items())
         if slot.is_track:
             self.fields["anchor"].choices = [(PlanItem.Anchor.AFTER_EVENT, _("After a purchase"))]
+        if slot.is_of_event:
+            self.fields["anchor"].choices = [(PlanItem.Anchor.AFTER_EVENT, slot.get_event_display())]
 
     def clean(self) -> dict[str, Any]:
         found = self.cleaned_data
@@ -206,11 +208,11 @@ def cell_values(item: PlanItem | None, slot: Slot) -> dict[str, Any]:
     item = item or PlanItem(
         slot=slot,
         kind=PlanItem.Kind.CALL,
-        anchor=PlanItem.Anchor.AFTER_EVENT if slot.is_track else PlanItem.Anchor.AFTER_CONTACT,
-        every=7 if slot.is_track else 2,
-        unit=PlanItem.Unit.DAY if slot.is_track else PlanItem.Unit.MONTH,
-        tolerance_days=2 if slot.is_track else 7,
-        lapse_after=30 if slot.is_track else None,
+        anchor=PlanItem.Anchor.AFTER_EVENT if slot.group else PlanItem.Anchor.AFTER_CONTACT,
+        every=7 if slot.group else 2,
+        unit=PlanItem.Unit.DAY if slot.group else PlanItem.Unit.MONTH,
+        tolerance_days=2 if slot.group else 7,
+        lapse_after=30 if slot.group else None,
         qualifying=TALKS,
     )
     calendar = item.anchor == PlanItem.Anchor.CALENDAR

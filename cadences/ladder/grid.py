@@ -75,6 +75,8 @@ class Ladder:
     columns: list[Column]
     track: list[Row] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
+    owner: list[Row] = field(default_factory=list)
+    campaign: list[Row] = field(default_factory=list)
     steps: list[PlanItem] = field(default_factory=list)  # of the track in the base plan, in their order
 
     @property
@@ -89,7 +91,7 @@ class Ladder:
 
     @property
     def is_empty(self) -> bool:
-        return not self.track and not self.rows
+        return not (self.track or self.rows or self.owner or self.campaign)
 
 
 def ladder_of(plan: Plan, running: Plan | None, chosen: int | None = None) -> Ladder:
@@ -104,8 +106,8 @@ def ladder_of(plan: Plan, running: Plan | None, chosen: int | None = None) -> La
     ladder = Ladder(plan, columns)
     for slot in slots:
         if plan.state == Plan.State.DRAFT or slot.pk in own:
-            rows = ladder.track if slot.is_track else ladder.rows
-            rows.append(_row(slot, columns, own, before))
+            groups = {"track": ladder.track, "owner": ladder.owner, "campaign": ladder.campaign}
+            groups.get(slot.group, ladder.rows).append(_row(slot, columns, own, before))
     ladder.steps = _steps(ladder.track)
     return ladder
 

@@ -1,3 +1,4 @@
+from cadences.models.campaign import Campaign
 from cadences.models.digest import Digest
 from cadences.models.plan import SLOT_AGREED, SLOT_TODO, Override, Plan, PlanItem, Purpose, Slot
 from cadences.models.schedule import Schedule
@@ -7,6 +8,7 @@ from cadences.models.touchpoint import Touchpoint
 __all__ = [
     "SLOT_AGREED",
     "SLOT_TODO",
+    "Campaign",
     "Digest",
     "Override",
     "Plan",

@@ -21,21 +21,53 @@ SLOT_TODO = "todo"
 class Slot(models.Model):
     """What an item is for: relationship call, yearly survey, summer greeting … stable over versions.
 
-    The slots ``agreed`` and ``todo`` are built in: dates promised to a customer, and own to-dos.
+    The slots ``agreed`` and ``todo`` are built in: dates promised to a customer, and own to-dos. Those of a
+    campaign and of a new owner are always counted from that event; all others from what their items say.
     """
+
+    class Event(models.TextChoices):
+        PURCHASE = "purchase", _("A purchase")
+        CAMPAIGN = "campaign", _("The start of a servicing campaign")
+        OWNER = "owner", _("A new owner")
 
     key = models.SlugField(max_length=40, unique=True)
     name = models.CharField(max_length=80)
     position = models.PositiveSmallIntegerField(default=0)
     is_track = models.BooleanField(default=False, help_text="Part of the 1-2-1 track after a purchase (R1).")
+    event = models.CharField(
+        max_length=8,
+        choices=Event,
+        default=Event.PURCHASE,
+        help_text="What its items of the anchor after_event are counted from.",
+    )
 
     objects = SlotQuerySet.as_manager()
 
     class Meta:
         ordering = ["position", "id"]
+        constraints = [
+            models.CheckConstraint(
+                name="slot_track_follows_a_purchase", condition=Q(is_track=False) | Q(event="purchase")
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_of_event(self) -> bool:
+        """Counted from a campaign or a new owner, and from nothing else."""
+        return self.event != self.Event.PURCHASE
+
+    @property
+    def group(self) -> str:
+        """Where it stands on the ladder: the 1-2-1 track, an event, or all year (empty)."""
+        return "track" if self.is_track else self.event if self.is_of_event else ""
+
+    @property
+    def rank(self) -> int:
+        """The place of its group on the ladder."""
+        return ("track", "", "owner", "campaign").index(self.group)
 
 
 @tracked()

@@ -42,6 +42,8 @@ class Touchpoint(models.Model):
         """Which fact the ideal date was counted from."""
 
         PURCHASE = "purchase", "a purchase"
+        CAMPAIGN = "campaign", "the start of a servicing campaign"
+        OWNER = "owner", "a new owner"
         CONTACT = "contact", "the last contact"
         SKIP = "skip", "the day it was skipped"
         TRACK = "track", "the end of the 1-2-1 track"

@@ -65,7 +65,7 @@ def set_cell(
         raise ValidationError(_("A cell has no field “%(name)s”.") % {"name": sorted(unknown)[0]})
     item = item or PlanItem(plan=draft, slot=slot, tier=tier, kind=PlanItem.Kind.CALL)
     stored = {name: getattr(item, name) for name in FIELDS}
-    for name, value in normal({**stored, **values}).items():
+    for name, value in normal({**stored, **values}, slot).items():
         setattr(item, name, value)
     item.slot, item.is_off = slot, False
     check(item)

@@ -79,7 +79,7 @@ def compare(old: Plan | None, new: Plan) -> list[Difference]:
     before, after = (items_of(plan) if plan is not None else [] for plan in (old, new))
     slots = {item.slot_id: item.slot for item in [*before, *after]}
     found: list[Difference] = []
-    for slot in sorted(slots.values(), key=lambda one: (not one.is_track, one.position, one.pk)):
+    for slot in sorted(slots.values(), key=lambda one: (one.rank, one.position, one.pk)):
         found += _of_slot(slot, columns, before, after)
     return found
 
@@ -180,7 +180,11 @@ def _rhythm(old: PlanItem, new: PlanItem) -> Iterator[str]:
         values = {"new": span(new.every, new.unit), "old": span(old.every, old.unit)}
         if old.unit == new.unit:
             values["old"] = str(old.every)
-        yield _("%(new)s instead of %(old)s after the purchase") % values
+        yield {
+            Slot.Event.PURCHASE: _("%(new)s instead of %(old)s after the purchase"),
+            Slot.Event.CAMPAIGN: _("%(new)s instead of %(old)s after the campaign's first day"),
+            Slot.Event.OWNER: _("%(new)s instead of %(old)s after the new owner's first day"),
+        }[Slot.Event(new.slot.event)] % values
         return
     yield _instead(words.rhythm(new), words.rhythm(old))
 
@@ -247,7 +251,7 @@ def oddities(plan: Plan) -> list[str]:
 
 
 def _nothing_at_all(columns: list[Column], items: list[PlanItem]) -> Iterator[str]:
-    slots = {item.slot_id for item in items if not item.slot.is_track}
+    slots = {item.slot_id for item in items if not item.slot.group}
     for rank, name in columns[1:] or columns:
         if not any(effective(items, slot, rank) for slot in slots):
             yield _("%(tier)s: nothing is owed but what follows a purchase.") % {"tier": name}

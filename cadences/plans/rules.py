@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from cadences.models import PlanItem
+from cadences.models import PlanItem, Slot
 from cadences.plans import windows
 from cadences.words import span
 from contacts.models import Interaction
@@ -50,14 +50,14 @@ QUALIFYING = {
 Problem = tuple[str, str]
 
 
-def normal(values: Mapping[str, Any]) -> dict[str, Any]:
+def normal(values: Mapping[str, Any], slot: Slot) -> dict[str, Any]:
     """The values with what does not belong to their anchor set back, so that no cell hides a leftover."""
     found = {name: values[name] for name in FIELDS if name in values}
     if found.get("anchor") != Anchor.CALENDAR:
         found |= {"cycle": "", "window_from": 0, "window_days": 0, "avoids_track": False}
     else:
         found |= {"every": 0, "unit": Unit.DAY}
-    if found.get("anchor") != Anchor.AFTER_EVENT:
+    if found.get("anchor") != Anchor.AFTER_EVENT or slot.is_of_event:
         found |= {"starts": PlanItem.Starts.FIRST, "min_amount": None, "product": ""}
     if found.get("anchor") == Anchor.AFTER_CONTACT:
         found["lapse_after"] = None
@@ -97,6 +97,14 @@ def _anchor(item: PlanItem) -> Iterator[Problem]:
             _("“%(slot)s” belongs to the 1-2-1 track: it is counted from the purchase.")
             % {"slot": item.slot.name},
         )
+    if item.slot.is_of_event and item.anchor != Anchor.AFTER_EVENT:
+        yield (
+            "anchor",
+            _("“%(slot)s” follows this event: %(event)s. It is counted from nothing else.")
+            % {"slot": item.slot.name, "event": item.slot.get_event_display().lower()},
+        )
+    if item.kind == Kind.SURVEY and item.slot.is_of_event:
+        yield "kind", _("A survey follows a purchase, or stands in the calendar. Choose another kind.")
     if item.kind == Kind.SURVEY and item.anchor == Anchor.AFTER_CONTACT:
         yield (
             "anchor",

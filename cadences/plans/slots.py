@@ -37,6 +37,8 @@ def edit_slot(user: User, slot: Slot, *, name: str, is_track: bool | None = None
     lock_plans()
     row = _own(slot)
     row.name = _checked_name(name, row)
+    if is_track and row.is_of_event:
+        raise ValidationError({"is_track": _("This slot follows another event than a purchase.")})
     if is_track is not None and is_track != row.is_track:
         if row.items.exists():
             raise ValidationError(
@@ -57,14 +59,15 @@ def move_slot(user: User, slot: Slot, up: bool) -> None:
     require_admin(user)
     lock_plans()
     rows = list(Slot.objects.of_plans().in_order())
-    group = [row for row in rows if row.is_track == _own(slot).is_track]
+    kind = _own(slot).group
+    group = [row for row in rows if row.group == kind]
     at = next(n for n, row in enumerate(group) if row.pk == slot.pk)
     to = at - 1 if up else at + 1
     if not 0 <= to < len(group):
         return
     group[at], group[to] = group[to], group[at]
-    others = [row for row in rows if row.is_track != group[0].is_track]
-    for place, row in enumerate([*group, *others] if group[0].is_track else [*others, *group], 1):
+    others = [row for row in rows if row.group != kind]
+    for place, row in enumerate(sorted([*group, *others], key=lambda row: row.rank), 1):
         if row.position != place * STEP:
             row.position = place * STEP
             row.save(update_fields=["position"])

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Tier, TierCondition, TierLift
-from cadences import seed_data
+from cadences import seed_data, seed_events
 from cadences.models import Plan, PlanItem, Purpose, Schedule, Slot, Touchpoint
 from core.models import JobRun
 from users.access import require_admin
@@ -35,8 +35,8 @@ def seed() -> dict[str, int]:
     Schedule.get()
     return {
         "tiers": _seed_tiers(),
-        "slots": _make(Slot, seed_data.SLOTS),
-        "purposes": _make(Purpose, seed_data.PURPOSES),
+        "slots": _make(Slot, [*seed_data.SLOTS, *seed_events.SLOTS]),
+        "purposes": _make(Purpose, [*seed_data.PURPOSES, *seed_events.SHEETS]),
         "items": _seed_plan(),
     }
 
@@ -69,16 +69,17 @@ def _seed_plan() -> int:
     plan = Plan.objects.create(version=1, note="The plan that comes with Tend")
     slots = {slot.key: slot for slot in Slot.objects.all()}
     purposes = {purpose.key: purpose for purpose in Purpose.objects.all()}
-    for row in seed_data.ITEMS:
-        values = {name: value for name, value in row.items() if name not in {"slot", "tier"}}
+    items = [*seed_data.ITEMS, *seed_events.ITEMS]
+    for row in items:
+        values = {name: value for name, value in row.items() if name not in {"slot", "tier", "sheet"}}
         PlanItem.objects.create(
             plan=plan,
             slot=slots[row["slot"]],
             tier=tiers[row["tier"]] if row["tier"] else None,
-            purpose=purposes[row["slot"]],
+            purpose=purposes[row.get("sheet", row["slot"])],
             **values,
         )
-    return len(seed_data.ITEMS)
+    return len(items)
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 from django.utils import formats
@@ -9,7 +10,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from cadences.models import PlanItem
+from cadences.models import PlanItem, Slot
 from cadences.plans import windows
 from cadences.words import span
 from contacts.models import Interaction
@@ -18,11 +19,11 @@ NO_BREAK = "\u00a0"
 
 
 def rhythm(item: PlanItem) -> str:
-    """How often, or when: "every 2 months", "yearly", "7 days after the purchase"."""
+    """How often, or when: "every 2 months", "yearly", "7 days after the purchase". Reads the item's slot."""
     if item.anchor == PlanItem.Anchor.CALENDAR:
         return calendar_rhythm(item.cycle)
     if item.anchor == PlanItem.Anchor.AFTER_EVENT:
-        return after_purchase(item)
+        return after_event(item)
     if item.every == 1:
         return every_one(item.unit)
     return _("every %(span)s") % {"span": span(item.every, item.unit)}
@@ -47,19 +48,39 @@ def every_one(unit: str) -> str:
     }[PlanItem.Unit(unit)]
 
 
-def after_purchase(item: PlanItem) -> str:
-    if item.every == 0:
-        return _("on the day of the purchase")
-    return _("%(span)s after the purchase") % {"span": span(item.every, item.unit)}
+def after_event(item: PlanItem) -> str:
+    """How long after a purchase, the start of a campaign, or a new owner."""
+    on_the_day, after = _AFTER[Slot.Event(item.slot.event)]()
+    return after % {"span": span(item.every, item.unit)} if item.every else on_the_day
+
+
+_AFTER: dict[Slot.Event, Callable[[], tuple[str, str]]] = {
+    Slot.Event.PURCHASE: lambda: (_("on the day of the purchase"), _("%(span)s after the purchase")),
+    Slot.Event.CAMPAIGN: lambda: (
+        _("on the campaign's first day"),
+        _("%(span)s after the campaign's first day"),
+    ),
+    Slot.Event.OWNER: lambda: (
+        _("on the new owner's first day"),
+        _("%(span)s after the new owner's first day"),
+    ),
+}
 
 
 def offset(item: PlanItem) -> str:
     """The short form in the track's row: "+14 days"."""
-    return "+" + span(item.every, item.unit).replace(" ", NO_BREAK) if item.every else _("same day")
+    if not item.every:
+        return _("first day") if item.slot.is_of_event else _("same day")
+    return "+" + span(item.every, item.unit).replace(" ", NO_BREAK)
 
 
 def starts(item: PlanItem) -> str:
-    """Which purchases: "the first purchase", "every purchase of “Pump” for 5,000 or more, …"."""
+    """Which event; of purchases which: "the first purchase", "every purchase of “Pump” for 5,000 or more"."""
+    if item.slot.is_of_event:
+        return {
+            Slot.Event.CAMPAIGN: _("the start of a servicing campaign, while it runs"),
+            Slot.Event.OWNER: _("a change of owner, but not the account's first owner"),
+        }[Slot.Event(item.slot.event)]
     which = ""
     if item.product:
         which += " " + _("of “%(product)s”") % {"product": item.product}

@@ -55,6 +55,7 @@ tier_item AS MATERIALIZED (
             plan.version,
             item.slot_id,
             slot.is_track,
+            slot.event,
             item.is_off,
             item.kind,
             item.anchor,
@@ -87,7 +88,7 @@ tier_item AS MATERIALIZED (
 item_at AS MATERIALIZED (
     SELECT
         rung.at_rank,
-        item.of_rank, item.item_id, item.version, item.slot_id, item.is_track, item.kind, item.anchor, item.step,
+        item.of_rank, item.item_id, item.version, item.slot_id, item.is_track, item.event, item.kind, item.anchor, item.step,
         item.starts, item.form, item.window_from, item.window_days, item.tolerance_days, item.lapse_after,
         item.avoids_track, item.assignee, item.qualifying,
         dense_rank() OVER (ORDER BY item.min_amount, item.product) AS condition_no,

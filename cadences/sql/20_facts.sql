@@ -1,9 +1,23 @@
 -- Facts: who is a customer, what they bought, when we last spoke, what people closed.
 
--- Customers among the accounts asked about. `hash` spreads first dates and windows evenly.
-customer AS MATERIALIZED (
+-- Servicing campaigns (R9) that nobody has ended with a result. One that ran out still owes what fell into it.
+campaign AS MATERIALIZED (
+    SELECT id, account_id, started_on, ends_on
+    FROM cadences_campaign
+    WHERE started_on <= %(as_of)s AND ends_on >= %(look_back)s
+        AND (result IN ('', 'over') OR ended_on > %(as_of)s)
+        AND @only(account_id)
+),
+
+-- Accounts to whom anything is owed, among those asked about: customers, and whoever has a campaign.
+-- `hash` spreads first dates and windows evenly.
+served AS MATERIALIZED (
     SELECT
         account.id AS account_id,
+        account.status = 'customer' AND account.became_customer_on <= %(as_of)s AS is_customer,
+        CASE WHEN account.owner_before_id <> account.owner_id AND account.owner_since <= %(as_of)s
+            THEN account.owner_since
+        END AS handed_over_on,
         ('x' || left(md5(account.id::text), 8))::bit(32)::bigint AS hash,
         coalesce(borrower.rung, tier.rank, (SELECT min(rank) FROM accounts_tier), 0) AS rank,
         coalesce(tier.rank, (SELECT min(rank) FROM accounts_tier), 0) AS tier_rank,
@@ -27,12 +41,20 @@ customer AS MATERIALIZED (
     LEFT JOIN accounts_tier before ON before.id = account.tier_before_id
     LEFT JOIN staff ON staff.owner_id = account.owner_id
     LEFT JOIN borrower ON borrower.account_id = account.id
-    WHERE account.status = 'customer' AND account.became_customer_on <= %(as_of)s AND @only(account.id)
+    WHERE @only(account.id) AND (
+        account.status = 'customer' AND account.became_customer_on <= %(as_of)s
+        OR account.id IN (SELECT account_id FROM campaign)
+    )
+),
+customer AS NOT MATERIALIZED (
+    SELECT * FROM served WHERE is_customer
 ),
 
 -- What a day of purchases must have to be an event of an item: mostly nothing, or a sum, or a product.
 condition AS MATERIALIZED (
-    SELECT DISTINCT condition_no, min_amount, product FROM item_at WHERE anchor = 'after_event'
+    SELECT DISTINCT condition_no, min_amount, product
+    FROM item_at
+    WHERE anchor = 'after_event' AND event = 'purchase'
 ),
 
 -- Days on which somebody bought something net; all purchases of a day are one event.
@@ -82,7 +104,7 @@ purchase_event AS (
         WINDOW by_day AS (PARTITION BY purchase.account_id, condition.condition_no ORDER BY purchase.day)
     ) numbered
     -- whose items would all be dated before the plan began starts nothing
-    WHERE day >= (SELECT min(since - step) FROM item_at WHERE anchor = 'after_event')
+    WHERE day >= (SELECT min(since - step) FROM item_at WHERE anchor = 'after_event' AND event = 'purchase')
 ),
 
 -- Event items of the purchases that start them (R1). `ideal_on` before `since` is not owed.
@@ -105,7 +127,7 @@ event AS MATERIALIZED (
         CASE WHEN rule.starts = 'restart' THEN purchase.day_after END AS restarted_on
     FROM purchase_event purchase
     JOIN customer ON customer.account_id = purchase.account_id
-    JOIN rule ON rule.at_rank = customer.rank AND rule.anchor = 'after_event'
+    JOIN rule ON rule.at_rank = customer.rank AND rule.anchor = 'after_event' AND rule.event = 'purchase'
         AND rule.condition_no = purchase.condition_no
     LEFT JOIN first_day ON first_day.account_id = purchase.account_id
     LEFT JOIN exception ON exception.account_id = customer.account_id AND exception.slot_id = rule.slot_id
@@ -139,6 +161,24 @@ track AS MATERIALIZED (
         range_agg(daterange(from_on, to_on, '[]')) AS days
     FROM track_span
     GROUP BY account_id
+),
+
+-- What starts items besides purchases: a campaign, and a new owner who has to introduce themself. `last_on`:
+-- nothing is owed for days after it.
+occasion AS MATERIALIZED (
+    SELECT account_id, 'campaign' AS event, id AS number, started_on AS day, ends_on AS last_on
+    FROM campaign
+
+    UNION ALL
+
+    SELECT account_id, 'owner', to_char(handed_over_on, 'YYYYMMDD')::bigint, handed_over_on, date '9000-01-01'
+    FROM served
+    WHERE handed_over_on + (SELECT max(step) FROM item_at WHERE event = 'owner') >= %(look_back)s
+        AND (is_customer OR EXISTS (
+            SELECT FROM campaign
+            WHERE campaign.account_id = served.account_id
+                AND handed_over_on BETWEEN campaign.started_on AND campaign.ends_on
+        ))
 ),
 
 -- Sets of kinds of contact that count for some rolling item: usually one set for all tiers.

@@ -1,5 +1,6 @@
 -- Everything that the rules want, before it is moved to working days: one row per account and cycle.
--- `person` 0 = nobody assigned; `number` = of the rolling row, or the purchase of the event (0: the first).
+-- `person` 0 = nobody assigned; `number` = of the rolling row, or of the event:
+-- the purchase (0: the first), the campaign, the day of the new owner.
 wanted AS NOT MATERIALIZED (
     SELECT
         account_id, rule_no, number, 'purchase' AS basis, base_on, ideal_on,
@@ -13,6 +14,31 @@ wanted AS NOT MATERIALIZED (
         NULL::date AS talked_on
     FROM event
     WHERE ideal_on >= %(look_back)s
+
+    UNION ALL
+
+    SELECT
+        served.account_id, rule.rule_no, occasion.number, occasion.event, occasion.day, counted.ideal_on,
+        @person(served, rule),
+        @calendar(served, rule),
+        CASE WHEN rule.kind IN ('call', 'meeting', 'video') THEN country ELSE '' END,
+        date '9000-01-01',
+        counted.ideal_on BETWEEN paused_from AND paused_until,
+        false,
+        NULL,
+        NULL
+    FROM occasion
+    JOIN served ON served.account_id = occasion.account_id
+    JOIN rule ON rule.at_rank = served.rank AND rule.anchor = 'after_event' AND rule.event = occasion.event
+    CROSS JOIN LATERAL (
+        SELECT (occasion.day + rule.step)::date AS ideal_on
+    ) counted
+    WHERE counted.ideal_on BETWEEN greatest(rule.since, %(look_back)s) AND occasion.last_on
+        AND NOT EXISTS (
+            SELECT FROM exception
+            WHERE exception.account_id = served.account_id AND exception.slot_id = rule.slot_id
+                AND exception.is_off
+        )
 
     UNION ALL
 

@@ -15,6 +15,7 @@ placed AS NOT MATERIALIZED (
         CASE
             WHEN rule.anchor = 'calendar' THEN rule.cycle
             WHEN rule.anchor = 'after_contact' THEN 'n' || met.number
+            WHEN met.basis <> 'purchase' THEN 'E' || met.number
             WHEN met.number = 0 THEN 'first'
             ELSE 'P' || met.number
         END AS cycle,

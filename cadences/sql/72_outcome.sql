@@ -5,21 +5,34 @@ dropped AS (
         different.*,
         CASE WHEN act = 'drop' THEN CASE
             WHEN verdict NOT IN ('', 'later') THEN verdict
-            WHEN (SELECT status FROM accounts_account WHERE id = account_id) = 'former' THEN 'former customer'
-            WHEN NOT EXISTS (SELECT FROM customer WHERE customer.account_id = different.account_id)
-                THEN 'no customer'
+            WHEN r_basis = 'campaign' AND NOT EXISTS (
+                SELECT FROM campaign
+                WHERE campaign.account_id = different.account_id AND different.cycle = 'E' || campaign.id
+            ) THEN 'campaign ended'
+            WHEN NOT EXISTS (
+                SELECT FROM served
+                WHERE served.account_id = different.account_id
+                    AND (served.is_customer OR r_basis IN ('campaign', 'owner'))
+            ) THEN CASE (SELECT status FROM accounts_account WHERE id = account_id)
+                WHEN 'former' THEN 'former customer' ELSE 'no customer'
+            END
             WHEN EXISTS (
                 SELECT FROM exception
                 WHERE exception.account_id = different.account_id AND exception.slot_id = different.slot_id
                     AND exception.is_off
             ) THEN 'switched off for this account'
+            WHEN r_basis = 'owner' AND cycle IS DISTINCT FROM (
+                SELECT 'E' || to_char(handed_over_on, 'YYYYMMDD')
+                FROM served
+                WHERE served.account_id = different.account_id
+            ) THEN 'another new owner'
             WHEN r_anchor = 'after_contact' AND substr(cycle, 2)::int <> 1 + coalesce((
                 SELECT max(substr(other.cycle, 2)::int)
                 FROM cadences_touchpoint other
                 WHERE other.account_id = different.account_id AND other.slot_id = different.slot_id
                     AND other.anchor = 'after_contact' AND other.state IN ('done', 'skipped')
             ), 0) THEN 'log withdrawn'
-            WHEN r_anchor = 'after_event' AND NOT EXISTS (
+            WHEN r_anchor = 'after_event' AND r_basis = 'purchase' AND NOT EXISTS (
                 SELECT FROM (
                     SELECT
                         min(id) AS lowest_id,

@@ -10,7 +10,7 @@ from django.db import transaction
 from accounts.models import Account
 from cadences import plans, tiering
 from cadences.models import PlanItem, Schedule
-from imports.demo import acts, check, feedback, history, load, nights, world
+from imports.demo import acts, campaigns, check, feedback, history, load, nights, world
 from imports.demo.aim import Rhythm
 from users.models import User
 
@@ -68,6 +68,7 @@ def _make(today: date, say: Say, seed: int) -> dict[str, User]:
     year = nights.Year(draft.rng, customers, stories, users, last)
     nights.run(year, today)
     acts.of_everybody(draft, year)
+    campaigns.of_some_prospects(users, today)
     if missing := check.shortfalls(users, today):
         raise Broken("; ".join(missing))
     feedback.switch_on(next(user for user in users.values() if user.is_manager))

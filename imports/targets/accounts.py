@@ -199,7 +199,11 @@ class Accounts(Target):
         cursor.execute(
             f"UPDATE accounts_account a SET {staging.assignments('a', ACCOUNT_COLUMNS)}, updated_at = %s, "
             "owner_since = CASE WHEN j.owner_id <> a.owner_id OR (j.owner_id IS NOT NULL "
-            "AND a.owner_id IS NULL) THEN j.as_of ELSE a.owner_since END "
+            "AND a.owner_id IS NULL) THEN j.as_of ELSE a.owner_since END, "
+            # somebody whom an import only supposed to own it was no owner who could hand it over
+            "owner_before_id = CASE WHEN j.owner_id <> a.owner_id AND NOT EXISTS ("
+            "SELECT FROM imports_importedowner o WHERE o.account_id = a.id AND o.owner_id = a.owner_id"
+            ") THEN a.owner_id ELSE a.owner_before_id END "
             f"{source} WHERE a.id = j.account_id AND j.account_changed",
             [now],
         )

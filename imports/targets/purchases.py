@@ -60,7 +60,8 @@ OWNERS = """
     freed AS (
         DELETE FROM accounts_bookentry b USING given
         WHERE b.account_id = given.account_id AND b.user_id = given.before)
-    UPDATE accounts_account a SET owner_id = given.sold_by_id, owner_since = %s, updated_at = %s
+    UPDATE accounts_account a
+    SET owner_id = given.sold_by_id, owner_since = %s, owner_before_id = NULL, updated_at = %s
     FROM given WHERE given.account_id = a.id
 """
 """The owner is the seller of the latest purchase (same day: highest number), unless a person set another."""

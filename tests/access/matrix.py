@@ -97,6 +97,14 @@ ROWS = [
     row("calendars:create_absence", get=ALL, post=ALL),
     row("calendars:edit_absence", "absence", get=EDITORS, post=EDITORS),
     row("calendars:remove_absence", "absence", post=EDITORS),
+    # -- campaigns and handing over ---------------------------------------------------------------------
+    row("campaigns:list", get=ALL),
+    row("campaigns:panel", "account", get=ALL),
+    row("campaigns:start", "account", get=EDITORS, post=EDITORS),
+    row("campaigns:end", "campaign", get=EDITORS, post=EDITORS),
+    row("campaigns:resume", "ended_campaign", post=EDITORS),
+    row("reassign:people", get=MANAGERS),
+    row("reassign:person", "owner", get=MANAGERS, post=MANAGERS),
     # -- exceptions --------------------------------------------------------------------------------------
     row("exceptions:list", get=ALL),
     row("exceptions:export", get=ALL),

@@ -91,6 +91,8 @@ def _records(people: dict[str, Any]) -> dict[str, Any]:
             why=BookFinish.Why.CONTENT,
             outcome="Content with the pumps",
         ),
+        "campaign": make.make_campaign(account, TODAY),
+        "ended_campaign": make.make_campaign(account, TODAY, ended_on=TODAY, result="won"),
         "commitment": Commitment.objects.create(account=account, user=owner, what="A quote", due_on=TODAY),
         "ask": Ask.objects.create(account=account, kind=Ask.Kind.REFERRAL, asked_on=TODAY, asked_by=owner),
         "batch": _batch(),

@@ -25,7 +25,9 @@ def listing(request: Request) -> HttpResponse:
     rows = list(Slot.objects.visible_to(request.user).of_plans().with_use().in_order())
     groups = [
         (_("1-2-1 track after a purchase"), [row for row in rows if row.is_track]),
-        (_("All year"), [row for row in rows if not row.is_track]),
+        (_("All year"), [row for row in rows if not row.group]),
+        (_("New owner"), [row for row in rows if row.group == Slot.Event.OWNER]),
+        (_("Servicing campaign"), [row for row in rows if row.group == Slot.Event.CAMPAIGN]),
     ]
     return render(request, "plan/slots.html", {"groups": groups, "rows": rows})
 
@@ -48,10 +50,12 @@ def edit(request: Request, pk: int) -> HttpResponse:
     require_admin(request.user)
     slot = _slot(request, pk)
     form = SlotForm(posted(request), initial={"name": slot.name, "is_track": slot.is_track})
+    if slot.is_of_event:
+        del form.fields["is_track"]
 
     def save() -> Slot:
         said = form.cleaned_data
-        return plans.edit_slot(request.user, slot, name=said["name"], is_track=said["is_track"])
+        return plans.edit_slot(request.user, slot, name=said["name"], is_track=said.get("is_track"))
 
     if request.method == "POST" and form.attempt(save) is not None:
         toast(request, _("Saved."))

@@ -69,6 +69,7 @@ class Item:
     who: str = "owner"
     min_amount: int | None = None
     product: str = ""
+    event: str = "purchase"
     qualifying: tuple[str, ...] = ()
     since: date | None = None
 
@@ -117,6 +118,16 @@ class Talk:
 
 
 @dataclass
+class Campaign:
+    """Some weeks of closer contact. ``ended``: the day on which a person ended it with a result."""
+
+    id: int
+    first: date
+    last: date
+    ended: date | None = None
+
+
+@dataclass
 class Row:
     """One touchpoint. ``who`` and ``lapse_after`` are those of the item that made it."""
 
@@ -157,6 +168,8 @@ Rows = dict[tuple[str, str], Row]
 class Account:
     id: int
     owner: int | None = None
+    owner_before: int | None = None
+    owner_since: date | None = None
     country: str = ""
     status: str = "customer"
     became_customer: date | None = None
@@ -169,6 +182,7 @@ class Account:
     overrides: dict[str, Override] = field(default_factory=dict)
     purchases: list[Purchase] = field(default_factory=list)
     talks: list[Talk] = field(default_factory=list)
+    campaigns: list[Campaign] = field(default_factory=list)
     rows: Rows = field(default_factory=dict)
 
 

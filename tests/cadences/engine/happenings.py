@@ -20,6 +20,7 @@ from .facts import (
     ROLLING,
     SKIPPED,
     Account,
+    Campaign,
     Purchase,
     Row,
     Talk,
@@ -28,6 +29,7 @@ from .facts import (
 from .plans import edited
 from .worlds import (
     add_absence,
+    add_campaign,
     add_day_off,
     add_purchase,
     add_talk,
@@ -52,6 +54,7 @@ class Change:
     overrides: dict[int, Account] = field(default_factory=dict)
     purchases: dict[int, tuple[Account, Purchase]] = field(default_factory=dict)
     talks: dict[int, tuple[Account, Talk]] = field(default_factory=dict)
+    campaigns: dict[int, tuple[Account, Campaign]] = field(default_factory=dict)
     rows: list[tuple[Account, Row]] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
 
@@ -248,8 +251,33 @@ class Between:
         self.change.overrides[self.account.id] = self.account
 
     def hand_over(self) -> None:
-        self.account.owner = self.rng.choice([*self.world.people, None])
+        """*owner_before is whoever had it before the first change of a day*; nobody in between leaves it."""
+        account, day = self.account, self.day()
+        before, account.owner = account.owner, self.rng.choice([*self.world.people, None])
+        if before is not None and not (account.owner_since == day and account.owner_before is not None):
+            account.owner_before = before
+        account.owner_since = day if account.owner is not None else None
         self.touch()
+
+    def campaign(self) -> None:
+        """A campaign begins; or the one that runs is ended with a result, or that result is taken back."""
+        account = self.account
+        last = account.campaigns[-1] if account.campaigns else None
+        if last is None or last.ended is not None or last.last < self.today:
+            begun = add_campaign(self.rng, account, self.day())
+            if last is not None:  # its record says now that its weeks ran out
+                self.change.campaigns[last.id] = (account, last)
+            self.change.campaigns[begun.id] = (account, begun)
+            return
+        last.ended = max(self.day(), last.first)
+        self.change.campaigns[last.id] = (account, last)
+
+    def change_result(self) -> None:
+        """One that was ended runs again, or one that ran out gets its result."""
+        if self.account.campaigns:
+            last = self.account.campaigns[-1]
+            last.ended = None if last.ended is not None else max(self.day(), last.first)
+            self.change.campaigns[last.id] = (self.account, last)
 
     def move_away(self) -> None:
         self.account.country = self.rng.choice(["", "NO", "SE", "DE"])
@@ -279,7 +307,9 @@ ACTS = [
     *[Between.retier] * 2,
     *[Between.pause] * 2,
     Between.override,
-    Between.hand_over,
+    *[Between.hand_over] * 2,
+    *[Between.campaign] * 2,
+    Between.change_result,
     Between.move_away,
     Between.leave_or_return,
 ]

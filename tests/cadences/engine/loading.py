@@ -10,7 +10,7 @@ from django.db import connection
 from psycopg2.extras import execute_values
 
 from accounts.models import Account, Tier
-from cadences.models import Override, Plan, PlanItem, Schedule, Slot, Touchpoint
+from cadences.models import Campaign, Override, Plan, PlanItem, Schedule, Slot, Touchpoint
 from contacts.models import Interaction
 from sales.models import Purchase, PurchaseLine
 from users.models import Absence, Calendar, Closure, Company, PublicHoliday, Team, User
@@ -39,6 +39,7 @@ def tell(world: facts.World, change: Change) -> None:
         load_plan(world)
     upsert(Account, [account_record(account) for account in change.accounts.values()])
     load_purchases(change.purchases.values())
+    upsert(Campaign, [campaign_record(*noted) for noted in change.campaigns.values()])
     upsert(Interaction, [talk_record(*noted) for noted in change.talks.values()])
     load_overrides(change.overrides.values())
     load_rows(change.rows)
@@ -112,7 +113,7 @@ def load_plan(world: facts.World) -> None:
 
 def slot_of(item: facts.Item) -> Slot:
     return Slot.objects.update_or_create(
-        key=item.slot, defaults={"name": item.slot, "is_track": item.is_track}
+        key=item.slot, defaults={"name": item.slot, "is_track": item.is_track, "event": item.event}
     )[0]
 
 
@@ -149,7 +150,22 @@ def load_accounts(accounts: list[facts.Account]) -> None:
     upsert(Account, [account_record(account) for account in accounts])
     load_purchases([(account, purchase) for account in accounts for purchase in account.purchases])
     upsert(Interaction, [talk_record(account, talk) for account in accounts for talk in account.talks])
+    upsert(Campaign, [campaign_record(account, one) for account in accounts for one in account.campaigns])
     load_overrides(accounts)
+
+
+def campaign_record(account: facts.Account, campaign: facts.Campaign) -> Campaign:
+    """One that a person ended, one whose weeks have run out, or a running one."""
+    is_over = campaign.ended is None and campaign is not account.campaigns[-1]
+    return Campaign(
+        id=campaign.id,
+        account_id=account.id,
+        started_on=campaign.first,
+        ends_on=campaign.last,
+        weeks=max(1, (campaign.last - campaign.first).days // 7),
+        ended_on=campaign.last if is_over else campaign.ended,
+        result="over" if is_over else "won" if campaign.ended else "",
+    )
 
 
 def load_overrides(accounts: Iterable[facts.Account]) -> None:
@@ -175,6 +191,8 @@ def account_record(account: facts.Account) -> Account:
         id=account.id,
         name=f"Account {account.id}",
         owner_id=account.owner,
+        owner_before_id=account.owner_before,
+        owner_since=account.owner_since,
         country=account.country,
         status=account.status,
         became_customer_on=account.became_customer,

@@ -31,6 +31,7 @@ from .facts import (
     World,
 )
 from .items import effective_items, override_of
+from .occasions import campaign_is_gone, is_served, items_of, live_campaigns, owner_is_gone, rows_of_occasions
 
 AGREED_SLOT, TODO_SLOT = "agreed", "todo"
 NOT_IN_TIME, PAUSED = "not done in time", "paused"
@@ -63,7 +64,7 @@ class Night:
 
     def __init__(self, world: World, account: Account, as_of: date, days: Days) -> None:
         self.world, self.account, self.as_of, self.days = world, account, as_of, days
-        self.items = effective_items(world, account, as_of) if self.is_customer else {}
+        self.items = self.items_owed()
         self.rows: Rows = dict(account.rows)
         self.spans = self.track_spans()
         self.held: dict[tuple[str, str], str] = {}  # what the plan has and a fact holds back, and why
@@ -73,7 +74,7 @@ class Night:
     def rows_after(self) -> Rows:
         track = self.track_rows()
         self.rows = close_by_contacts(self, {span[0] for span in self.spans})
-        owed = [*self.event_rows(), *self.calendar_rows()]
+        owed = [*self.event_rows(), *rows_of_occasions(self), *self.calendar_rows()]
         self.rows = self.merged(owed)
         return self.finished(owed, list(self.rolling_rows(track)))
 
@@ -99,6 +100,17 @@ class Night:
         """*prospect: no plan item is owed; account former: open rows cancelled*"""
         became = self.account.became_customer
         return self.account.status == "customer" and became is not None and became <= self.as_of
+
+    def items_owed(self) -> dict[str, Item]:
+        """*prospect: no plan item is owed except a campaign's*; so it is with former customers."""
+        if not (self.is_customer or live_campaigns(self.account, self.as_of)):
+            return {}
+        items = effective_items(self.world, self.account, self.as_of)
+        return {
+            slot: item
+            for slot, item in items.items()
+            if self.is_customer or item.event in {"campaign", "owner"}
+        }
 
     def purchase_days(self) -> list[tuple[date, int]]:
         """*Same day = one event, amounts summed; a credit note starts nothing; void: counts for nothing.*
@@ -160,7 +172,7 @@ class Night:
                 self.held[row.key] = "restarted by a later purchase"
 
     def event_items(self) -> list[Item]:
-        return [item for item in self.items.values() if item.anchor == EVENT]
+        return list(items_of(self.items, "purchase"))
 
     def event_rows(self) -> list[Row]:
         """*others within the horizon*"""
@@ -404,14 +416,18 @@ class Night:
         """Which fact ended the obligation; empty when none did."""
         if row.key in self.held:
             return self.held[row.key]
-        if not self.is_customer:
+        if campaign_is_gone(self, row):
+            return "campaign ended"
+        if not is_served(self, row):
             return "former customer" if self.account.status == "former" else "no customer"
         override = override_of(self.account, row.slot, self.as_of)
         if override is not None and override.is_off:
             return "switched off for this account"
         if row.anchor == ROLLING and int(row.cycle[1:]) != self.next_number(row.slot):
             return "log withdrawn"
-        if row.anchor == EVENT and row.cycle not in self.purchase_keys():
+        if owner_is_gone(self, row):
+            return "another new owner"
+        if row.basis == "purchase" and row.cycle not in self.purchase_keys():
             return "purchase gone"
         return ""
 

@@ -33,7 +33,7 @@ def make_plan(rng: Random, start: date) -> Plan:
     """A base plan, a track and up to three tiers; in force for a while, or from a few days on."""
     effective = start - timedelta(days=rng.choice([0, 0, 20, 90, 300, 600, -3, -20]))
     since = rng.choice([None, effective, effective - timedelta(days=rng.randrange(400))])
-    items = [*calls(rng), *visits(rng), *calendar_items(rng), *track(rng), *extra(rng)]
+    items = [*calls(rng), *visits(rng), *calendar_items(rng), *track(rng), *extra(rng), *occasional(rng)]
     return Plan(1, effective, tuple(replace(item, since=since) for item in items))
 
 
@@ -131,6 +131,26 @@ def extra(rng: Random) -> list[Item]:
     ]
 
 
+def occasional(rng: Random) -> list[Item]:
+    """What a campaign and a new owner owe; some of it for some tiers only."""
+
+    def item(slot: str, event: str, kind: str, offset: int, **more: object) -> Item:
+        more = {"rank": 0, "lapse_after": rng.choice([2, 10, None]), "who": rng.choice(WHO)} | more
+        return Item(slot, kind=kind, anchor=EVENT, every=offset, event=event, tolerance=1, **more)
+
+    items = [
+        item("campaign call 1", "campaign", "call", 0),
+        item("campaign call 1", "campaign", "meeting", 2, rank=rng.choice([2, 3])),
+        item("campaign call 2", "campaign", "call", rng.choice([3, 4]), rank=rng.choice([0, 0, 2])),
+        item("campaign letter", "campaign", rng.choice(["letter", "email"]), 9, who="nobody"),
+        replace(item("campaign meeting", "campaign", "meeting", 1, lapse_after=14), unit="month"),
+        item("hello", "owner", "call", rng.choice([0, 1, 1, 40]), rank=rng.choice([0, 0, 1, 3])),
+    ]
+    if rng.random() < 0.2:
+        items[1] = replace(items[1], is_off=True)
+    return [found for found in items if rng.random() < 0.85]
+
+
 # -- edits -----------------------------------------------------------------------------------------
 
 
@@ -182,7 +202,7 @@ def drop_slot(rng: Random, items: list[Item]) -> list[Item]:
 
 def add_slot(rng: Random, items: list[Item]) -> list[Item]:
     present = {item.slot for item in items}
-    fresh = [*calls(rng), *visits(rng), *calendar_items(rng), *track(rng), *extra(rng)]
+    fresh = [*calls(rng), *visits(rng), *calendar_items(rng), *track(rng), *extra(rng), *occasional(rng)]
     return items + [item for item in fresh if item.slot not in present]
 
 

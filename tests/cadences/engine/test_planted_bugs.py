@@ -63,7 +63,7 @@ BUGS = [
         "40_wanted",
         "IN ('call', 'meeting', 'video') THEN",
         "IN ('none') THEN",
-        times=4,
+        times=5,
     ),
     Bug("tolerance off by one", "80_close", "- tolerance AS counts_from", "- tolerance - 1 AS counts_from"),
     Bug(
@@ -241,6 +241,52 @@ BUGS = [
         "10_plan",
         "CASE WHEN NOT item.is_lent THEN form_ranks.ranks END AS ranks",
         "form_ranks.ranks",
+    ),
+    Bug("campaign owes beyond its last day", "40_wanted", "AND occasion.last_on", "AND date '9000-01-01'"),
+    Bug(
+        "campaign owes after a person ended it",
+        "20_facts",
+        "AND (result IN ('', 'over') OR ended_on > %(as_of)s)",
+        "",
+    ),
+    Bug(
+        "campaign that ran out owes nothing any more",
+        "20_facts",
+        "result IN ('', 'over') OR ended_on > %(as_of)s",
+        "ended_on IS NULL",
+    ),
+    Bug(
+        "campaign of a prospect owes nothing",
+        "20_facts",
+        "OR account.id IN (SELECT account_id FROM campaign)",
+        "",
+    ),
+    Bug(
+        "prospect with a campaign owes everything", "20_facts", "FROM served WHERE is_customer", "FROM served"
+    ),
+    Bug(
+        "first owner introduces themself",
+        "20_facts",
+        "WHEN account.owner_before_id <> account.owner_id AND account.owner_since",
+        "WHEN account.owner_since",
+    ),
+    Bug(
+        "prospect's new owner introduces themself at any time",
+        "20_facts",
+        "AND handed_over_on BETWEEN campaign.started_on AND campaign.ends_on",
+        "",
+    ),
+    Bug(
+        "ended campaign leaves touched rows",
+        "72_outcome",
+        "WHEN r_basis = 'campaign' AND NOT",
+        "WHEN false AND NOT",
+    ),
+    Bug(
+        "handed on, touched rows stay",
+        "72_outcome",
+        "WHEN r_basis = 'owner' AND cycle",
+        "WHEN false AND cycle",
     ),
 ]
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from random import Random
 
-from .facts import Absence, Account, Override, Person, Purchase, Talk, WorkCalendar, World
+from .facts import Absence, Account, Campaign, Override, Person, Purchase, Talk, WorkCalendar, World
 from .plans import make_plan
 
 COUNTRIES = ["", "NO", "SE", "DE"]
@@ -21,7 +21,9 @@ AWKWARD = [
 ]  # fmt: skip
 TALK_KINDS = ["call", "call", "call", "meeting", "visit", "email", "letter", "note"]
 PRODUCTS = ["Pump X200", "pump oil", "Filter", "Øl PUMPE 50%"]
-OVERRIDABLE = ["call", "call", "visit", "visit", "survey", "week", "greeting", "greeting"]
+OVERRIDABLE = [
+    "call", "call", "visit", "visit", "survey", "week", "greeting", "greeting", "campaign call 1", "hello",
+]  # fmt: skip
 FIRST_PERSON = 9_000_001
 
 
@@ -128,7 +130,26 @@ def make_account(seed: int, number: int, world: World, start: date) -> Account:
         set_pause(rng, account, start)
     for _ in range(rng.choice([0, 0, 0, 0, 1, 1, 2, 3])):
         set_override(rng, account, start)
+    set_owner_before(rng, world, account, start)
+    if rng.random() < 0.15:
+        add_campaign(rng, account, start - timedelta(days=rng.choice([0, 1, 5, 20, 40, 410])))
     return account
+
+
+def set_owner_before(rng: Random, world: World, account: Account, start: date) -> None:
+    """Most accounts have their first owner; some were taken over, some taken back."""
+    account.owner_since = (
+        start - timedelta(days=rng.choice([0, 2, 9, 30, 100, 401])) if account.owner else None
+    )
+    if rng.random() < 0.3:
+        account.owner_before = rng.choice([*world.people])
+
+
+def add_campaign(rng: Random, account: Account, day: date) -> Campaign:
+    number = max((campaign.id for campaign in account.campaigns), default=account.id * 100) + 1
+    campaign = Campaign(number, day, day + timedelta(days=7 * rng.choice([1, 2, 4, 4, 6]) - 1))
+    account.campaigns.append(campaign)
+    return campaign
 
 
 def add_purchases(rng: Random, account: Account, start: date) -> None:

@@ -8,7 +8,7 @@ import time_machine
 from django.core.management import call_command
 
 from accounts.models import Account, BookEntry
-from cadences.models import Schedule, Touchpoint
+from cadences.models import Campaign, Schedule, Touchpoint
 from contacts.models import Ask, Commitment, Concern, Contact, Interaction
 from imports.demo import check, people
 from sales.models import Purchase
@@ -31,6 +31,16 @@ def test_the_company_that_the_demo_promises():
     assert Concern.objects.filter(resolved_on=None).count() >= 8
     assert {BookEntry.objects.filter(user__email=person.email).count() for person in people.SELLERS} == {25}
     assert not Interaction.objects.filter(happened_on__gt=MONDAY).exists()
+
+
+def test_two_campaigns_run_and_one_has_ended():
+    running = Campaign.objects.running()
+    assert {campaign.account.owner.display_name for campaign in running} == {"Elin Sandell"}
+    for campaign in running:
+        assert Touchpoint.objects.open().filter(cycle=campaign.key, assignee=campaign.account.owner).exists()
+    assert running.count() == 2
+    assert Touchpoint.objects.filter(basis="campaign", state="done", interaction__isnull=False).count() >= 4
+    assert Campaign.objects.ended().get().result == "appointment"
 
 
 def test_everybody_has_something_to_do():

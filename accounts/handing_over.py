@@ -1,0 +1,181 @@
+"""Accounts change hands: one or thousands by the same verb, with history, told to the new owner, undoable."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Case, F, Q, QuerySet, When
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Account, BookEntry
+from core import facts
+from users import mail
+from users.access import require, require_active
+from users.clock import today_for
+from users.models import User
+
+NAMED_IN_MAIL = 25
+
+
+@dataclass(frozen=True)
+class Held:
+    """Whose an account was before it changed hands; ``in_book_since``: in that owner's book, if it was."""
+
+    account_id: int
+    owner_id: int | None
+    owner_before_id: int | None
+    owner_since: date | None
+    in_book_since: date | None = None
+
+    @classmethod
+    def read(cls, row: dict[str, Any]) -> Held:
+        """From what ``as_json`` of the whole made of it."""
+        days = {
+            name: row[name] and date.fromisoformat(row[name]) for name in ("owner_since", "in_book_since")
+        }
+        return cls(**{**row, **days})
+
+
+@dataclass(frozen=True)
+class HandedOver:
+    """What a hand-over changed: enough to undo it. ``left_out``: accounts that this user may not reassign."""
+
+    new_owner_id: int | None
+    held: tuple[Held, ...]
+    left_out: tuple[int, ...] = ()
+
+    @property
+    def account_ids(self) -> list[int]:
+        return [row.account_id for row in self.held]
+
+
+def check_owner(owner: User | None) -> None:
+    """Raises ValidationError where this user cannot own accounts."""
+    if owner is not None and not owner.may_own_accounts:
+        words = _("%(name)s cannot own accounts: choose an active salesperson or manager.")
+        raise ValidationError({"owner": words % {"name": owner}})
+
+
+def reassignable_by(user: User) -> QuerySet[Account, Account]:
+    """Accounts whose owner this user may change: the manager's side, and for admins all."""
+    accounts: QuerySet[Account, Account] = Account.objects.editable_by(user)
+    return accounts if user.is_active and (user.is_manager or user.is_admin) else accounts.none()
+
+
+@transaction.atomic
+def hand_over(user: User, account_ids: Collection[int], new_owner: User | None) -> HandedOver:
+    """Give these accounts to one owner from today on (R9: they introduce themselves); None: to nobody.
+
+    A few statements for thousands. Whoever has an account already keeps it as it is. Raises PermissionDenied
+    for people who change no owners, ValidationError for a new owner who cannot own accounts.
+    """
+    require_active(user)
+    require(user.is_manager or user.is_admin, _("Owners are changed by the team's manager and by admins."))
+    check_owner(new_owner)
+    wanted = set(account_ids)
+    allowed = reassignable_by(user).filter(pk__in=wanted)
+    rows = allowed.select_for_update(no_key=True, of=("self",)).order_by("pk")
+    values = list(rows.values_list("pk", "owner_id", "owner_before_id", "owner_since"))
+    target = new_owner.pk if new_owner is not None else None
+    moved = [row for row in values if row[1] != target]
+    books = _out_of_books([(row[0], row[1]) for row in moved if row[1]])
+    held = tuple(Held(*row, in_book_since=books.get(row[0])) for row in moved)
+    result = HandedOver(target, held, tuple(sorted(wanted - {row[0] for row in values})))
+    _write(result.account_ids, new_owner, today_for(user))
+    if held:
+        facts.changed(account_ids=result.account_ids)
+        _tell(user, new_owner, result)
+    return result
+
+
+@transaction.atomic
+def take_back(user: User, given: HandedOver) -> list[int]:
+    """Undo a hand-over where the account is still with whom it was given to; returns those accounts.
+
+    What they were before stands again, dates included: nobody has to introduce themself.
+    """
+    require_active(user)
+    rows = reassignable_by(user).filter(pk__in=given.account_ids, owner=given.new_owner_id)
+    ids = set(rows.select_for_update(no_key=True, of=("self",)).values_list("pk", flat=True))
+    active = set(User.objects.who_may_own_accounts().values_list("pk", flat=True))
+    back = [row for row in given.held if row.account_id in ids]
+    if gone := {row.owner_id for row in back if row.owner_id} - active:
+        names = ", ".join(User.objects.filter(pk__in=gone).by_name().values_list("display_name", flat=True))
+        raise ValidationError(
+            _("It cannot be undone: %(names)s owns no accounts any more.") % {"names": names}
+        )
+    accounts = [
+        Account(
+            pk=row.account_id,
+            owner_id=row.owner_id,
+            owner_before_id=row.owner_before_id,
+            owner_since=row.owner_since,
+            updated_at=timezone.now(),
+        )
+        for row in back
+    ]
+    Account.objects.bulk_update(
+        accounts, ["owner", "owner_before", "owner_since", "updated_at"], batch_size=2000
+    )
+    BookEntry.objects.bulk_create(
+        [
+            BookEntry(user_id=row.owner_id, account_id=row.account_id, added_on=row.in_book_since)
+            for row in back
+            if row.in_book_since and row.owner_id
+        ],
+        ignore_conflicts=True,
+    )
+    facts.changed(account_ids=ids)
+    return sorted(ids)
+
+
+def _write(account_ids: list[int], new_owner: User | None, today: date) -> None:
+    """``owner_before`` is whoever had it before the day's first change; nobody in between leaves it."""
+    unchanged = Q(owner=None) | Q(owner_since=today, owner_before__isnull=False)
+    Account.objects.filter(pk__in=account_ids).update(
+        owner=new_owner,
+        owner_since=today if new_owner is not None else None,
+        owner_before=Case(When(unchanged, then=F("owner_before")), default=F("owner")),
+        updated_at=timezone.now(),
+    )
+
+
+def _out_of_books(pairs: Iterable[tuple[int, int]]) -> dict[int, date]:
+    """Take accounts out of their former owners' books; the day each was put in, by account."""
+    owner_of = dict(pairs)
+    entries = BookEntry.objects.filter(account__in=owner_of, user__in=set(owner_of.values()))
+    found = [row for row in entries.select_for_update() if owner_of[row.account_id] == row.user_id]
+    BookEntry.objects.filter(pk__in=[row.pk for row in found]).delete()
+    return {row.account_id: row.added_on for row in found}
+
+
+def _tell(user: User, new_owner: User | None, given: HandedOver) -> None:
+    """A mail with the accounts, in the transaction of the change; not to whoever took them themself."""
+    if new_owner is None or new_owner == user or not new_owner.email:
+        return
+    accounts = Account.objects.filter(pk__in=given.account_ids).order_by("name_folded", "pk")
+    named = [
+        {
+            "name": account.name,
+            "city": account.city,
+            "url": mail.absolute(reverse("accounts:detail", args=[account.pk])),
+        }
+        for account in accounts.only("name", "city")[:NAMED_IN_MAIL]
+    ]
+    mail.send(
+        "accounts/email/handed_over",
+        str(new_owner.email),
+        user=new_owner,
+        by=user,
+        count=len(given.held),
+        accounts=named,
+        more=len(given.held) - len(named),
+        link=mail.absolute(f"{reverse('accounts:list')}?owner=me"),
+    )
