@@ -15,7 +15,7 @@ from cadences.services.leaving import (
     hanging_on,
     has_left,
 )
-from cadences.services.locks import TouchpointClosedError, require_editable
+from cadences.services.locks import SavedBeforeError, TouchpointClosedError, require_editable
 from cadences.services.recording import Submission, record, record_on_account
 from cadences.services.steps import NextStep
 from cadences.services.withdrawn import settle_withdrawn, undo_log
@@ -27,6 +27,7 @@ __all__ = [
     "Hanging",
     "NextPost",
     "NextStep",
+    "SavedBeforeError",
     "Submission",
     "TouchpointClosedError",
     "add_todo",

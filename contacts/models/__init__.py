@@ -1,7 +1,8 @@
 from contacts.models.ask import Ask
 from contacts.models.commitment import Commitment
-from contacts.models.concern import Concern
+from contacts.models.concern import Concern, ConcernNote
 from contacts.models.contact import Contact
+from contacts.models.expectation import Expectation
 from contacts.models.influence import Influence
 from contacts.models.interaction import Channel, Interaction
 from contacts.models.part import Attitude, DecisionRole, Placed, Weight
@@ -12,8 +13,10 @@ __all__ = [
     "Channel",
     "Commitment",
     "Concern",
+    "ConcernNote",
     "Contact",
     "DecisionRole",
+    "Expectation",
     "Influence",
     "Interaction",
     "Placed",
