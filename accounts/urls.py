@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts import views
+from accounts import five_ws_views, views
 
 app_name = "accounts"
 urlpatterns = [
@@ -11,5 +11,7 @@ urlpatterns = [
     path("<int:pk>/owner/", views.owner, name="owner"),
     path("<int:pk>/tier/", views.tier, name="tier"),
     path("<int:pk>/former/", views.former, name="former"),
+    path("<int:pk>/five-ws/", five_ws_views.confirm, name="confirm_ws"),
+    path("<int:pk>/five-ws/<str:w>/", five_ws_views.answer, name="answer_w"),
     path("<int:pk>/book/", views.book, name="book"),
 ]

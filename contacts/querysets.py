@@ -57,6 +57,10 @@ class ContactQuerySet(OfAccountQuerySet):
         """Who still works there, the one we call first in front."""
         return self.filter(left_on__isnull=True).order_by("-is_main", "name_folded", "id")
 
+    def deciders(self) -> Self:
+        """Who decides at the account: as far as we know, whom we call."""
+        return self.employed().filter(is_main=True)
+
 
 class InteractionQuerySet(OfAccountQuerySet):
     """Corrected and withdrawn by its author or by those who may edit the account."""
@@ -100,6 +104,11 @@ class AskQuerySet(OfAccountQuerySet):
     """Answered by who asked, or by those who may edit the account."""
 
     own_paths = ("asked_by",)
+
+    def latest_of(self, account: Account) -> Self:
+        """The ten latest of an account, with the people that their lines name."""
+        rows = self.filter(account=account).order_by("-asked_on", "-id")
+        return rows.select_related("asked_by", "contact")[:10]
 
 
 def marked_own(rows: Iterable[Any], user: User, *, editable: bool) -> list[Any]:

@@ -13,6 +13,7 @@ from random import Random
 from django.apps import apps
 from django.db.models import Max
 
+from cadences import worth_night
 from cadences.models import Touchpoint
 from cadences.nightly import run_night
 from contacts.models import Interaction
@@ -53,6 +54,7 @@ def run(year: Year, today: date) -> None:
         _run(night)
         if following is not None:
             act(year, until=following - DAY)
+    worth_night.run(today, asked_by=ASKED_BY)
 
 
 def _run(night: date) -> None:
