@@ -166,3 +166,6 @@ class CompanyForm(KeepsVersion):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.helper = plain_helper()
+
+    def _post_clean(self) -> None:
+        """Nothing: see :class:`UserForm`."""
