@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts import file_views, views
+from accounts import file_views, five_ws_views, views
 
 app_name = "accounts"
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     path("<int:pk>/owner/", views.owner, name="owner"),
     path("<int:pk>/tier/", views.tier, name="tier"),
     path("<int:pk>/former/", views.former, name="former"),
+    path("<int:pk>/five-ws/", five_ws_views.confirm, name="confirm_ws"),
+    path("<int:pk>/five-ws/<str:w>/", five_ws_views.answer, name="answer_w"),
     path("<int:pk>/book/", views.book, name="book"),
     path("<int:pk>/files/", file_views.panel, name="files"),
     path("<int:pk>/files/new/", file_views.add, name="file_add"),

@@ -6,7 +6,7 @@ from typing import Any
 
 from celery import shared_task
 
-from cadences import nightly, survey_night
+from cadences import nightly, survey_night, worth_night
 from cadences.digest import sending
 from cadences.simulation import runs
 from users.clock import company_today
@@ -14,8 +14,9 @@ from users.clock import company_today
 
 @shared_task(name="cadences.tasks.tick")
 def tick(**_: Any) -> None:
-    """Start the night if it is due and not done, then its surveys."""
+    """Start the night if it is due and not done, then what follows it."""
     nightly.tick()
+    worth_night.tick()
     survey_night.tick()
 
 
@@ -36,6 +37,7 @@ def run_now(asked_by: str, **_: Any) -> None:
     """What the button of the Engine page asks for: tonight's run and its surveys, now."""
     on = company_today()
     nightly.run_night(on, asked_by)
+    worth_night.run(on, asked_by)
     survey_night.run_if_used(on, asked_by)
 
 

@@ -165,6 +165,10 @@ class InfluenceQuerySet(OfAccountQuerySet):
         """Who influences this person, and whom they influence."""
         return self.filter(Q(who=contact) | Q(whom=contact)).select_related("who", "whom")
 
+    def deciders(self) -> Self:
+        """Who decides at the account: as far as we know, whom we call."""
+        return self.employed().filter(is_main=True)
+
 
 class InteractionQuerySet(OfAccountQuerySet):
     """Corrected and withdrawn by its author or by those who may edit the account."""
@@ -330,6 +334,11 @@ class AskQuerySet(OfAccountQuerySet):
     """Answered by who asked, or by those who may edit the account."""
 
     own_paths = ("asked_by",)
+
+    def latest_of(self, account: Account) -> Self:
+        """The ten latest of an account, with the people that their lines name."""
+        rows = self.filter(account=account).order_by("-asked_on", "-id")
+        return rows.select_related("asked_by", "contact")[:10]
 
 
 def marked_own(rows: Iterable[Any], user: User, *, editable: bool) -> list[Any]:

@@ -76,3 +76,36 @@ class PurchaseLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity} x {self.product or self.line_key}"
+
+
+class Worth(models.Model):
+    """What an account meant to the company in the 12 months up to ``counted_on`` (R8); none: nothing.
+
+    Counted anew every night for all accounts, because a share and a rank depend on everybody's purchases
+    and no page may add those up. Machine-made, therefore without history.
+    """
+
+    # checking every key would double the cost of the night; who is gone is not counted the next time
+    account = models.OneToOneField(
+        "accounts.Account",
+        primary_key=True,
+        on_delete=models.CASCADE,
+        db_constraint=False,
+        related_name="worth",
+    )
+    counted_on = models.DateField()
+    revenue = models.DecimalField(max_digits=18, decimal_places=4)
+    currency = models.CharField(max_length=3, help_text="The company's on that day; others are left out.")
+    share = models.FloatField(help_text="Of the company's revenue, 0 to 1.")
+    rank = models.PositiveIntegerField(help_text="1 is the account that bought most.")
+    ranked = models.PositiveIntegerField(help_text="How many accounts bought anything.")
+    owner_id = models.BigIntegerField(null=True, help_text="Whose accounts the next three are about.")
+    owner_share = models.FloatField()
+    owner_rank = models.PositiveIntegerField()
+    owner_ranked = models.PositiveIntegerField()
+
+    class Meta:
+        verbose_name_plural = "worths"
+
+    def __str__(self) -> str:
+        return f"{self.account_id}: {self.revenue} up to {self.counted_on}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -9,6 +10,7 @@ from django.forms import BaseForm
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -27,12 +29,18 @@ form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 @require_safe
 def purchase_list(request: Request, account_pk: int) -> HttpResponse:
-    """Everything an account bought, latest first."""
+    """What an account bought, latest first: everything, or ``after`` one day and ``until`` another."""
     account = get_object_or_404(Account.objects.visible_to(request.user), pk=account_pk)
-    rows = (
-        Purchase.objects.visible_to(request.user).filter(account=account).select_related("sold_by", "buyer")
-    )
+    rows = Purchase.objects.visible_to(request.user).filter(account=account)
+    rows = rows.select_related("sold_by", "buyer")
+    after, until = _day(request, "after"), _day(request, "until")
+    if after:
+        rows = rows.filter(purchased_on__gt=after)
+    if until:
+        rows = rows.filter(purchased_on__lte=until)
     context = {
+        "after": after,
+        "until": until,
         "account": account,
         "page": paginate(rows.order_by("-purchased_on", "-id"), page_number(request)),
         "is_editable": services.may_sell(request.user, account),
@@ -84,6 +92,14 @@ def void(request: Request, pk: int) -> HttpResponse:
     title = _("Void the purchase of %(day)s") % {"day": purchase.purchased_on}
     lead = _("It stays on the account, struck through, and counts for nothing. This cannot be undone.")
     return _reply(request, form, purchase.account, title, _("Void the purchase"), lead=lead, danger=True)
+
+
+def _day(request: Request, name: str) -> date | None:
+    """A day of the address; None for nonsense."""
+    try:
+        return parse_date(request.GET.get(name, "")[:10])
+    except ValueError:
+        return None
 
 
 def _fields(form: PurchaseForm) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from django.contrib.auth.password_validation import password_validators_help_tex
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from core.forms import KeepsVersion, plain_helper
 from users.models import Calendar, Company, Team, User
 from users.models.people import available_time_zones
 
@@ -168,3 +169,29 @@ class TeamForm(forms.ModelForm):
 def time_zones() -> list[str]:
     """For the list of suggestions under the field."""
     return sorted(available_time_zones())
+
+
+class CompanyForm(KeepsVersion):
+    """When an account counts as quiet (R8)."""
+
+    class Meta:
+        model = Company
+        fields = ("quiet_months", "quiet_amount")
+        labels = {
+            "quiet_months": _("Months without a substantial purchase"),
+            "quiet_amount": _("Substantial is more than"),
+        }
+        help_texts = {
+            "quiet_months": _("After so many months the page of the account asks why. 1 to 60."),
+            "quiet_amount": _(
+                "What was bought in these months, less credit notes. With 0 any purchase counts; currencies "
+                "are added as they are."
+            ),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = plain_helper()
+
+    def _post_clean(self) -> None:
+        """Nothing: see :class:`UserForm`."""

@@ -13,6 +13,7 @@ urlpatterns = [
     path("<int:pk>/deactivate/", views.people.deactivate, name="deactivate"),
     path("<int:pk>/reactivate/", views.people.reactivate, name="reactivate"),
     path("profile/", views.profile.profile, name="profile"),
+    path("company/", views.company.settings, name="company"),
     path("teams/", views.teams.listing, name="teams"),
     path("teams/new/", views.teams.create, name="create_team"),
     path("teams/<int:pk>/", views.teams.edit, name="edit_team"),

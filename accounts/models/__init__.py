@@ -1,6 +1,7 @@
 from accounts.models.account import Account, Tag
 from accounts.models.book import BookEntry, BookFinish
 from accounts.models.file import AccountFile
+from accounts.models.five_ws import FiveWAnswer, Quiet, W
 from accounts.models.tier import Tier, TierCondition, TierLift
 
 __all__ = [
@@ -8,8 +9,11 @@ __all__ = [
     "AccountFile",
     "BookEntry",
     "BookFinish",
+    "FiveWAnswer",
+    "Quiet",
     "Tag",
     "Tier",
     "TierCondition",
     "TierLift",
+    "W",
 ]

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
 from django.db.models import OuterRef, QuerySet
+from django.db.models.functions import JSONObject
 from django.utils import formats, timezone
 
-from accounts.models import Account, Tag
+from accounts.models import Account, FiveWAnswer, Tag
 from accounts.services import may_edit
+from cadences.account_pages.five_ws import known_since, tiles
 from cadences.account_pages.rows import a_year_before
 from cadences.models import PlanItem, Touchpoint
 from cadences.words import short_why
-from contacts.models import Ask, Commitment, Concern, Contact
+from contacts.models import Commitment, Concern, Contact
 from contacts.querysets import marked_own
 from core.places import zone_of
+from sales.five_ws import with_open_ws
 from sales.models import Purchase
 from users.clock import zone
 from users.models import User
@@ -28,11 +31,24 @@ from users.models import User
 RECENT_PURCHASES = 10
 
 
-def for_page(user: User) -> QuerySet[Account]:
-    """Accounts with the rows their page names."""
+def for_page(user: User, today: date) -> QuerySet[Account]:
+    """Accounts with what their page names: people of ours, tags, and all about the five W's."""
+    of_account = {"account": OuterRef("pk")}
     tags = Tag.objects.filter(accounts=OuterRef("pk")).order_by("name").values("name")
-    rows = Account.objects.visible_to(user).select_related("owner", "tier", "tier_before")
-    return rows.annotate(tag_names=ArraySubquery(tags))
+    said = FiveWAnswer.objects.filter(**of_account).values(
+        json=JSONObject(
+            w="w", reason="reason", words="words", by="said_by__display_name", on="said_on", id="id"
+        )
+    )
+    deciders = (
+        Contact.objects.deciders()
+        .filter(**of_account)
+        .values(json=JSONObject(id="id", first="first_name", last="last_name", title="job_title"))
+    )
+    rows = Account.objects.visible_to(user).annotate(
+        tag_names=ArraySubquery(tags), said_ws=ArraySubquery(said), deciders=ArraySubquery(deciders)
+    )
+    return with_open_ws(rows, today).select_related("owner__deputy", "tier", "tier_before", "worth")
 
 
 # Written by hand because the page is opened all day: building the same with the ORM costs more than
@@ -40,7 +56,14 @@ def for_page(user: User) -> QuerySet[Account]:
 STANDING = """
 SELECT (SELECT max(purchased_on) FROM sales_purchase p
         WHERE p.account_id = %(account)s AND voided_at IS NULL AND amount > 0),
-       (SELECT jsonb_build_object('on', i.happened_on, 'kind', i.kind, 'by', u.display_name,
+       (SELECT min(purchased_on) FROM sales_purchase p
+        WHERE p.account_id = %(account)s AND voided_at IS NULL AND amount > 0),
+       (SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY gap)
+        FROM (SELECT lag(purchased_on) OVER (ORDER BY purchased_on DESC) - purchased_on AS gap
+              FROM (SELECT DISTINCT purchased_on FROM sales_purchase p
+                    WHERE p.account_id = %(account)s AND voided_at IS NULL AND amount > 0
+                    ORDER BY purchased_on DESC LIMIT 60) days) gaps),
+       (SELECT jsonb_build_object('id', i.id, 'on', i.happened_on, 'kind', i.kind, 'by', u.display_name,
                                   'sentiment', i.sentiment,
                                   'person', trim(c.first_name || ' ' || c.last_name))
         FROM contacts_interaction i
@@ -50,7 +73,7 @@ SELECT (SELECT max(purchased_on) FROM sales_purchase p
         ORDER BY i.happened_on DESC, i.id DESC LIMIT 1),
        ARRAY(SELECT i.sentiment FROM contacts_interaction i
              WHERE i.account_id = %(account)s AND i.withdrawn_at IS NULL AND i.sentiment IS NOT NULL
-             ORDER BY i.happened_on DESC, i.id DESC LIMIT 5),
+             ORDER BY i.happened_on DESC, i.id DESC LIMIT 6),
        EXISTS (SELECT 1 FROM accounts_bookentry b WHERE b.account_id = %(account)s AND b.user_id = %(user)s),
        (SELECT jsonb_agg(jsonb_build_array(currency, now::text, before::text))
         FROM (SELECT currency,
@@ -81,6 +104,13 @@ class Money:
             return "same"
         return "up" if self.now > self.before else "down"
 
+    @property
+    def percent(self) -> int | None:
+        """By how much it went up or down; None where that would say nothing: from, or below, zero."""
+        if self.before <= 0 or self.now < 0 or self.trend == "same":
+            return None
+        return round(abs(self.now - self.before) * 100 / self.before)
+
 
 @dataclass(frozen=True)
 class Owed:
@@ -102,10 +132,13 @@ class Owed:
 class Standing:
     """The first lines of the page. ``last``: the latest contact in which the customer was reached.
 
+    ``rhythm``: the median of days between two days of purchase, of the latest 60. ``moods``: newest first.
     ``has_…``: whether such a list has any rows; most accounts have none, and their page does not ask.
     """
 
     last_sale_on: date | None
+    first_sale_on: date | None
+    rhythm: int | None
     last: dict[str, Any] | None
     moods: list[int]
     is_in_book: bool
@@ -114,10 +147,21 @@ class Standing:
     has_commitments: bool
     has_asks: bool
 
-    def quiet_since(self, today: date) -> date | None:
-        """The last sale, where it is half a year ago or more (R8)."""
-        last = self.last_sale_on
-        return last if last and last < today - timedelta(days=182) else None
+    @property
+    def moods_shown(self) -> list[int]:
+        """The latest five as people read a line: oldest first."""
+        return self.moods[4::-1]
+
+    @property
+    def mood_trend(self) -> str:
+        """better, worse or same: the newest three against those before them; empty for less than two."""
+        new, old = self.moods[:3], self.moods[3:]
+        if len(self.moods) < 4:
+            new, old = self.moods[:1], self.moods[1:]
+        if not old:
+            return ""
+        change = sum(new) / len(new) - sum(old) / len(old)
+        return "same" if abs(change) < 0.5 else "better" if change > 0 else "worse"
 
 
 def standing_of(account: Account, user: User, today: date) -> Standing:
@@ -126,10 +170,11 @@ def standing_of(account: Account, user: User, today: date) -> Standing:
     days = {"start": start, "before": a_year_before(start), "today": today}
     with connection.cursor() as cursor:
         cursor.execute(STANDING, {"account": account.pk, "user": user.pk, **days})
-        last_sale_on, last, moods, is_in_book, sums, *has = cursor.fetchone()
+        last_on, first_on, rhythm, last, moods, is_in_book, sums, *has = cursor.fetchone()
     money = [Money(currency, Decimal(now), Decimal(before)) for currency, now, before in _json(sums) or []]
     money.sort(key=lambda one: -(abs(one.now) + abs(one.before)))
-    return Standing(last_sale_on, _json(last), moods, is_in_book, money, *has)
+    days_between = round(rhythm) if rhythm is not None else None
+    return Standing(last_on, first_on, days_between, _json(last), moods, is_in_book, money, *has)
 
 
 def _json(value: Any) -> Any:
@@ -188,12 +233,6 @@ def commitments_of(account: Account) -> QuerySet[Commitment]:
     return rows.select_related("user", "contact")
 
 
-def asks_of(account: Account) -> QuerySet[Ask]:
-    """The latest asks for referrals and testimonials."""
-    rows = Ask.objects.filter(account=account).order_by("-asked_on", "-id")
-    return rows.select_related("asked_by", "contact")[:10]
-
-
 def clock_there(account: Account) -> str:
     """What the clock on the account's wall says; empty where its zone is not known."""
     name = account.time_zone or zone_of(str(account.country or ""))
@@ -201,17 +240,19 @@ def clock_there(account: Account) -> str:
 
 
 def page_facts(account: Account, user: User, today: date) -> dict[str, Any]:
-    """All facts of the page but the timeline. Eight queries at most, however many rows."""
+    """All facts of the page but the timeline. Seven queries at most, however many rows."""
     editable = may_edit(user, account)
     standing = standing_of(account, user, today)
     owed = owed_to(account, user, today)
     purchases = list(purchases_of(account))
+    commitments = marked_own(
+        commitments_of(account) if standing.has_commitments else (), user, editable=editable
+    )
     return {
         "account": account,
         "is_editable": editable,
         "may_reassign": editable and (user.is_manager or user.is_admin),
         "standing": standing,
-        "quiet_since": standing.quiet_since(today),
         "owed": owed,
         "next": next(
             (one for one in owed if not one.is_system and one.touchpoint.kind != Touchpoint.Kind.TODO), None
@@ -220,12 +261,29 @@ def page_facts(account: Account, user: User, today: date) -> dict[str, Any]:
         "concerns": marked_own(
             concerns_of(account, today) if standing.has_concerns else (), user, editable=editable
         ),
-        "commitments": marked_own(
-            commitments_of(account) if standing.has_commitments else (), user, editable=editable
-        ),
-        "asks": marked_own(asks_of(account) if standing.has_asks else (), user, editable=editable),
+        "commitments": commitments,
+        "promises": promises(commitments, today),
+        "five_ws": tiles(account, today),
         "purchases": purchases[:RECENT_PURCHASES],
         "more_purchases": len(purchases) > RECENT_PURCHASES,
         "there": clock_there(account),
+        "known_since": known_since(account),
         "today": today,
+        "year_ago": a_year_before(today),
+        "two_years_ago": a_year_before(a_year_before(today)),
     }
+
+
+@dataclass(frozen=True)
+class Promises:
+    """Open promises, first due first; of the late ones those that we made come first."""
+
+    late: list[tuple[Commitment, int]]
+    open: list[Commitment]
+
+
+def promises(rows: list[Commitment], today: date) -> Promises:
+    """Late ones with their days of lateness, and the others."""
+    late = [(row, (today - row.due_on).days) for row in rows if row.due_on < today]
+    late.sort(key=lambda one: (not one[0].by_us, one[0].due_on))
+    return Promises(late, [row for row in rows if row.due_on >= today])

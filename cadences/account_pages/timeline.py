@@ -1,95 +1,100 @@
-"""What happened with an account, newest first, out of every table that knows: one query.
-
-Each arm stops at what the page can show, so an account with 10,000 talks costs the same as one with 20.
-"""
+"""What happened with an account and what is owed to it, newest first: one query, whatever the filter."""
 
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
-from decimal import Decimal
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import connection
+from django.http import QueryDict
+from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account
+from cadences.account_pages.arms import ARMS, BY_SOURCE, TALK_KINDS, Arm
+from contacts.models import Contact
+from core.text import whole_number
+from users.models import User
 
 SIZE = 20
+WORDS = 6  # of a search; more are left out
+ENTRY = re.compile(r"(?P<source>[a-z_]+)-(?P<id>[0-9]{1,18})")
+PERSON = re.compile(r"(?P<side>[cu])(?P<id>[0-9]{1,18})")
+KINDS = (
+    ("talk", _("Contacts")),
+    ("call", _("Calls")),
+    ("mail", _("E-mails, letters, texts")),
+    ("meeting", _("Meetings, visits")),
+    ("note", _("Notes")),
+    ("mood", _("With a mood")),
+    ("owed", _("What we owed")),
+    ("promise", _("Promises")),
+    ("concern", _("Concerns")),
+    ("purchase", _("Purchases")),
+    ("people", _("People came and left")),
+    ("change", _("Owner and tier")),
+)
 
-ARMS = """
-(SELECT 'interaction' AS source, i.id, i.happened_on AS day, i.happened_at AS at, i.kind,
-        i.outcome AS state, i.summary AS words, u.display_name AS by, i.user_id AS by_id,
-        trim(c.first_name || ' ' || c.last_name) AS person, c.id AS person_id, i.sentiment AS number,
-        NULL::numeric AS amount, '' AS currency, i.withdrawn_at IS NOT NULL AS gone,
-        i.withdrawn_reason AS reason, i.direction AS detail
- FROM contacts_interaction i
- LEFT JOIN users_user u ON u.id = i.user_id
- LEFT JOIN contacts_contact c ON c.id = i.contact_id
- WHERE i.account_id = %(account)s
- ORDER BY i.happened_on DESC, i.id DESC LIMIT %(upto)s)
-UNION ALL
-(SELECT 'concern', k.id, k.opened_on, k.created_at, '', '', k.what, u.display_name, k.raised_by_id,
-        trim(c.first_name || ' ' || c.last_name), c.id, k.severity, NULL, '', k.resolved_on IS NOT NULL,
-        k.resolution, ''
- FROM contacts_concern k
- LEFT JOIN users_user u ON u.id = k.raised_by_id
- LEFT JOIN contacts_contact c ON c.id = k.contact_id
- WHERE k.account_id = %(account)s AND k.interaction_id IS NULL
- ORDER BY k.opened_on DESC, k.id DESC LIMIT %(upto)s)
-UNION ALL
-(SELECT 'resolved', k.id, k.resolved_on, NULL, '', '', k.what, u.display_name, k.resolved_by_id, NULL, NULL,
-        k.severity, NULL, '', FALSE, k.resolution, ''
- FROM contacts_concern k
- LEFT JOIN users_user u ON u.id = k.resolved_by_id
- WHERE k.account_id = %(account)s AND k.resolved_on IS NOT NULL
- ORDER BY k.resolved_on DESC, k.id DESC LIMIT %(upto)s)
-UNION ALL
-(SELECT 'purchase', p.id, p.purchased_on, NULL, '', '', p.about, u.display_name, p.sold_by_id,
-        trim(c.first_name || ' ' || c.last_name), c.id, NULL, p.amount, p.currency, p.voided_at IS NOT NULL,
-        p.void_reason, ''
- FROM sales_purchase p
- LEFT JOIN users_user u ON u.id = p.sold_by_id
- LEFT JOIN contacts_contact c ON c.id = p.buyer_id
- WHERE p.account_id = %(account)s
- ORDER BY p.purchased_on DESC, p.id DESC LIMIT %(upto)s)
-UNION ALL
-(SELECT 'owed', t.id, t.closed_on, NULL, t.kind, t.state, s.name, u.display_name, t.closed_by_id, NULL, NULL,
-        NULL, NULL, '', FALSE, t.reason, t.about
- FROM cadences_touchpoint t
- JOIN cadences_slot s ON s.id = t.slot_id
- LEFT JOIN users_user u ON u.id = t.closed_by_id
- WHERE t.account_id = %(account)s AND t.state IN ('skipped', 'lapsed')
- ORDER BY t.closed_on DESC, t.id DESC LIMIT %(upto)s)
-"""
 
-# The trigger keeps the row before each change, so what came after is the next row, or the live one.
-CHANGES = """
-(SELECT CASE WHEN old_owner IS DISTINCT FROM new_owner THEN 'owner' ELSE 'tier' END, e.pgh_id,
-        (e.pgh_created_at AT TIME ZONE %(zone)s)::date, e.pgh_created_at, '', '',
-        CASE WHEN old_owner IS DISTINCT FROM new_owner THEN coalesce(nu.display_name, '')
-             ELSE coalesce(nt.name, '') END,
-        au.display_name, au.id, NULL, NULL, NULL, NULL, '', FALSE,
-        CASE WHEN old_owner IS DISTINCT FROM new_owner THEN coalesce(ou.display_name, '')
-             ELSE coalesce(ot.name, '') END, ''
- FROM (SELECT h.pgh_id, h.pgh_created_at, h.pgh_context_id, h.owner_id AS old_owner, h.tier_id AS old_tier,
-              CASE WHEN lead(h.pgh_id) OVER w IS NULL THEN a.owner_id ELSE lead(h.owner_id) OVER w END
-                  AS new_owner,
-              CASE WHEN lead(h.pgh_id) OVER w IS NULL THEN a.tier_id ELSE lead(h.tier_id) OVER w END
-                  AS new_tier
-       FROM accounts_accountevent h JOIN accounts_account a ON a.id = h.pgh_obj_id
-       WHERE h.pgh_obj_id = %(account)s WINDOW w AS (ORDER BY h.pgh_id)) e
- LEFT JOIN pghistory_context x ON x.id = e.pgh_context_id
- LEFT JOIN users_user au ON au.id = (x.metadata ->> 'user')::bigint
- LEFT JOIN users_user ou ON ou.id = old_owner LEFT JOIN users_user nu ON nu.id = new_owner
- LEFT JOIN accounts_tier ot ON ot.id = old_tier LEFT JOIN accounts_tier nt ON nt.id = new_tier
- WHERE old_owner IS DISTINCT FROM new_owner OR old_tier IS DISTINCT FROM new_tier
- ORDER BY e.pgh_id DESC LIMIT %(upto)s)
-"""
+@dataclass(frozen=True)
+class Choice:
+    """What the address asks for; nonsense is left out.
+
+    ``who``: ``c7`` somebody there, ``u7`` a colleague. ``entry``: the stream begins with that entry,
+    ``before`` and ``after``: with the one that follows it, or precedes it.
+    """
+
+    kind: str = ""
+    who: str = ""
+    q: str = ""
+    entry: str = ""
+    before: str = ""
+    after: str = ""
+
+    @classmethod
+    def read(cls, params: QueryDict) -> Choice:
+        def taken(name: str, is_known: Callable[[str], Any]) -> str:
+            text = params.get(name, "").replace("\x00", "").strip()[:100]
+            return text if is_known(text) else ""
+
+        return cls(
+            kind=taken("kind", dict(KINDS).__contains__),
+            who=taken("who", PERSON.fullmatch),
+            q=taken("q", bool),
+            entry=taken("entry", _is_entry),
+            before=taken("before", _is_entry),
+            after=taken("after", _is_entry),
+        )
+
+    @property
+    def is_filtered(self) -> bool:
+        return bool(self.kind or self.who or self.q)
+
+    @property
+    def filters(self) -> str:
+        """The query string of the filters, for the address of more of the same."""
+        chosen = {"kind": self.kind, "who": self.who, "q": self.q}
+        return urlencode({name: value for name, value in chosen.items() if value})
+
+    @property
+    def kind_name(self) -> str:
+        return str(dict(KINDS).get(self.kind, ""))
+
+
+def _is_entry(text: str) -> bool:
+    found = ENTRY.fullmatch(text)
+    return found is not None and found["source"] in BY_SOURCE
 
 
 @dataclass(frozen=True)
 class Happening:
-    """One line of the timeline. ``source`` says what the other fields mean, see ``ARMS``."""
+    """One entry of the timeline. ``source`` says what the other fields mean, see the arms.
+
+    ``kept``: the name of the touchpoint that an interaction has done, ``kept_late`` its days of lateness.
+    """
 
     source: str
     id: int
@@ -98,31 +103,177 @@ class Happening:
     kind: str
     state: str
     words: str
-    by: str | None
-    by_id: int | None
-    person: str | None
-    person_id: int | None
-    number: int | None
-    amount: Decimal | None
-    currency: str
-    gone: bool
     reason: str
     detail: str
+    by_id: int | None
+    person_id: int | None
+    number: int | None
+    amount: Any
+    currency: str
+    until: datetime.date | None
+    gone: bool
+    by: str | None
+    person: str | None
+    kept: str | None
+    kept_late: int | None
+
+    @property
+    def key(self) -> str:
+        return f"{self.source}-{self.id}"
 
     @property
     def template(self) -> str:
         return f"accounts/timeline/_{self.source}.html"
 
 
-def timeline(account: Account, offset: int, zone: str) -> tuple[list[Happening], int | None]:
-    """``SIZE`` happenings from ``offset`` on, and the next offset; ``None`` when that was all."""
-    upto = offset + SIZE + 1
+@dataclass(frozen=True)
+class Stream:
+    """A part of the timeline. ``earlier``, ``later``: the entries from which the rest is asked for.
+
+    ``is_lost``: the entry that was asked for is not there any more, and this is the beginning.
+    """
+
+    rows: list[Happening]
+    choice: Choice
+    earlier: str = ""
+    later: str = ""
+    is_lost: bool = False
+
+
+def timeline(account: Account, choice: Choice, zone: str, today: datetime.date) -> Stream:
+    """``SIZE`` entries from where the choice begins. One query; one more to find an entry it names."""
+    values = {"account": account.pk, "zone": zone, "today": today, "limit": SIZE + 1}
+    start = choice.entry or choice.before or choice.after
+    key = _key(start, values) if start else None
+    if start and key is None:
+        return replace(
+            timeline(account, Choice(choice.kind, choice.who, choice.q), zone, today), is_lost=True
+        )
+    compared = "<=" if choice.entry else "<" if choice.before else ">"
+    rows = _rows(choice, values | (key or {}), compared if key else "")
+    more = len(rows) > SIZE
+    rows = rows[:SIZE]
+    if choice.after:
+        rows.reverse()
+        return Stream(rows, choice, later=rows[0].key if more else "")
+    return Stream(
+        rows,
+        choice,
+        earlier=rows[-1].key if more else "",
+        later=choice.entry,
+    )
+
+
+def _key(entry: str, values: dict[str, Any]) -> dict[str, Any] | None:
+    """Where an entry stands in the stream; None if it is not this account's, or not there."""
+    source, _dash, number = entry.rpartition("-")
+    arm = BY_SOURCE[source]
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT * FROM ({ARMS} UNION ALL {CHANGES}) happened "  # noqa: S608 - constants only
-            "ORDER BY day DESC, at DESC NULLS LAST, source, id DESC LIMIT %(limit)s OFFSET %(offset)s",
-            {"account": account.pk, "upto": upto, "zone": zone, "limit": SIZE + 1, "offset": offset},
+            f"SELECT {arm.day}, coalesce({arm.at}, '-infinity')::text FROM {arm.table} "  # noqa: S608
+            f"WHERE t.account_id = %(account)s AND t.id = %(id)s AND {arm.where}",
+            values | {"id": int(number)},
         )
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-    found = [Happening(*row) for row in rows[:SIZE]]
-    return found, offset + SIZE if len(rows) > SIZE else None
+        row = cursor.fetchone()
+    return {"day": row[0], "at": row[1], "source": source, "id": int(number)} if row else None
+
+
+def choosable(
+    account: Account, people: list[Contact], user: User, stream: Stream
+) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The persons of the filter in groups: who is or was there; of ours those who are asked for most."""
+    ours = {f"u{one.pk}": one.display_name for one in (account.owner, user) if one is not None}
+    if account.owner is not None and account.owner.deputy is not None:
+        ours.setdefault(f"u{account.owner.deputy.pk}", account.owner.deputy.display_name)
+    if stream.choice.who.startswith("u") and stream.rows:
+        ours.setdefault(stream.choice.who, stream.rows[0].by or "")
+    there = [(f"c{one.pk}", one.name) for one in people]
+    return [(str(_("There")), there), (str(_("Here")), list(ours.items()))]
+
+
+HAPPENED = """
+SELECT h.source, h.id, h.day, nullif(h.at, '-infinity'), h.kind, h.state, h.words, h.reason, h.detail,
+    h.by_id, h.person_id, h.number, h.amount, h.currency, h.until, h.gone,
+    u.display_name, trim(c.first_name || ' ' || c.last_name), kept.name, kept.late
+FROM (
+    SELECT * FROM ({arms}) every
+    ORDER BY day {order}, at {order}, source COLLATE "C" {order}, id {order} LIMIT %(limit)s
+) h
+LEFT JOIN users_user u ON u.id = h.by_id
+LEFT JOIN contacts_contact c ON c.id = h.person_id
+LEFT JOIN LATERAL (
+    SELECT slot.name, done.closed_on - done.planned_on - done.tolerance_days AS late
+    FROM cadences_touchpoint done JOIN cadences_slot slot ON slot.id = done.slot_id
+    WHERE h.source = 'interaction' AND done.interaction_id = h.id AND done.state = 'done'
+    ORDER BY done.id LIMIT 1
+) kept ON TRUE
+ORDER BY h.day {order}, h.at {order}, h.source COLLATE "C" {order}, h.id {order}
+"""
+
+
+def _rows(choice: Choice, values: dict[str, Any], compared: str) -> list[Happening]:
+    arms, order = _arms_of(choice), "ASC" if compared == ">" else "DESC"
+    where = _wanted(choice, values)
+    parts = [arm.select(" AND ".join(_conditions(arm, choice, where, compared)), order) for arm in arms]
+    if not parts:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(HAPPENED.format(arms=" UNION ALL ".join(parts), order=order), values)
+        return [Happening(*row) for row in cursor.fetchall()]
+
+
+def _arms_of(choice: Choice) -> list[Arm]:
+    return [
+        arm
+        for arm in ARMS
+        if (not choice.kind or choice.kind in arm.kinds)
+        and (not choice.who.startswith("c") or arm.knows_people)
+        and (not choice.who.startswith("u") or not arm.by.startswith("NULL"))
+        and (not choice.q or arm.sought)
+    ]
+
+
+def _wanted(choice: Choice, values: dict[str, Any]) -> list[str]:
+    """The parameters of the filter into ``values``; returns the names of the words that are looked for."""
+    if choice.who:
+        values["who"] = whole_number(choice.who[1:])
+    if choice.kind in TALK_KINDS:
+        values["kinds"] = list(TALK_KINDS[choice.kind])
+    words = choice.q.split()[:WORDS]
+    names = [f"word{number}" for number in range(len(words))]
+    values |= dict(zip(names, words, strict=True))
+    return names
+
+
+def _conditions(arm: Arm, choice: Choice, words: list[str], compared: str) -> list[str]:
+    found = [arm.shown if choice.kind not in arm.kinds else "TRUE"]
+    if compared:
+        edge = "<=" if compared != ">" else ">="
+        found.append(f"{arm.day} {edge} %(day)s")  # so that the index finds its place
+        found.append(f"({arm.key}) {compared} (%(day)s, %(at)s::timestamptz, %(source)s, %(id)s)")
+    if choice.who:
+        found.append(f"{arm.person if choice.who.startswith('c') else arm.by} = %(who)s")
+    if arm.source == "interaction":
+        found += _talks(choice.kind)
+    found += [_has(arm, word) for word in words]
+    return found
+
+
+def _talks(kind: str) -> list[str]:
+    if kind in TALK_KINDS:
+        return ["t.kind = ANY(%(kinds)s)"]
+    if kind == "talk":
+        return ["t.kind <> 'note'"]
+    return ["t.sentiment IS NOT NULL", "t.withdrawn_at IS NULL"] if kind == "mood" else []
+
+
+def _has(arm: Arm, word: str) -> str:
+    """Whether a word stands in what the entry says, or in the name of its person; accents do not count."""
+    texts = " || ' ' || ".join(f"coalesce({column}, '')" for column in arm.sought)
+    found = f"position(tend_fold(%({word})s) IN tend_fold({texts})) > 0"
+    if arm.knows_people:
+        found = (
+            f"({found} OR {arm.person} IN (SELECT id FROM contacts_contact"  # noqa: S608 - all of it ours
+            f" WHERE account_id = %(account)s AND position(tend_fold(%({word})s) IN search_folded) > 0))"
+        )
+    return found

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_safe
 
 from accounts.models import Account
 from accounts.services import may_create, may_edit
 from cadences.account_pages import rows, standing
 from cadences.account_pages.coming import coming
-from cadences.account_pages.timeline import timeline
+from cadences.account_pages.timeline import KINDS, Choice, choosable, timeline
 from cadences.models import Touchpoint
 from cadences.why import explain
-from contacts.models import Contact
+from contacts.models import Ask, Contact
+from contacts.querysets import marked_own
 from core.pagination import page_number
 from users.clock import today_for
 from users.http import Request
@@ -54,34 +58,49 @@ def quick(request: Request) -> HttpResponse:
 def account_detail(request: Request, pk: int) -> HttpResponse:
     """How do we stand, and what next?"""
     today = today_for(request.user)
-    account = get_object_or_404(standing.for_page(request.user), pk=pk)
-    context = standing.page_facts(account, request.user, today)
-    context["happenings"], context["next_offset"] = timeline(account, 0, request.user.time_zone)
+    account = get_object_or_404(standing.for_page(request.user, today), pk=pk)
+    context = standing.page_facts(account, request.user, today) | _stream(request, account)
+    context["choosable"] = choosable(account, context["people"], request.user, context["stream"])
     return render(request, "accounts/detail.html", context)
 
 
 @require_GET
 def account_timeline(request: Request, pk: int) -> HttpResponse:
-    """More of what happened, from an offset on."""
-    account = get_object_or_404(Account.objects.visible_to(request.user).select_related("owner"), pk=pk)
-    text = request.GET.get("from", "0")
-    offset = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
-    happenings, next_offset = timeline(account, offset, request.user.time_zone)
-    context = {
+    """What happened, as the filter wants it; or only the entries before or after one of them."""
+    account = _account(request, pk)
+    context = _stream(request, account) | {
         "account": account,
-        "happenings": happenings,
-        "next_offset": next_offset,
         "is_editable": may_edit(request.user, account),
     }
-    return render(request, "accounts/_timeline.html", context)
+    choice = context["choice"]
+    if choice.before or choice.after:
+        return render(request, "accounts/_timeline.html", context)
+    response = render(request, "accounts/_timeline_body.html", context)
+    response["HX-Replace-Url"] = f"{reverse('accounts:detail', args=[pk])}?{choice.filters}".rstrip("?")
+    return response
+
+
+def _stream(request: Request, account: Account) -> dict[str, Any]:
+    choice = Choice.read(request.GET)
+    stream = timeline(account, choice, request.user.time_zone, today_for(request.user))
+    return {"stream": stream, "choice": choice, "kinds": KINDS}
 
 
 @require_GET
 def coming_year(request: Request, pk: int) -> HttpResponse:
     """What the coming 12 months hold."""
-    account = get_object_or_404(Account.objects.visible_to(request.user).select_related("owner"), pk=pk)
+    account = _account(request, pk)
     context = {"account": account, "months": coming(account, request.user)}
     return render(request, "accounts/_coming.html", context)
+
+
+@require_GET
+def asks(request: Request, pk: int) -> HttpResponse:
+    """The latest asks for referrals and testimonials."""
+    account = _account(request, pk)
+    rows = Ask.objects.visible_to(request.user).latest_of(account)
+    context = {"asks": marked_own(rows, request.user, editable=may_edit(request.user, account))}
+    return render(request, "accounts/_asks.html", context)
 
 
 @require_GET
@@ -90,3 +109,9 @@ def why(request: Request, pk: int, touchpoint: int) -> HttpResponse:
     rows = Touchpoint.objects.visible_to(request.user).filter(account_id=pk)
     found = get_object_or_404(rows.select_related("account", "slot", "item__tier", "assignee"), pk=touchpoint)
     return render(request, "accounts/_why.html", {"sentences": explain(found, request.user)})
+
+
+def _account(request: Request, pk: int) -> Account:
+    rows = Account.objects.visible_to(request.user).select_related("owner")
+    found: Account = get_object_or_404(rows, pk=pk)
+    return found

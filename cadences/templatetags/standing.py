@@ -6,10 +6,14 @@ from datetime import date
 from typing import Any
 
 from django import template
+from django.utils import formats
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from cadences.forms.choices import outcomes
 from cadences.models import Touchpoint
 from contacts.models import Interaction
+from core.templatetags.ui import NO_BREAK
 
 register = template.Library()
 
@@ -40,3 +44,26 @@ def late_by(owed: dict[str, Any], today: date) -> int:
     """Days since the tolerance of what is owed ended; 0 while it is in time."""
     planned = date.fromisoformat(owed["planned"])
     return max(0, (today - planned).days - int(owed["tolerance"]))
+
+
+@register.filter
+def share(value: float) -> str:
+    """0.0312 -> "3.1 %"; what is too small for that says so."""
+    if value < 0.0005:
+        return _("under %(n)s %%") % {"n": formats.number_format(0.1, 1)}
+    return f"{formats.number_format(round(value * 100, 1), 1 if value < 0.0995 else 0)} %".replace(
+        " ", NO_BREAK
+    )
+
+
+@register.filter
+def rhythm(days: int) -> str:
+    """How often they buy, from the median of days between two purchases: "about every 6 weeks"."""
+    if days <= 10:
+        return ngettext("Buys every day", "Buys about every %(n)d days", days) % {"n": days}
+    if days < 60:
+        return _("Buys about every %(n)d weeks") % {"n": round(days / 7)}
+    if days < 330:
+        return _("Buys about every %(n)d months") % {"n": round(days / 30.4)}
+    years = round(days / 365)
+    return ngettext("Buys about once a year", "Buys about every %(n)d years", max(years, 1)) % {"n": years}

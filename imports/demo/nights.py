@@ -13,6 +13,7 @@ from random import Random
 from django.apps import apps
 from django.db.models import F, Max
 
+from cadences import worth_night
 from cadences.models import Touchpoint
 from cadences.nightly import run_night
 from contacts.models import Interaction
@@ -55,6 +56,7 @@ def run(year: Year, today: date) -> None:
         if following is not None:
             act(year, until=following - DAY)
             _send_surveys(until=min(following - DAY, today - SURVEYS_WAIT))
+    worth_night.run(today, asked_by=ASKED_BY)
 
 
 def _send_surveys(until: date) -> None:

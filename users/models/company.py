@@ -25,9 +25,22 @@ class Company(TimeStamped):
     capacity_minutes = models.PositiveSmallIntegerField(
         default=120, help_text="Contact minutes per working day of a user who has none of their own."
     )
+    quiet_months = models.PositiveSmallIntegerField(
+        default=6, help_text="After so many months without a substantial purchase the page asks why (R8)."
+    )
+    quiet_amount = models.DecimalField(
+        max_digits=18,
+        decimal_places=2,
+        default=0,
+        help_text="Purchases of these months are substantial if their net sum is more than this.",
+    )
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                name="company_quiet_is_possible",
+                condition=models.Q(quiet_months__range=(1, 60), quiet_amount__gte=0),
+            ),
             models.CheckConstraint(name="company_only_one", condition=models.Q(id=1)),
             models.CheckConstraint(
                 name="company_capacity_fits_a_day", condition=models.Q(capacity_minutes__lte=1440)

@@ -17,6 +17,7 @@ from users.services.calendars import (
     set_capacities,
     set_company_capacity,
 )
+from users.services.company import set_quiet
 from users.services.invitations import (
     accept_invitation,
     create_admin,
@@ -56,4 +57,5 @@ __all__ = [
     "set_capacities",
     "set_company_capacity",
     "set_password",
+    "set_quiet",
 ]

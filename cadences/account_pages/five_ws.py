@@ -1,0 +1,68 @@
+"""The five W's of the account page: what the records tell, and what people said about it (R8)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from accounts.models import Account, Quiet, W
+from cadences.account_pages.rows import a_year_before
+
+
+@dataclass(frozen=True)
+class Said:
+    """A person's answer. ``is_old``: given more than a year ago, and the page says so."""
+
+    by: str
+    on: date
+    words: str
+    reason: str
+    is_old: bool
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One W. ``said`` is shown also where it is open again: why they bought nothing the last time."""
+
+    w: W
+    is_open: bool
+    said: Said | None
+
+    @property
+    def template(self) -> str:
+        return f"accounts/five_ws/_{self.w.value}.html"
+
+
+@dataclass(frozen=True)
+class FiveWs:
+    """All of one account; why is left out where nobody has ever been asked."""
+
+    tiles: list[Tile]
+
+    @property
+    def open_count(self) -> int:
+        return sum(tile.is_open for tile in self.tiles)
+
+    @property
+    def is_confirmable(self) -> bool:
+        """Whether one press can say of something that it is right."""
+        return any(tile.is_open and tile.w != W.WHY for tile in self.tiles)
+
+
+def tiles(account: Any, today: date) -> FiveWs:
+    """The five W's of an account of ``standing.for_page``. No query."""
+    said = {row["w"]: _said(row, today) for row in account.said_ws}
+    found = [Tile(w, w.value in account.open_ws, said.get(w.value)) for w in W]
+    return FiveWs([tile for tile in found if tile.w != W.WHY or tile.is_open or tile.said])
+
+
+def _said(row: dict[str, Any], today: date) -> Said:
+    on = date.fromisoformat(row["on"])
+    reason = str(Quiet(row["reason"]).label) if row["reason"] else ""
+    return Said(row["by"] or "", on, row["words"], reason, on < a_year_before(today))
+
+
+def known_since(account: Account) -> date:
+    """With us since: their first purchase, else the day from which our facts count."""
+    return account.became_customer_on or account.facts_from or account.created_at.date()

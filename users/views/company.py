@@ -1,0 +1,34 @@
+"""Settings of the company: admins only."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from core.forms import attempt, form_reply, posted
+from core.htmx import go, toast
+from users import services
+from users.access import require_admin
+from users.forms import CompanyForm
+from users.http import Request
+from users.models import Company
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def settings(request: Request) -> HttpResponse:
+    """When the page of an account asks why it has gone quiet."""
+    require_admin(request.user)
+    form = CompanyForm(posted(request), instance=Company.get())
+    if attempt(form, lambda: _save(request, form)):
+        toast(request, _("Saved."))
+        return go(request, "users:company")
+    return form_reply(
+        request, form, title=_("Company"), submit=_("Save"), back=reverse("home"), back_text=_("My day")
+    )
+
+
+def _save(request: Request, form: CompanyForm) -> Company:
+    said = form.cleaned_data
+    return services.set_quiet(request.user, months=said["quiet_months"], amount=said["quiet_amount"])
