@@ -7,6 +7,7 @@ from typing import Any
 from celery import shared_task
 
 from cadences import nightly, survey_night
+from cadences.lists.bulk import services as bulk_changes
 from cadences.simulation import runs
 from users.clock import company_today
 
@@ -45,3 +46,15 @@ def follow_plan(self: Any, asked_by: str, **_: Any) -> None:
 def simulate(simulation_id: int, **_: Any) -> None:
     """Compute what a draft of the plan would cost."""
     runs.work(simulation_id)
+
+
+@shared_task(name="cadences.tasks.bulk")
+def bulk(change_id: int, **_: Any) -> None:
+    """Change many accounts, or take that back."""
+    bulk_changes.work(change_id)
+
+
+@shared_task(name="cadences.tasks.resume_bulk")
+def resume_bulk(**_: Any) -> None:
+    """Take up changes of many accounts that wait, or whose worker died."""
+    bulk_changes.resume_waiting()

@@ -15,7 +15,7 @@ from django.utils import formats, timezone
 
 from accounts.models import Account, Tag
 from accounts.services import may_edit
-from cadences.account_pages.rows import a_year_before
+from cadences.lists.facts import a_year_before
 from cadences.models import PlanItem, Touchpoint
 from cadences.words import short_why
 from contacts.models import Ask, Commitment, Concern, Contact

@@ -1,3 +1,4 @@
+from cadences.models.lists import BulkChange, BulkRow, DefaultView, SavedView
 from cadences.models.plan import SLOT_AGREED, SLOT_TODO, Override, Plan, PlanItem, Purpose, Slot
 from cadences.models.schedule import Schedule
 from cadences.models.simulation import Simulation
@@ -6,10 +7,14 @@ from cadences.models.touchpoint import Touchpoint
 __all__ = [
     "SLOT_AGREED",
     "SLOT_TODO",
+    "BulkChange",
+    "BulkRow",
+    "DefaultView",
     "Override",
     "Plan",
     "PlanItem",
     "Purpose",
+    "SavedView",
     "Schedule",
     "Simulation",
     "Slot",
