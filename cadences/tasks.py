@@ -8,6 +8,7 @@ from celery import shared_task
 
 from cadences import nightly, survey_night, worth_night
 from cadences.digest import sending
+from cadences.lists.bulk import services as bulk_changes
 from cadences.simulation import runs
 from users.clock import company_today
 
@@ -54,3 +55,15 @@ def follow_plan(self: Any, asked_by: str, **_: Any) -> None:
 def simulate(simulation_id: int, **_: Any) -> None:
     """Compute what a draft of the plan would cost."""
     runs.work(simulation_id)
+
+
+@shared_task(name="cadences.tasks.bulk")
+def bulk(change_id: int, **_: Any) -> None:
+    """Change many accounts, or take that back."""
+    bulk_changes.work(change_id)
+
+
+@shared_task(name="cadences.tasks.resume_bulk")
+def resume_bulk(**_: Any) -> None:
+    """Take up changes of many accounts that wait, or whose worker died."""
+    bulk_changes.resume_waiting()

@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from accounts.urls import urlpatterns as account_forms
 from cadences.account_pages.urls import urlpatterns as account_pages
+from cadences.lists.urls import urlpatterns as account_lists
 
 
 def _app(prefix: str, module: str) -> list[URLResolver]:
@@ -22,7 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("auth/", include("users.auth_urls")),
     *_app("users/", "users.urls"),
     # the account's forms and, from the right, its list and page: one namespace
-    path("accounts/", include(([*account_forms, *account_pages], "accounts"))),
+    path("accounts/", include(([*account_forms, *account_lists, *account_pages], "accounts"))),
     *_app("tiers/", "cadences.tier_pages.urls"),
     *_app("calendars/", "cadences.calendar_pages.urls"),
     path("book/", include("cadences.book.urls")),

@@ -53,3 +53,10 @@ def acting(user: Model | None, reason: str = "") -> Iterator[None]:
         # pghistory leaves the name for the rest of the transaction; what follows is not ours.
         with connection.cursor() as cursor:
             cursor.execute("SELECT set_config('pghistory.context_id', '', true)")
+
+
+@contextlib.contextmanager
+def through(door: str) -> Iterator[None]:
+    """Name the door of the writes besides who is behind them, such as "bulk"; it is shown with the name."""
+    with pghistory.context(door=door):
+        yield

@@ -19,7 +19,9 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
+_DOORS = {"bulk": lazy("in bulk"), "bulk undo": lazy("in bulk, taken back")}
 BOOKKEEPING = frozenset({"id", "created_at", "updated_at"})
 
 
@@ -97,7 +99,11 @@ class _Names:
         self._found = {model: model._base_manager.in_bulk(ids) for model, ids in wanted.items()}
 
     def who(self, event: Any) -> str:
-        """The user's name, the reason that a command gave, or that nobody knows."""
+        """The user's name, the reason that a command gave, or that nobody knows; and the door."""
+        door = event.pgh_context.metadata.get("door") if event.pgh_context else None
+        return f"{self._name(event)} ({_DOORS[door]})" if door in _DOORS else self._name(event)
+
+    def _name(self, event: Any) -> str:
         user_id = _user_id(event)
         if user_id is not None:
             user = self._found[get_user_model()].get(user_id)

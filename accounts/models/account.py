@@ -138,7 +138,18 @@ class Account(TimeStamped):
     )
     search_folded = models.GeneratedField(
         expression=Fold(
-            Concat("name", Value(" "), "external_id", Value(" "), "city", Value(" "), "postal_code")
+            Concat(
+                "name",
+                Value(" "),
+                "external_id",
+                Value(" "),
+                "city",
+                Value(" "),
+                "postal_code",
+                Value(" "),
+                "email",
+                output_field=models.TextField(),
+            )
         ),
         output_field=models.TextField(),
         db_persist=True,
@@ -169,6 +180,10 @@ class Account(TimeStamped):
             models.Index(fields=["name_folded", "id"], name="account_by_name", include=["search_folded"]),
             # my accounts, and the engine's slice per owner
             models.Index(fields=["owner", "name_folded"], name="account_by_owner"),
+            # the account list sorts by these, whatever the number of accounts
+            models.Index(Fold("city"), "id", name="account_by_city", condition=~Q(city="")),
+            models.Index(Fold("industry"), "id", name="account_by_industry", condition=~Q(industry="")),
+            models.Index(fields=["status", "id"], name="account_by_status"),
             # how many of a tier somebody has chosen, on the page of tiers
             models.Index(fields=["tier"], name="account_pinned", condition=Q(tier_pinned=True)),
             # partial, accent-blind search

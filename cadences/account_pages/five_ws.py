@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from accounts.models import Account, Quiet, W
-from cadences.account_pages.rows import a_year_before
+from cadences.lists.facts import a_year_before
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from django.utils import formats, timezone
 from accounts.models import Account, FiveWAnswer, Tag
 from accounts.services import may_edit
 from cadences.account_pages.five_ws import known_since, tiles
-from cadences.account_pages.rows import a_year_before
+from cadences.lists.facts import a_year_before
 from cadences.models import PlanItem, Touchpoint
 from cadences.words import short_why
 from contacts.models import Commitment, Concern, Contact

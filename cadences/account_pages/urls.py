@@ -1,4 +1,4 @@
-"""Addresses of the account list and page; config puts them into the namespace ``accounts``."""
+"""Addresses of the account page; config puts them into the namespace ``accounts``."""
 
 from django.urls import path
 
@@ -6,8 +6,6 @@ from cadences.account_pages import views
 from cadences.calendar_pages.views import pauses
 
 urlpatterns = [
-    path("", views.account_list, name="list"),
-    path("find/", views.quick, name="quick"),
     path("<int:pk>/", views.account_detail, name="detail"),
     path("<int:pk>/pause/", pauses.pause, name="pause"),
     path("<int:pk>/pause/end/", pauses.end_pause, name="end_pause"),

@@ -1,4 +1,4 @@
-"""Pages: the account list, the quick search, the account."""
+"""Pages of one account."""
 
 from __future__ import annotations
 
@@ -10,48 +10,16 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_safe
 
 from accounts.models import Account
-from accounts.services import may_create, may_edit
-from cadences.account_pages import rows, standing
+from accounts.services import may_edit
+from cadences.account_pages import standing
 from cadences.account_pages.coming import coming
 from cadences.account_pages.timeline import KINDS, Choice, choosable, timeline
 from cadences.models import Touchpoint
 from cadences.why import explain
 from contacts.models import Ask, Contact
 from contacts.querysets import marked_own
-from core.pagination import page_number
 from users.clock import today_for
 from users.http import Request
-
-
-@require_safe
-def account_list(request: Request) -> HttpResponse:
-    """Whose accounts, how they stand, when we last spoke and when we speak next."""
-    today = today_for(request.user)
-    choice = rows.Choice.read(request.GET, request.user)
-    context = {
-        "page": rows.account_page(request.user, choice, page_number(request), today),
-        "choice": choice,
-        "owners": rows.owner_choices(request.user),
-        "tiers": rows.tier_choices(),
-        "statuses": Account.Status.choices,
-        "may_create": may_create(request.user),
-        "today": today,
-    }
-    return render(request, "accounts/list.html", context)
-
-
-@require_GET
-def quick(request: Request) -> HttpResponse:
-    """The few accounts and people that match what is being typed into the search of the top bar."""
-    text = request.GET.get("q", "").replace("\x00", "").strip()[:100]
-    accounts, people = [], []
-    if len(text) > 1:
-        found = Account.objects.visible_to(request.user).search(text).order_by("name_folded", "id")
-        accounts = list(found.select_related("owner")[:8])
-        people = list(
-            Contact.objects.visible_to(request.user).search(text).employed().select_related("account")[:5]
-        )
-    return render(request, "accounts/_quick.html", {"q": text, "accounts": accounts, "people": people})
 
 
 @require_safe

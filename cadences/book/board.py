@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.models import Account, BookEntry
-from cadences.account_pages.rows import a_year_before, with_facts
+from cadences.lists.facts import a_year_before, with_facts
 from contacts.models import Commitment, Concern, Interaction
 from core.templatetags.ui import said_day
 from sales.models import Purchase
@@ -24,6 +24,7 @@ from users.models import User
 
 LONG_IN_THE_BOOK = timedelta(days=90)
 MOODS = 3
+FACTS = ("last_sale_on", "sales_12m", "last_contact", "next_contact")
 
 
 @dataclass(frozen=True)
@@ -189,7 +190,7 @@ def cards_of(entries: QuerySet[BookEntry], today: date) -> list[Card]:
 
 def _accounts(today: date) -> QuerySet[Account]:
     """Accounts with last and next contact, money of two years and the latest moods."""
-    rows = with_facts(Account.objects.select_related("owner", "tier"), today)
+    rows = with_facts(Account.objects.select_related("owner", "tier"), today, FACTS)
     moods = Interaction.objects.standing().filter(account=OuterRef("pk"), sentiment__isnull=False)
     start = a_year_before(today)
     before = (

@@ -1,5 +1,6 @@
 from cadences.models.campaign import Campaign
 from cadences.models.digest import Digest
+from cadences.models.lists import BulkChange, BulkRow, DefaultView, SavedView
 from cadences.models.plan import SLOT_AGREED, SLOT_TODO, Override, Plan, PlanItem, Purpose, Slot
 from cadences.models.schedule import Schedule
 from cadences.models.simulation import Simulation
@@ -8,12 +9,16 @@ from cadences.models.touchpoint import Touchpoint
 __all__ = [
     "SLOT_AGREED",
     "SLOT_TODO",
+    "BulkChange",
+    "BulkRow",
     "Campaign",
+    "DefaultView",
     "Digest",
     "Override",
     "Plan",
     "PlanItem",
     "Purpose",
+    "SavedView",
     "Schedule",
     "Simulation",
     "Slot",

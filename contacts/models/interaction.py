@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from contacts.querysets import InteractionQuerySet
 from core.history import tracked
 from core.models import TimeStamped
+from core.text import Fold
 
 
 class Channel(models.TextChoices):
@@ -125,6 +128,19 @@ class Interaction(TimeStamped):
         indexes = [
             # timeline of an account, and its last contact
             models.Index(fields=["account", "-happened_on", "-id"], name="interaction_timeline"),
+            # the account list by last contact: the company's latest contacts lead to its accounts
+            models.Index(
+                fields=["happened_on", "account", "id"],
+                name="interaction_latest",
+                condition=Q(reached=True, withdrawn_at__isnull=True),
+            ),
+            # words of notes; new entries wait in the index's list, so that logging does not wait for it
+            GinIndex(
+                SearchVector(Fold("summary"), config="simple"),
+                name="interaction_words",
+                fastupdate=True,
+                condition=Q(withdrawn_at__isnull=True) & ~Q(summary=""),
+            ),
             # the engine's last qualifying contact per account and kind
             models.Index(
                 fields=["account", "kind", "happened_on"],

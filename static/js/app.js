@@ -148,15 +148,13 @@ const typing = (element) =>
 const seen = (element) => element.getClientRects().length > 0;
 const wide = (selector) => [...document.querySelectorAll(selector)].filter(seen);
 
-// Ctrl-K finds from anywhere; Ctrl-Enter sends the form one is in (the log has its own).
+// Ctrl-Enter sends the form one is in (the log has its own). Ctrl-K opens the palette: palette.js.
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.altKey || !(event.ctrlKey || event.metaKey)) return;
   const form = event.key === "Enter" && event.target.closest?.("form[data-keep-typed]:not([data-log])");
-  const search = event.key === "k" && wide('[data-key="/"]')[0];
-  if (!form && !search) return;
+  if (!form) return;
   event.preventDefault();
-  if (form) form.requestSubmit();
-  else { search.focus(); search.select?.(); }
+  form.requestSubmit();
 });
 
 let going = 0;
@@ -164,6 +162,7 @@ document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
   const target = event.target;
   if (event.key === "Escape") {
+    if (target.closest?.("#quick-results")) { quick.focus(); return; }
     closeQuickResults();
     if (target.closest?.("#sheet") && !dirty) { closeSheet(); return; }
     if (typing(target) && !document.querySelector(".modal.show, dialog[open]")) target.blur();
@@ -212,9 +211,11 @@ function closeQuickResults() {
 if (quick && results) {
   quick.addEventListener("input", () => { if (quick.value.trim().length < 2) closeQuickResults(); });
   quick.closest("form").addEventListener("keydown", (event) => {
-    if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+    const letter = document.activeElement !== quick; // j and k are typed in the field, and walk in the results
+    const step = { ArrowDown: 1, ArrowUp: -1, ...(letter && { j: 1, k: -1 }) }[event.key];
+    if (!step || event.ctrlKey || event.metaKey || event.altKey) return;
     const stops = [quick, ...results.querySelectorAll("a")];
-    const at = stops.indexOf(document.activeElement) + (event.key === "ArrowDown" ? 1 : -1);
+    const at = stops.indexOf(document.activeElement) + step;
     if (stops[at]) { event.preventDefault(); stops[at].focus(); }
   });
   document.addEventListener("click", (event) => {

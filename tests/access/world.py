@@ -10,7 +10,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from accounts.models import BookFinish
-from cadences.models import Override
+from cadences.models import BulkChange, BulkRow, Override, SavedView
 from contacts.models import Ask, Commitment, Expectation
 from correspondence.models import Halt, Message, Suppression
 from correspondence.unsubscribe import url_for
@@ -101,12 +101,31 @@ def _records(people: dict[str, Any]) -> dict[str, Any]:
         ),
         "account_file": make.make_file(account, owner),
         "batch": _batch(),
+        **_lists(people, account),
         **_surveys(contact),
         **_mail(),
         "contact_request": ContactRequest.objects.create(
             name="Eva Lind", company="Borg", reach="+47 22 33 44 55", received_on=TODAY
         ),
         **_plan(),
+    }
+
+
+def _lists(people: dict[str, Any], account: Any) -> dict[str, Any]:
+    """A view for everybody, one for its maker alone, and two changes of many accounts."""
+    owner = people["owner"]
+    done = {"state": "done", "kind": "add_tag", "options": {"tag": "fair"}, "what": "Tag added: fair"}
+    changes = [
+        BulkChange.objects.create(user=owner, rows_total=1, finished_at=timezone.now(), **fields)
+        for fields in ({}, done)
+    ]
+    for change in changes:
+        BulkRow.objects.create(change=change, account=account)
+    return {
+        "shared_view": SavedView.objects.create(owner=owner, name="Everybody's", is_shared=True),
+        "private_view": SavedView.objects.create(owner=owner, name="Mine alone"),
+        "bulk_draft": changes[0],
+        "bulk_done": changes[1],
     }
 
 

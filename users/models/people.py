@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.history import tracked
 from core.models import TimeStamped
+from core.text import Fold
 from users.querysets import OWNING_ROLES, TeamQuerySet, UserQuerySet
 
 
@@ -138,6 +139,10 @@ class User(AbstractBaseUser, TimeStamped):
             models.CheckConstraint(
                 name="user_capacity_fits_a_day", condition=models.Q(capacity_minutes__lte=1440)
             ),
+        ]
+        indexes = [
+            # lists by the name of an owner: their accounts are read in the order of this index
+            models.Index(Fold("display_name"), "id", name="user_by_name"),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,82 @@
+"""Taking back what a verb wrote, as long as nobody has written there since.
+
+For undoing a change of many accounts: whoever made it was allowed to, and takes back their own. What a
+colleague changed meanwhile is kept; ``ValidationError`` says so.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import DateField
+from django.utils.translation import gettext as _
+
+from accounts.models import Account, BookEntry, Tier
+from core import facts
+from users.access import require_active
+from users.models import User
+
+PARTS: dict[str, tuple[str, ...]] = {
+    "owner": ("owner_id", "owner_since"),
+    "tier": ("tier_id", "tier_before_id", "tier_since", "tier_reason", "tier_pinned", "tier_pinned_until",
+             "below_since"),
+    "pause": ("paused_from", "paused_until", "pause_reason"),
+}  # fmt: skip
+COMPARED: dict[str, tuple[str, ...]] = {
+    **PARTS,
+    "tier": ("tier_id", "tier_pinned", "tier_pinned_until", "tier_reason"),
+}
+"""What tells a later edit: the night's own bookkeeping is none."""
+
+
+def values_of(account: Account, part: str) -> dict[str, Any]:
+    """The values of one part of the account as JSON keeps them; for the owner also their book."""
+    values = {name: _kept(getattr(account, name)) for name in PARTS[part]}
+    if part == "owner" and account.owner_id:
+        entry = BookEntry.objects.filter(account=account, user_id=account.owner_id).first()
+        values["in_book_since"] = _kept(entry.added_on) if entry else None
+    return values
+
+
+@transaction.atomic
+def put_back(user: User, account_id: int, part: str, before: dict[str, Any], after: dict[str, Any]) -> None:
+    """Write the values ``before`` where those of ``after`` still stand. Raises ValidationError if not."""
+    require_active(user)
+    account = Account.objects.select_for_update(no_key=True).get(pk=account_id)
+    now = values_of(account, part)
+    if any(now.get(name) != after.get(name) for name in COMPARED[part]):
+        raise ValidationError(_("Somebody has changed this since; it stays as it is now."))
+    _check(part, before)
+    for name in PARTS[part]:
+        setattr(account, name, _read(name, before.get(name)))
+    account.save()
+    if part == "owner" and before.get("in_book_since") and account.owner_id:
+        BookEntry.objects.get_or_create(
+            account=account,
+            user_id=account.owner_id,
+            defaults={"added_on": date.fromisoformat(before["in_book_since"])},
+        )
+    facts.changed(account_ids=[account.pk])
+
+
+def _check(part: str, before: dict[str, Any]) -> None:
+    """What stood there before must still be there."""
+    if part == "owner" and before.get("owner_id"):
+        owner = User.objects.filter(pk=before["owner_id"]).first()
+        if owner is None or not owner.may_own_accounts:
+            raise ValidationError(_("The owner before cannot own accounts any more."))
+    ids = {before[name] for name in ("tier_id", "tier_before_id") if before.get(name)}
+    if part == "tier" and Tier.objects.filter(pk__in=ids).count() < len(ids):
+        raise ValidationError(_("The tier before has been deleted."))
+
+
+def _kept(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _read(name: str, value: Any) -> Any:
+    is_day = isinstance(Account._meta.get_field(name), DateField)
+    return date.fromisoformat(value) if is_day and value else value

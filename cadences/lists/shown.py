@@ -1,0 +1,67 @@
+"""The account list as its template reads it: headings, rows of cells, columns to choose among."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from cadences.lists.choice import Choice
+from cadences.lists.columns import COLUMNS, NAME, Column, Row, chosen
+from core.keyset import KeysetPage
+
+
+@dataclass(frozen=True)
+class Heading:
+    """``sorted``: ascending, descending or empty; ``address`` sorts by the column, or turns it round."""
+
+    column: Column
+    sorted: str
+    address: str
+
+
+@dataclass(frozen=True)
+class Cell:
+    column: Column
+    text: Any
+
+
+@dataclass(frozen=True)
+class Line:
+    """One account and the cells behind its name."""
+
+    account: Row
+    cells: list[Cell]
+
+
+@dataclass(frozen=True)
+class Offered:
+    """A column of the chooser: the shown ones first, in their order."""
+
+    column: Column
+    is_shown: bool
+
+
+def headings(choice: Choice) -> list[Heading]:
+    return [_heading(choice, column) for column in (NAME, *chosen(choice.columns))]
+
+
+def _heading(choice: Choice, column: Column) -> Heading:
+    up, down = column.key, f"-{column.key}"
+    if choice.sort == up:
+        return Heading(column, "ascending", choice.address(sort=down))
+    if choice.sort == down:
+        return Heading(column, "descending", choice.address(sort=up))
+    return Heading(column, "", choice.address(sort=down if column.first == "-" else up))
+
+
+def lines(page: KeysetPage, choice: Choice, today: date) -> list[Line]:
+    columns = chosen(choice.columns)
+    return [Line(row, [Cell(column, column.show(row, today)) for column in columns]) for row in page.rows]
+
+
+def offered(choice: Choice) -> Sequence[Offered]:
+    shown = [Offered(column, True) for column in chosen(choice.columns)]
+    rest = [key for key in COLUMNS if key != NAME.key and key not in choice.columns]
+    return [*shown, *(Offered(COLUMNS[key], False) for key in rest)]
