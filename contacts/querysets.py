@@ -165,10 +165,6 @@ class InfluenceQuerySet(OfAccountQuerySet):
         """Who influences this person, and whom they influence."""
         return self.filter(Q(who=contact) | Q(whom=contact)).select_related("who", "whom")
 
-    def deciders(self) -> Self:
-        """Who decides at the account: as far as we know, whom we call."""
-        return self.employed().filter(is_main=True)
-
 
 class InteractionQuerySet(OfAccountQuerySet):
     """Corrected and withdrawn by its author or by those who may edit the account."""

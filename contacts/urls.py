@@ -4,9 +4,9 @@ from django.urls import path
 
 from contacts import views
 from contacts.concern_pages import views as concerns
+from contacts.people_pages import views as people_pages
 from contacts.promise_pages import expectations
 from contacts.promise_pages import views as promises
-from contacts.people_pages import views as people_pages
 
 app_name = "contacts"
 urlpatterns = [

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.models import Account
 from contacts import forms, services
 from contacts.lists import Choice, contact_page
-from contacts.models import Ask, Channel, Commitment, Concern, Contact, Influence, Interaction
+from contacts.models import Ask, Channel, Concern, Contact, Influence, Interaction
 from core.forms import attempt, editable, form_reply, posted
 from core.htmx import go, toast
 from core.pagination import page_number, paginate

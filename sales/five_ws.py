@@ -64,3 +64,8 @@ def five_ws_open(account: Account, today: date) -> list[W]:
     """The W's of one account that still want an answer; one query."""
     rows: Any = with_open_ws(Account.objects.filter(pk=account.pk), today)
     return [W(w) for w in rows.values_list("open_ws", flat=True).get()]
+
+
+def open_in_words(account: Account, today: date) -> str:
+    """The open W's as people say them, such as "Who, Why"; empty when all are answered."""
+    return ", ".join(str(w.label) for w in five_ws_open(account, today))

@@ -85,7 +85,7 @@ def standings(waves: Iterable[UUID]) -> dict[UUID, Standing]:
     found = {}
     for pk, state, key, *rest, held_for in _execute(STANDING, [ids]):
         public_key = bytes(key) if key is not None else None
-        found[UUID(str(pk))] = Standing(state, public_key, *rest, held_for or "")
+        found[UUID(str(pk))] = Standing(state, public_key, *rest, held_for=held_for or "")
     return found
 
 

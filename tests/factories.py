@@ -13,7 +13,7 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from accounts.models import Account, AccountFile, BookEntry, Tier
+from accounts.models import Account, AccountFile, BookEntry, FiveWAnswer, Tier
 from cadences.models import Campaign, Plan, PlanItem, Purpose, Schedule, Slot, Touchpoint
 from contacts.models import Commitment, Concern, Contact, Influence, Interaction
 from sales.models import Purchase
@@ -184,6 +184,12 @@ def make_touchpoint(
     return Touchpoint.objects.create(
         account=account, assignee=assignee, due_on=due_on, slot=slot or make_slot(), **fields
     )
+
+
+def make_answers(account: Account, *ws: str) -> None:
+    """Somebody has confirmed these W's; all but why when none is said."""
+    for w in ws or ("who", "what", "where", "when"):
+        FiveWAnswer.objects.create(account=account, w=w, said_on=date(2026, 11, 2))
 
 
 def make_campaign(account: Account, started_on: date, weeks: int = 4, **fields: Any) -> Campaign:

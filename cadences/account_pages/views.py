@@ -16,7 +16,7 @@ from cadences.account_pages.coming import coming
 from cadences.account_pages.timeline import KINDS, Choice, choosable, timeline
 from cadences.models import Touchpoint
 from cadences.why import explain
-from contacts.models import Ask, Contact
+from contacts.models import Ask
 from contacts.querysets import marked_own
 from users.clock import today_for
 from users.http import Request

@@ -18,11 +18,14 @@ class BeginForm(forms.Form):
         required=False,
         max_length=200,
         label=_("What stays open, and why"),
-        help_text=_("Such as: the new decider starts in January. Empty when all five W's are answered."),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: Any, *, missing: str) -> None:
+        super().__init__(data)
+        if missing:
+            self.fields["unanswered"].help_text = _("Not answered yet: %(open)s.") % {"open": missing}
+        else:
+            del self.fields["unanswered"]
         self.helper = plain_helper()
 
 

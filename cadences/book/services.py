@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from accounts.models import Account, BookEntry, BookFinish
 from accounts.services import book_add
 from cadences.book.proposals import proposals, reason
+from sales.five_ws import open_in_words
 from users.access import may_edit_owned_by, require, require_active
 from users.clock import today_for
 from users.models import Company, User
@@ -68,6 +69,9 @@ def begin_work(user: User, entry: BookEntry, unanswered: str = "") -> BookEntry:
     Raises ValidationError by field while W's are open and no reason is given (R7, R9).
     """
     entry = _locked(user, entry)
+    if not unanswered.strip() and (missing := open_in_words(entry.account, today_for(user))):
+        words = _("Not answered yet: %(open)s. Answer it on the account's page, or say why it can wait.")
+        raise ValidationError({"unanswered": words % {"open": missing}})
     entry.stage, entry.unanswered = BookEntry.Stage.WORKING, unanswered.strip()[:200]
     entry.save(update_fields=["stage", "unanswered"])
     return entry

@@ -18,6 +18,7 @@ from cadences.book.proposals import proposals, reason
 from core.forms import attempt, editable, form_reply, posted
 from core.htmx import go, toast
 from core.text import whole_number
+from sales.five_ws import open_in_words
 from users.access import require
 from users.clock import today_for
 from users.http import Request
@@ -85,8 +86,10 @@ def refill(request: Request) -> HttpResponse:
 def begin(request: Request, pk: int) -> HttpResponse:
     """Research is done, or what stays open has its reason."""
     entry = editable(BookEntry, request.user, pk)
-    form = BeginForm(posted(request))
-    begun = attempt(form, lambda: services.begin_work(request.user, entry, form.cleaned_data["unanswered"]))
+    form = BeginForm(posted(request), missing=open_in_words(entry.account, today_for(request.user)))
+    begun = attempt(
+        form, lambda: services.begin_work(request.user, entry, form.cleaned_data.get("unanswered", ""))
+    )
     if begun:
         toast(request, _("Work on %(name)s begins.") % {"name": entry.account})
         return _back(request, entry.user)

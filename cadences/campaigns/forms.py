@@ -26,13 +26,13 @@ class StartForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
-    def __init__(self, data: Any, *, missing: list[str], longest: int) -> None:
+    def __init__(self, data: Any, *, missing: str, longest: int) -> None:
         super().__init__(data)
         words = ngettext("At most %(n)d week.", "At most %(n)d weeks; two calls in each.", longest)
         self.fields["weeks"].help_text = words % {"n": longest}
         self.fields["weeks"].widget.attrs["max"] = longest
         if missing:
-            self.fields["reason"].help_text = _("Not answered yet: %(open)s.") % {"open": "; ".join(missing)}
+            self.fields["reason"].help_text = _("Not answered yet: %(open)s.") % {"open": missing}
         elif not self.is_bound:
             del self.fields["reason"]
         self.helper = plain_helper()

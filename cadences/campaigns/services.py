@@ -14,10 +14,10 @@ from django.utils.translation import ngettext
 
 from accounts.models import Account
 from accounts.services import may_edit
-from cadences.campaigns.five_ws import missing_ws
 from cadences.campaigns.querysets import last_day
 from cadences.models import Campaign, PlanItem, Slot
 from core import facts
+from sales.five_ws import open_in_words
 from users.access import require, require_active
 from users.clock import company_today
 from users.models import User
@@ -57,9 +57,9 @@ def start_campaign(user: User, account: Account, *, weeks: int = USUAL_WEEKS, re
         ended_on=F("ends_on"), result=Campaign.Result.OVER, updated_at=timezone.now()
     )
     _check_start(account, weeks, today)
-    if not reason.strip() and (missing := missing_ws(account)):
+    if not reason.strip() and (missing := open_in_words(account, today)):
         words = _("Not answered yet: %(open)s. Answer it on the account's page, or say why it can wait.")
-        raise ValidationError({"reason": words % {"open": "; ".join(missing)}})
+        raise ValidationError({"reason": words % {"open": missing}})
     campaign: Campaign = Campaign.objects.create(
         account=account,
         started_on=today,

@@ -13,7 +13,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.models import Account
 from cadences.campaigns import services
-from cadences.campaigns.five_ws import missing_ws
 from cadences.campaigns.forms import EndForm, StartForm
 from cadences.campaigns.progress import progress
 from cadences.models import Campaign
@@ -21,6 +20,7 @@ from core.forms import attempt, editable, form_reply, posted
 from core.htmx import go, toast
 from core.pagination import page_number, paginate
 from core.templatetags.ui import said
+from sales.five_ws import open_in_words
 from users.clock import company_today
 from users.http import Request
 
@@ -71,7 +71,9 @@ def panel(request: Request, account_pk: int) -> HttpResponse:
 def start(request: Request, account_pk: int) -> HttpResponse:
     """Begin today; the five W's are answered, or there is a reason."""
     account = editable(Account, request.user, account_pk, NOT_YOURS)
-    form = StartForm(posted(request), missing=missing_ws(account), longest=services.longest())
+    form = StartForm(
+        posted(request), missing=open_in_words(account, company_today()), longest=services.longest()
+    )
     made = attempt(
         form,
         lambda: services.start_campaign(

@@ -149,6 +149,17 @@ class TestBegin:
         entry.refresh_from_db()
         assert (entry.stage, entry.unanswered) == ("working", "The decider is new")
 
+    def test_open_questions_want_an_answer_or_a_reason(self, client, people, entry):
+        at = reverse("book:begin", args=[entry.pk])
+        client.force_login(people.owner)
+        answer = client.post(at, {"unanswered": " "})
+        assert answer.status_code == 422
+        assert "Not answered yet: Who, What, Where, When" in answer.content.decode()
+        make.make_answers(entry.account)
+        client.post(at)
+        entry.refresh_from_db()
+        assert (entry.stage, entry.unanswered) == ("working", "")
+
     @pytest.mark.parametrize("who", ["colleague", "desk", "gone"])
     def test_nobody_else_begins(self, people, entry, who):
         with pytest.raises(PermissionDenied):

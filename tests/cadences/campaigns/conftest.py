@@ -27,6 +27,7 @@ def prospect(people, plan) -> Account:
         people.owner, name="Borg & Co", city="Oslo", country="NO", about="Pumps", owner_since=date(2026, 1, 1)
     )
     make.make_contact(made)
+    make.make_answers(made)
     return made
 
 
@@ -38,6 +39,7 @@ def customer(people, plan) -> Account:
         owner_since=date(2025, 6, 1), city="Oslo", country="NO", about="Mills",
     )  # fmt: skip
     make.make_contact(made)
+    make.make_answers(made)
     make.make_purchase(made, date(2025, 6, 1))
     make.make_interaction(made, people.owner, happened_on=date(2026, 11, 3))
     return made
