@@ -60,7 +60,7 @@ def run(year: Year, today: date) -> None:
 
 
 def _send_surveys(until: date) -> None:
-    """Those of the past went out; the latest are left for the first night, which mails them for all to see."""
+    """Those of the past went out; the latest are left for the first night, which mails them."""
     owed = Touchpoint.objects.open().filter(kind=Touchpoint.Kind.SURVEY, due_on__lte=until)
     owed.update(state=Touchpoint.State.DONE, closed_on=F("due_on"))
 

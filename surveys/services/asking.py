@@ -63,7 +63,7 @@ def _parts(asks: Sequence[Ask]) -> list[Sequence[Ask]]:
 
 
 @transaction.atomic
-def _invite(programme: Programme, asks: list[Ask], on: date) -> dict[int, Answer]:
+def _invite(programme: Programme, asks: Sequence[Ask], on: date) -> dict[int, Answer]:
     wave = Wave.objects.sending_on(on).filter(programme=programme).select_for_update(of=("self",)).first()
     if wave is None:
         return {ask.key: say.waits(say.NO_WAVE) for ask in asks}

@@ -40,8 +40,11 @@ def detail(client: Client, ballots: Ballots) -> str:
 
 def test_a_wave_with_many_answers_shows_scores_with_their_range(manager: Client, ballots: Ballots) -> None:
     wave = worlds.make_wave(worlds.make_programme(), "2025 Q4")
+    wave.left_out = {"opted out": 3, "excluded by a manager": 4}
+    wave.save()
     worlds.settle(ballots, wave, worlds.happy(40) + worlds.happy(30, tier="Small", seed=2), INVITED)
     page = detail(manager, ballots)
+    assert "Owed and not asked: excluded by a manager 4 · opted out 3" in page
     score = re.search(r"(-?\d+) NPS, between (-?\d+) and (-?\d+)", page)
     assert score is not None
     nps, low, high = map(int, score.groups())
