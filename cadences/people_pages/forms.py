@@ -6,10 +6,12 @@ from typing import Any, cast
 
 from crispy_forms.layout import Div, Fieldset, Layout
 from django import forms
+from django.db.models import Case, Q, Value, When
 from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext as _
 
 from accounts.models import Account
+from accounts.querysets import matches
 from accounts.services import may_create
 from cadences.services import Departure, NextPost
 from contacts.forms import PersonChoice
@@ -86,15 +88,18 @@ class LeaveForm(forms.Form):
         return said
 
     def found(self) -> list[Account]:
-        """Accounts of ours that the name of the new employer may mean; the same name first."""
+        """Accounts of ours that the name of the new employer may mean, most like it first."""
         text = self.cleaned_data["employer"].strip()
         if not text:
             return []
-        rows = Account.objects.visible_to(self.user).search(text).exclude(pk=self.contact.account_id)
-        same = Account.objects.visible_to(self.user).filter(name__iexact=text)
-        first = list(same.exclude(pk=self.contact.account_id).select_related("owner")[:MOST_FOUND])
-        rest = rows.exclude(pk__in=[account.pk for account in first]).select_related("owner")
-        return [*first, *rest.order_by("name_folded", "id")[: MOST_FOUND - len(first)]]
+        likeness = Case(
+            When(name__iexact=text, then=Value(0)),
+            When(name__istartswith=text, then=Value(1)),
+            default=Value(2),
+        )
+        named = Account.objects.visible_to(self.user).filter(Q(name__iexact=text) | matches(text))
+        rows = named.exclude(pk=self.contact.account_id).select_related("owner")
+        return list(rows.order_by(likeness, "name_folded", "id")[:MOST_FOUND])
 
     def offers_prospect(self, found: list[Account]) -> bool:
         """A new account, unless there is one of that name already."""

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from cadences import services
-from cadences.people_pages.forms import NEW, NOWHERE, LeaveForm
+from cadences.people_pages.forms import MOST_FOUND, NEW, NOWHERE, LeaveForm
 from contacts.models import Contact
 from core.forms import attempt, editable, form_reply, posted
 from core.htmx import go, toast
@@ -74,6 +74,7 @@ def _preview(request: Request, contact: Contact, form: LeaveForm) -> HttpRespons
         "form": form,
         "hanging": services.hanging_on(request.user, contact),
         "found": found,
+        "most": MOST_FOUND,
         "offers_prospect": form.offers_prospect(found),
         "proposed": form.proposed(found),
         "new": NEW,

@@ -150,12 +150,21 @@ class TestPage:
         assert len(words_of(text(answer))) == 42
 
     def test_more_than_fit_on_a_map_are_said_to_be_missing(self, look, account, eva):
-        for _ in range(rows.MOST_DRAWN + 3):
+        for _ in range(rows.MOST_DRAWN + 2):
             make_contact(account)
+        make_contact(account, last_name="Zz", reports_to=eva)
         html = text(look())
         assert "4 more people are in the table only" in html
         assert len(words_of(html)) == rows.MOST_DRAWN
         assert "Eva Lind" in words_of(html)[0]
+        assert any("Zz" in words for words in words_of(html))
+
+    def test_without_any_line_there_is_no_map_but_a_hint(self, look, client, account, eva):
+        assert "open a person, say whom they report to" in text(look())
+        client.force_login(make_user("reader"))
+        html = text(client.get(reverse("contacts:people", args=[account.pk])))
+        assert "Those who look after the account draw them" in html
+        assert "<svg" not in html
 
     def test_a_reader_sees_it_and_an_empty_account_says_what_to_do(self, client, account):
         client.force_login(make_user("reader"))

@@ -121,6 +121,15 @@ class TestNewEmployer:
         assert Touchpoint.objects.get(account=borg).assignee == people.colleague
         assert "Borg &amp; Co" in text(client.get(reverse("contacts:detail", args=[eva.pk])))
 
+    def test_what_is_cut_off_is_said_and_the_likest_come_first(self, send, eva):
+        for n in range(9):
+            make.make_account(name=f"A{n} Borg")
+        borg = make.make_account(name="Borg Zinc")
+        html = text(send(employer="Borg"))
+        assert "The first 8 that match" in html
+        assert html.index("Borg Zinc") < html.index("A0 Borg")
+        assert f'value="{borg.pk}"' in html
+
     def test_one_we_do_not_know_is_proposed_as_a_prospect(self, send, eva):
         assert chosen(text(send(employer="Nova AS"))) == ["new"]
         send("confirm", employer="Nova AS", at="new")

@@ -6,6 +6,7 @@ from datetime import date
 import phonenumbers
 import pytest
 
+from contacts.reporting import closes_circle
 from imports.demo import aim, places
 from imports.demo.days import WorkingDays, add, add_months
 from imports.demo.people import SELLERS
@@ -87,3 +88,21 @@ def test_months_clamp_and_are_not_chained():
     assert add_months(date(2027, 1, 31), 1) == date(2027, 2, 28)
     assert add_months(date(2028, 1, 31), 1) == date(2028, 2, 29)
     assert add_months(date(2027, 12, 31), -10) == date(2027, 2, 28)
+
+
+def test_people_play_parts_and_report_to_somebody_who_is_there(world):
+    people = {}
+    for person in world.contacts:
+        people.setdefault(person.company, []).append(person)
+    lines, deciders = 0, 0
+    for there in people.values():
+        boss_of = {who: person.boss for who, person in enumerate(there) if person.boss is not None}
+        assert not any(closes_circle(boss_of, who, boss) for who, boss in boss_of.items())
+        assert not any(there[boss].left or there[who].left for who, boss in boss_of.items())
+        assert sum("decides" in person.roles for person in there) <= 1
+        lines += len(boss_of)
+        deciders += any("decides" in person.roles for person in there)
+    assert lines > 300
+    assert 280 < deciders < 390
+    known = {"decides", "champions", "influences", "blocks", "pays", "uses"}
+    assert {role for person in world.contacts for role in person.roles} == known
