@@ -95,8 +95,9 @@ class Progress:
 
 
 def progress(campaign: Campaign, today: date) -> Progress:
-    """Of a campaign that came with its ``steps`` (one query for a whole list)."""
-    return Progress(campaign, today, [_step(said, today) for said in campaign.steps])
+    """Of a campaign of ``with_steps`` (one query for a whole list)."""
+    steps: list[dict[str, object]] = getattr(campaign, "steps", [])
+    return Progress(campaign, today, [_step(said, today) for said in steps])
 
 
 def _step(said: dict[str, object], today: date) -> Step:

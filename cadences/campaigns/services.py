@@ -162,7 +162,7 @@ def _check_start(account: Account, weeks: int, today: date) -> None:
 def _ended_already(campaign: Campaign) -> str:
     said = {
         "name": campaign.ended_by.display_name if campaign.ended_by else _("A colleague"),
-        "day": date_format(campaign.ended_on, "j F"),
+        "day": date_format(campaign.ended_on or campaign.ends_on, "j F"),
         "result": campaign.get_result_display().lower(),
     }
     return _("%(name)s has ended it on %(day)s: %(result)s.") % said

@@ -42,7 +42,7 @@ class Division:
     """All accounts of one person, dealt out to these owners, with a person's choices before the even deal."""
 
     person: User
-    accounts: list[Account]
+    accounts: list[Any]  # with open_count and late_count
     owners: list[User]
     choice: dict[int, User] = field(default_factory=dict)
     shares: list[Share] = field(default_factory=list)
@@ -92,7 +92,7 @@ def division(
     return found
 
 
-def _accounts(user: User, person: User) -> list[Account]:
+def _accounts(user: User, person: User) -> list[Any]:
     """Heaviest first: by tier, then by how much is open."""
     today = company_today()
     due = Q(touchpoints__state="open") & ~Q(touchpoints__kind=Touchpoint.Kind.SURVEY)
