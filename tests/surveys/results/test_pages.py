@@ -143,8 +143,9 @@ def test_without_the_managers_role_there_is_nothing(role: str, ballots: Ballots,
         assert client.get(at).status_code == 404
 
 
-def test_where_surveys_are_not_set_up_the_page_says_so(client: Client, settings: Any) -> None:
-    settings.BALLOTS_RESULTS_URL = ""
+@pytest.mark.parametrize("url", ["", "nonsense", "mysql://results@here/x", "postgres://results@here:port/x"])
+def test_where_surveys_are_not_set_up_the_page_says_so(client: Client, settings: Any, url: str) -> None:
+    settings.BALLOTS_RESULTS_URL = url
     client.force_login(make.make_user("manager"))
     assert "Surveys are not set up" in text_of(client.get(reverse("survey_results:list")))
 
