@@ -55,7 +55,10 @@ class Bundle:
 
 
 def write(folder: Path, bundle: Bundle) -> Path:
-    """Write or replace the file of a wave, in one step. A key that goes is overwritten where it lay."""
+    """Write or replace the file of a wave, in one step. The key in the old one is overwritten where it lay.
+
+    Also where the same key is in the new one: what was left of the old would outlive its destruction.
+    """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / f"{bundle.wave}.json"
     draft = folder / f".{bundle.wave}.{os.getpid()}.{os.urandom(4).hex()}"
@@ -66,7 +69,7 @@ def write(folder: Path, bundle: Bundle) -> Path:
     with _old(path) as old:
         draft.replace(path)
         # Only now: until here the box could still read the file with the key.
-        if old is not None and bundle.ticket_key is None and _held_key(old):
+        if old is not None and _held_key(old):
             keyfiles.overwrite(old)
     _remove_drafts(folder, bundle.wave)
     keyfiles.keep_names(folder)
@@ -75,8 +78,12 @@ def write(folder: Path, bundle: Bundle) -> Path:
 
 def read(folder: Path, wave: UUID) -> Bundle:
     """The bundle of a wave. Raises BundleMissingError."""
+    path = folder / f"{wave}.json"
     try:
-        return _in(json.loads((folder / f"{wave}.json").read_text()))
+        try:
+            return _in(json.loads(path.read_text()))
+        except ValueError:  # overwritten while it was read: by now the name leads to the new one
+            return _in(json.loads(path.read_text()))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BundleMissingError(str(wave)) from error
 

@@ -19,6 +19,7 @@ from celery import current_app
 from django.conf import settings
 
 from ballotbox.database import connected
+from ballotbox.database import words as libpq_words
 from ballotbox.policy import DEFAULT
 
 if TYPE_CHECKING:
@@ -62,8 +63,15 @@ class Standing:
 
 def is_set_up() -> bool:
     """Whether this installation has a ballot box, a tally and a place for keys."""
-    needed = (settings.BALLOTS_RESULTS_URL, settings.SURVEY_KEYS, settings.BOX_WAVES, settings.SURVEY_URL)
-    return all(needed)
+    return has_address() and all((settings.SURVEY_KEYS, settings.BOX_WAVES, settings.SURVEY_URL))
+
+
+def has_address() -> bool:
+    """Whether BALLOTS_RESULTS_URL names a database at all; a word that is no address is none."""
+    try:
+        return bool(settings.BALLOTS_RESULTS_URL and libpq_words(settings.BALLOTS_RESULTS_URL))
+    except ValueError:
+        return False
 
 
 def announce(wave: Wave) -> None:
@@ -144,8 +152,8 @@ def _ring(task: str, argument: str) -> None:
 
 
 def _url() -> str:
-    if not settings.BALLOTS_RESULTS_URL:
-        raise UnreachableError("BALLOTS_RESULTS_URL is not set.")
+    if not has_address():
+        raise UnreachableError("BALLOTS_RESULTS_URL is missing, or no address that begins with postgres://.")
     return str(settings.BALLOTS_RESULTS_URL)
 
 
@@ -164,7 +172,7 @@ def _execute(statement: str, values: Any) -> list[tuple[Any, ...]]:
         with connected(_url()) as cursor:
             cursor.execute(statement, values)
             return list(cursor.fetchall()) if cursor.description else []
-    except (psycopg2.Error, ValueError) as error:
+    except psycopg2.Error as error:
         raise UnreachableError(_first_line(error)) from error
 
 

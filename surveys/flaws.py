@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from ballotbox.questionnaire import MOST_QUESTIONS, Problem
+from surveys.languages import name_of
 from surveys.mail_words import PLACES, Flaw
 
 
@@ -27,6 +29,8 @@ def in_words(flaw: Flaw) -> str:
 def problem_in_words(problem: Problem) -> str:
     """What keeps a questionnaire from being published."""
     values = dict(problem.values) | {"question": problem.question}
+    if "language" in values:
+        values["language"] = name_of(values["language"], get_language() or "en")
     said = {
         "no_questions": _("Ask at least one question."),
         "too_many_questions": _(
@@ -35,10 +39,10 @@ def problem_in_words(problem: Problem) -> str:
         "key_twice": _("Two questions have the key “%(question)s”."),
         "bad_key": _("“%(question)s”: a key has small letters, digits and _, and begins with a letter."),
         "bad_type": _("“%(question)s” has a type that does not exist."),
-        "no_text": _("“%(question)s” has no words in “%(language)s”."),
+        "no_text": _("“%(question)s” has no words in %(language)s."),
         "options_count": _("“%(question)s” needs %(fewest)s to %(most)s options."),
         "bad_option_key": _("“%(question)s”: every option needs a key of its own, of small letters."),
         "most_too_large": _("“%(question)s”: more may be chosen than there are options."),
-        "no_option_text": _("“%(question)s”: an option has no words in “%(language)s”."),
+        "no_option_text": _("“%(question)s”: an option has no words in %(language)s."),
     }
     return said.get(problem.code, problem.code) % (values | {"limit": MOST_QUESTIONS})

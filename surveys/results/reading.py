@@ -13,11 +13,9 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
-
 from ballotbox.policy import Policy
 from ballotbox.questionnaire import Questionnaire
-from surveys.ballots import reached
+from surveys.ballots import has_address, reached
 
 COMPANY = ""  # the cell of everybody
 
@@ -108,7 +106,7 @@ class Report:
 
 def is_set_up() -> bool:
     """Whether this installation has a ballots' database."""
-    return bool(settings.BALLOTS_RESULTS_URL)
+    return has_address()
 
 
 def unreleased(today: date) -> list[Wave]:

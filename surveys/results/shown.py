@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ballotbox.questionnaire import NOT_APPLICABLE, Question, words
+from surveys.results import trend
 from surveys.results.reading import COMPANY, Figures, Measures, Report
 
 REASONS = {
@@ -39,6 +40,7 @@ class Bar:
     high: float | None = None
     hint: str = ""  # beside the label: mean, how many said that it does not apply, why it is not shown
     is_shown: bool = True
+    change: str = ""  # against the release before
 
     @property
     def has_range(self) -> bool:
@@ -108,29 +110,29 @@ class Group:
     hidden: str
 
 
-def sections(report: Report, language: str) -> Iterator[Section]:
-    """All questions in the order in which they were asked."""
+def sections(report: Report, language: str, before: Report | None = None) -> Iterator[Section]:
+    """All questions in the order in which they were asked; ``before``: the release to compare with."""
     for question in report.asked.asked:
-        yield section(report, question, language)
+        yield section(report, question, language, before)
 
 
-def section(report: Report, question: Question, language: str, cell: str = COMPANY) -> Section:
-    """One question of one cell."""
+def section(report: Report, question: Question, language: str, before: Report | None = None) -> Section:
+    """One question, of the company as a whole."""
     title = words(question.label, language, report.asked.languages)
     if question.type == "text":
         comments = report.comments.get(question.key, [])
         floor = report.policy.comment
-        why = "" if comments else reason(report.why_hidden(question.key, cell) or "few", floor)
+        why = "" if comments else reason(report.why_hidden(question.key) or "few", floor)
         return Section(question.key, title, "text", comments=comments, hidden=why)
-    found = _lines(report.figures, question, cell)
+    found = _lines(report.figures, question)
     if not found:
-        why = reason(report.why_hidden(question.key, cell) or "few", report.policy.score)
+        why = reason(report.why_hidden(question.key) or "few", report.policy.score)
         return Section(question.key, title, question.type, hidden=why)
     return Section(
         question.key, title, question.type,
         n=max(int(each.get("n", 0)) for each in found.values()),
         score=score(found[""]) if question.type == "nps" else None,
-        bars=() if question.type == "nps" else tuple(_bars(question, found, language, report)),
+        bars=() if question.type == "nps" else tuple(_bars(question, found, language, (report, before))),
         unit=_unit(question),
         almost_all=almost_all(found.get("", {}), _labels(question, language, report)),
         is_cautious=any(each.get("cautious") for each in found.values()),
@@ -182,9 +184,9 @@ def reason(code: str, floor: int) -> str:
     return str(text) % {"floor": floor} if text else _("held back (%(code)s)") % {"code": code}
 
 
-def _lines(figures: Figures, question: Question, cell: str) -> dict[str, Measures]:
+def _lines(figures: Figures, question: Question) -> dict[str, Measures]:
     items = question.option_keys if question.type == "items" else ("",)
-    found = {item: figures.of(question.key, item, cell) for item in items}
+    found = {item: figures.of(question.key, item) for item in items}
     return {item: measures for item, measures in found.items() if measures}
 
 
@@ -192,7 +194,10 @@ def _labels(question: Question, language: str, report: Report) -> dict[str, str]
     return {option.key: words(option.label, language, report.asked.languages) for option in question.options}
 
 
-def _bars(question: Question, found: dict[str, Measures], language: str, report: Report) -> Iterator[Bar]:
+def _bars(
+    question: Question, found: dict[str, Measures], language: str, sides: tuple[Report, Report | None]
+) -> Iterator[Bar]:
+    report, before = sides
     labels = _labels(question, language, report)
     if question.type in ("single", "multi"):
         shown = [
@@ -205,7 +210,8 @@ def _bars(question: Question, found: dict[str, Measures], language: str, report:
         measures = found.get(item, {})
         if "top2" in measures:
             range_ = measures.get("top2_low"), measures.get("top2_high")
-            yield Bar(label, measures["top2"], *range_, hint=_hint(measures))
+            change = trend.compared(report, before, question, item)
+            yield Bar(label, measures["top2"], *range_, hint=_hint(measures), change=change)
         elif item:  # a line of its own may be hidden
             why = reason(report.why_hidden(question.key, item=item) or "few", report.policy.score)
             yield Bar(label, 0, hint=almost_all(measures, {}) or why, is_shown=False)

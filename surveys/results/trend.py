@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from ballotbox.figures import nps_change
-from surveys.results.reading import Figures, Measures, Release
+from ballotbox.figures import TOP2, clear_change
+from ballotbox.questionnaire import Question
+from surveys.results.reading import Figures, Measures, Release, Report
 
 HEIGHT, TOP = 160, 100  # of the drawing; the score that is its upper edge
 
@@ -51,9 +52,20 @@ def ticks() -> list[tuple[int, float]]:
     return [(score, _y(score)) for score in (100, 50, 0, -50, -100)]
 
 
+def compared(now: Report, before: Report | None, question: Question, item: str = "") -> str:
+    """The words for one figure beside an earlier release; "" where the two cannot be compared."""
+    if before is None or question.type not in {
+        each.type for each in before.asked.asked if each.key == question.key
+    }:
+        return ""
+    return change(now.figures.of(question.key, item), before.figures.of(question.key, item))
+
+
 def change(now: Measures, before: Measures) -> str:
-    """Up, down or "no clear change": never more than the numbers carry."""
-    moved = nps_change(dict(before), dict(now)).direction
+    """Up, down or "no clear change": never more than the numbers carry. "" where one side has no figure."""
+    if not {"nps", TOP2} & set(now) & set(before):
+        return ""
+    moved = clear_change(dict(now), dict(before))
     if moved > 0:
         return _("higher than before")
     return _("lower than before") if moved < 0 else _("no clear change")

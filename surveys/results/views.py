@@ -71,10 +71,11 @@ def detail(request: Request, pk: UUID) -> HttpResponse:
     """One release: every question, by tier, with comments."""
     report = _report(request, pk)
     language = get_language() or "en"
-    found = list(shown.sections(report, language))
-    score = next((each for each in found if each.kind == "nps"), None)
     wave = Wave.objects.visible_to(request.user).filter(pk=report.release.waves[0]).for_list().first()
-    earlier = _earlier(report, wave)
+    before = _earlier(report, wave)
+    found = list(shown.sections(report, language, before))
+    score = next((each for each in found if each.kind == "nps"), None)
+    asked = next((each for each in report.asked.asked if score and each.key == score.key), None)
     mine = Wave.objects.visible_to(request.user).filter(pk__in=report.release.waves)
     context = {
         "programme": wave.programme if wave else None,
@@ -84,8 +85,8 @@ def detail(request: Request, pk: UUID) -> HttpResponse:
         "score": score,
         "sections": [each for each in found if each is not score],
         "groups": shown.groups(report, score.key) if score else [],
-        "change": _change(report, earlier, score.key if score else ""),
-        "before": earlier[0] if earlier else None,
+        "change": trend.compared(report, before, asked) if asked else "",
+        "before": before.release if before else None,
     }
     return render(request, "surveys/results/detail.html", context)
 
@@ -154,20 +155,15 @@ def _with_scores(found: list[Release], names: dict[UUID, str]) -> list[dict[str,
     ]
 
 
-def _earlier(report: Report, wave: Wave | None) -> list[Release]:
+def _earlier(report: Report, wave: Wave | None) -> Report | None:
     """The release of the same programme before this one."""
     if wave is None:
-        return []
+        return None
     mine = report.release
     found = reading.releases(_waves_of(wave.programme))
-    return [each for each in found if each.id != mine.id and each.released_on <= mine.released_on][:1]
-
-
-def _change(report: Report, earlier: list[Release], question: str) -> str:
-    """The words of the trend; "" where there is nothing to compare."""
-    now = report.figures.of(question)
-    before = reading.figures_of(earlier)[earlier[0].id].of(question) if earlier else {}
-    return trend.change(now, before) if "nps" in now and "nps" in before else ""
+    older = (each for each in found if each.id != mine.id and each.released_on <= mine.released_on)
+    last = next(older, None)
+    return reading.report(last.id) if last else None
 
 
 def _rows(report: Report) -> Iterator[tuple[Any, ...]]:

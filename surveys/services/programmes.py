@@ -6,10 +6,12 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from surveys import ballots, mail_words, seed_data
 from surveys.flaws import in_words
+from surveys.languages import name_of
 from surveys.models import MailText, Programme, Questions
 from surveys.rules import Rule
 from surveys.services import coming_back
@@ -132,7 +134,8 @@ def what_is_missing(programme: Programme) -> list[str]:
     for language in questions.asked.languages:
         if language not in there:
             missing.append(
-                _("A mail text in “%(language)s”, as the questions have.") % {"language": language}
+                _("A mail text in %(language)s, as the questions have.")
+                % {"language": name_of(language, get_language() or "en")}
             )
     return missing
 

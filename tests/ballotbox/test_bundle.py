@@ -45,24 +45,36 @@ def test_after_the_keys_are_destroyed_none_is_in_the_file(wave: Bundle, tmp_path
     assert list(tmp_path.iterdir()) == [file]  # no draft with the old keys
 
 
-def test_a_key_that_goes_is_overwritten_where_it_lay(wave: Bundle, tmp_path: Path) -> None:
+@pytest.mark.parametrize("key", [None, b"t" * 32])
+def test_a_key_is_overwritten_where_it_lay_whether_it_goes_or_stays(
+    wave: Bundle, tmp_path: Path, key: bytes | None
+) -> None:
     file = bundle.write(tmp_path / "waves", wave)
     same_blocks = tmp_path / "same-blocks"
     os.link(file, same_blocks)  # what somebody held on to
     before = same_blocks.read_bytes()
-    bundle.write(tmp_path / "waves", replace(wave, ticket_key=None))
+    bundle.write(tmp_path / "waves", replace(wave, ticket_key=key))
     left = same_blocks.read_bytes()
     assert len(left) == len(before)
     assert base64.b64encode(b"t" * 32) not in left
-    assert bundle.read(tmp_path / "waves", wave.wave).ticket_key is None
+    assert bundle.read(tmp_path / "waves", wave.wave).ticket_key == key
 
 
-def test_a_file_whose_key_stays_is_left_to_who_reads_it(wave: Bundle, tmp_path: Path) -> None:
-    file = bundle.write(tmp_path / "waves", wave)
-    with file.open("rb") as reader:
-        before = file.read_bytes()
-        bundle.write(tmp_path / "waves", replace(wave, public={"state": "held"}))
-        assert reader.read() == before
+def test_who_reads_while_it_is_replaced_gets_the_new_one(
+    wave: Bundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = bundle.write(tmp_path, wave)
+    read_text, new = Path.read_text, replace(wave, public={"state": "held"})
+
+    def opened_too_early(path: Path) -> str:
+        monkeypatch.setattr(Path, "read_text", read_text)
+        with path.open("rb") as old:
+            bundle.write(tmp_path, new)
+            return old.read().decode()
+
+    monkeypatch.setattr(Path, "read_text", opened_too_early)
+    assert bundle.read(tmp_path, wave.wave) == new
+    assert file.exists()
 
 
 def test_drafts_that_a_crash_left_are_overwritten_and_gone(wave: Bundle, tmp_path: Path) -> None:

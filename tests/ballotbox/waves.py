@@ -108,3 +108,18 @@ def snapshot(ballots: Ballots) -> dict[str, list[tuple[Any, ...]]]:
         for table in ("wave", "ballot", "redaction", "release", "figure", "hidden", "comment")
     }
     return found | {"keys": [(name,) for name in KeyFiles(ballots.tally_keys).names()]}
+
+
+ENOUGH = [{"recommend": n % 11, "change": f"text number {'abcdefghijkl'[n]}"} for n in range(12)]
+NEXT, AFTER_NEXT = date(2026, 1, 28), date(2026, 1, 29)
+
+
+def released(ballots: Ballots) -> list[tuple[object, ...]]:
+    return ballots.rows("SELECT ballots, invalid, invited, response, label, keys_destroyed_on FROM release")
+
+
+def n_of(ballots: Ballots, cell: str = "") -> int:
+    rows = ballots.rows(
+        "SELECT amount FROM figure WHERE cell = %s AND question = 'recommend' AND measure = 'n'", cell
+    )
+    return int(rows[0][0])

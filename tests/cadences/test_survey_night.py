@@ -175,7 +175,7 @@ def test_without_an_open_wave_nothing_is_sent_and_the_engine_is_red(client, sett
 
 
 def test_the_engine_page_is_calm_where_all_is_well(wave, settings):
-    settings.BALLOTS_RESULTS_URL = "set"
+    settings.BALLOTS_RESULTS_URL = "postgres://tend_results@/nowhere/ballots"
     assert examine().surveys.alarms == []
 
 
@@ -250,7 +250,7 @@ def test_a_failure_is_kept_and_tried_again(wave, monkeypatch):
 
 @pytest.fixture
 def once(settings):
-    settings.BALLOTS_RESULTS_URL = "set"
+    settings.BALLOTS_RESULTS_URL = "postgres://tend_results@/nowhere/ballots"
     return survey.make_programme("one_off", is_on=False, name="Trade fair")
 
 

@@ -111,6 +111,28 @@ def test_a_change_is_told_only_where_it_is_clear(manager: Client, ballots: Ballo
     assert page.index("2025 Q3") < page.index("2025 Q4") < page.index("2026 Q1")
 
 
+def rated(top: int) -> list[tuple[str, dict[str, Any]]]:
+    """60 answers, of which ``top`` find the product good."""
+    said = worlds.happy(60, seed=6)
+    return [(tier, each | {"product": 5 if n < top else 2}) for n, (tier, each) in enumerate(said)]
+
+
+def test_other_figures_say_how_they_moved_only_where_it_is_clear(manager: Client, ballots: Ballots) -> None:
+    programme = worlds.make_programme()
+    for label, closes, top in (
+        ("2025 Q3", date(2025, 10, 28), 45), ("2025 Q4", date(2026, 1, 28), 42),
+        ("2026 Q1", date(2026, 4, 28), 20),
+    ):  # fmt: skip
+        worlds.settle(ballots, worlds.make_wave(programme, label, closes=closes), rated(top), INVITED)
+        page = detail(manager, ballots)
+        said = re.search(r"Satisfied mean \d\.\d ?(no clear change|lower than before|)", page)
+        assert said, page
+        moved = {"2025 Q3": "", "2025 Q4": "no clear change", "2026 Q1": "lower than before"}[label]
+        assert said[1] == moved
+        assert ("Against 2025 Q4" in page) is (label == "2026 Q1")
+    assert page.count("lower than before") == 2  # in the chart and in its table
+
+
 def test_the_file_holds_the_released_tables_and_no_row_of_a_person(manager: Client, ballots: Ballots) -> None:
     wave = worlds.make_wave(worlds.make_programme(), "2025 Q4")
     worlds.settle(ballots, wave, worlds.happy(40), {"": 140, "tier:Large": 140})
@@ -137,8 +159,9 @@ def test_without_the_managers_role_there_is_nothing(role: str, ballots: Ballots,
         assert client.get(at).status_code == 404
 
 
-def test_where_surveys_are_not_set_up_the_page_says_so(client: Client, settings: Any) -> None:
-    settings.BALLOTS_RESULTS_URL = ""
+@pytest.mark.parametrize("url", ["", "nonsense", "mysql://results@here/x", "postgres://results@here:port/x"])
+def test_where_surveys_are_not_set_up_the_page_says_so(client: Client, settings: Any, url: str) -> None:
+    settings.BALLOTS_RESULTS_URL = url
     client.force_login(make.make_user("manager"))
     assert "Surveys are not set up" in text_of(client.get(reverse("survey_results:list")))
 
