@@ -35,7 +35,7 @@ ON CONFLICT (id) DO NOTHING
 """
 STANDING = """
 SELECT wave.id, wave.state, wave.public_key, wave.next_release, wave.settled_on, release.released_on,
-    wave.keys_destroyed_on, wave.held_for
+    wave.keys_destroyed_on, coalesce(wave.held_for, '')
 FROM wave
 LEFT JOIN release ON wave.id = ANY(release.waves)
 WHERE wave.id = ANY(%s::uuid[])
@@ -82,9 +82,9 @@ def standings(waves: Iterable[UUID]) -> dict[UUID, Standing]:
     if not ids:
         return {}
     found = {}
-    for pk, state, key, *days, held_for in _execute(STANDING, [ids]):
+    for pk, state, key, *rest in _execute(STANDING, [ids]):
         public_key = bytes(key) if key is not None else None
-        found[UUID(str(pk))] = Standing(state, public_key, *days, held_for or "")
+        found[UUID(str(pk))] = Standing(state, public_key, *rest)
     return found
 
 
