@@ -17,10 +17,16 @@ HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,60}")
 # What the outbox writes itself, and nobody overrides.
 OURS = frozenset({
     "from", "to", "cc", "bcc", "subject", "message-id", "reply-to", "return-path", "list-id",
-    "list-unsubscribe", "list-unsubscribe-post",
+    "list-unsubscribe", "list-unsubscribe-post", "idempotency-key",
 })  # fmt: skip
 # Providers that let each mail have a return path of its own.
 RETURN_PATH_PROVIDERS = frozenset({"", "amazon_ses", "mailjet", "postal", "sparkpost"})
+
+RETURN_PATH_LETTERS = 16  # 80 bits: nobody guesses one
+
+# Providers that take a key with the mail and drop a second one of it. Others want it in the request, where
+# their backends do not let us write.
+IDEMPOTENT_BY_HEADER = frozenset({"brevo"})
 
 
 def build(message: Message, rendered: Rendered) -> EmailMessage:
@@ -59,7 +65,7 @@ def return_path_of(message: Message) -> str:
     domain = str(settings.MAIL_BOUNCE_DOMAIN)
     if not domain or settings.MAIL_PROVIDER not in RETURN_PATH_PROVIDERS:
         return ""
-    return f"b+{message.message_id[1:17]}@{domain}"
+    return f"b+{message.message_id[1 : 1 + RETURN_PATH_LETTERS]}@{domain}"
 
 
 def _headers(message: Message, rendered: Rendered, address: str) -> dict[str, str]:
@@ -76,6 +82,8 @@ def _headers(message: Message, rendered: Rendered, address: str) -> dict[str, st
     }
     if rendered.language:
         headers["Content-Language"] = one_line(rendered.language, 20)
+    if settings.MAIL_PROVIDER in IDEMPOTENT_BY_HEADER:
+        headers["Idempotency-Key"] = message.message_id[1:27]  # the same in every attempt
     if message.topic in unsubscribe.TOPICS:
         link = unsubscribe.url_for(message.recipient, message.topic)
         headers["List-Unsubscribe"] = f"<{link}>"

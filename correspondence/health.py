@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.utils import timezone
@@ -19,8 +20,8 @@ LONG = timedelta(minutes=15)
 
 
 def is_working() -> bool:
-    """False when the mail server cannot be reached, or nobody takes up what is urgent and due."""
-    if Outage.objects.exists():
+    """False when mail about logins does not leave, or nobody takes up what is urgent and due."""
+    if Outage.objects.filter(name__in=[Outage.TRANSPORT, Outage.name_of("")]).exists():
         return False
     overdue = Message.objects.due(timezone.now() - PATIENCE).filter(is_urgent=True)
     return not overdue.exists()
@@ -28,30 +29,51 @@ def is_working() -> bool:
 
 def may_try(now: datetime) -> bool:
     """Whether the mail server is worth a try now."""
-    return not Outage.objects.filter(next_try_at__gt=now).exists()
+    return not Outage.objects.filter(name=Outage.TRANSPORT, next_try_at__gt=now).exists()
 
 
 def went_down(error: str) -> None:
     """The mail server could not be reached: pause a little longer each time."""
+    _stands_still(Outage.TRANSPORT, error)
+
+
+def came_up() -> None:
+    """The mail server answered."""
+    Outage.objects.filter(name=Outage.TRANSPORT).delete()
+
+
+def barred(sender: str, error: str) -> None:
+    """The provider lets no mail of this sender through ("" = DEFAULT_FROM_EMAIL): its mails wait."""
+    _stands_still(Outage.name_of(sender), error)
+
+
+def let_through(senders: Iterable[str]) -> None:
+    """Mail of these senders went out."""
+    if names := [Outage.name_of(sender) for sender in senders]:
+        Outage.objects.filter(name__in=names).delete()
+
+
+def barred_senders(now: datetime) -> list[str]:
+    """Whose mails are not worth a try now."""
+    waiting = Outage.objects.exclude(name=Outage.TRANSPORT).filter(next_try_at__gt=now)
+    return [outage.sender for outage in waiting]
+
+
+def standing() -> list[Outage]:
+    """What the page tells of, the mail server first."""
+    return sorted(Outage.objects.all(), key=lambda each: (each.name != Outage.TRANSPORT, each.name))
+
+
+def _stands_still(name: str, error: str) -> None:
     now = timezone.now()
     outage, new = Outage.objects.get_or_create(
-        name="transport", defaults={"since": now, "next_try_at": now + FIRST_PAUSE, "error": error[:1000]}
+        name=name, defaults={"since": now, "next_try_at": now + FIRST_PAUSE, "error": error[:1000]}
     )
     if not new:
         outage.failures += 1
         outage.next_try_at = now + min(FIRST_PAUSE * 2 ** min(outage.failures - 1, 10), LONGEST_PAUSE)
         outage.error = error[:1000]
         outage.save()
-
-
-def came_up() -> None:
-    """The mail server answered."""
-    Outage.objects.all().delete()
-
-
-def standing() -> Outage | None:
-    """The outage the page tells of."""
-    return Outage.objects.first()
 
 
 def alarms(now: datetime) -> list[str]:
@@ -78,14 +100,9 @@ def alarms(now: datetime) -> list[str]:
 
 def _what_does_not_leave(now: datetime, halted: list[str]) -> list[str]:
     """An outage that lasts, or mails that nobody takes up."""
-    outage = standing()
-    if outage is not None:
-        minutes = int((now - outage.since) / timedelta(minutes=1))
-        words = _("The mail server has not been reached for %(minutes)s minutes: %(error)s") % {
-            "minutes": minutes,
-            "error": outage.error,
-        }
-        return [words] if now - outage.since > LONG else []
+    outages = standing()
+    if outages:
+        return [_outage_words(outage, now) for outage in outages if now - outage.since > LONG]
     overdue = Message.objects.due(now - LONG).exclude(topic__in=halted).order_by().count()
     if not overdue:
         return []
@@ -97,3 +114,11 @@ def _what_does_not_leave(now: datetime, halted: list[str]) -> list[str]:
         )
         % {"n": overdue}
     ]
+
+
+def _outage_words(outage: Outage, now: datetime) -> str:
+    words = _("The mail server has not been reached for %(minutes)s minutes: %(error)s")
+    if outage.name != Outage.TRANSPORT:
+        words = _("The provider has let no mail of %(sender)s through for %(minutes)s minutes: %(error)s")
+    minutes = int((now - outage.since) / timedelta(minutes=1))
+    return words % {"minutes": minutes, "error": outage.error, "sender": outage.sender or _("our own sender")}

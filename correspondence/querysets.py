@@ -37,6 +37,10 @@ class MessageQuerySet(_ForAdmins):
         ours = Q(provider_id=provider_id) | Q(message_id=provider_id) | Q(message_id=f"<{provider_id}>")
         return self.filter(ours, recipient=recipient)
 
+    def by_return_path(self, letters: str) -> Self:
+        """The mail that came back to ``b+<letters>@`` our domain."""
+        return self.filter(message_id__startswith=f"<{letters}")
+
     def for_list(self) -> Self:
         """The newest first; neither texts nor ids that the page does not show."""
         return self.defer("stored", "payload").order_by("-created_at", "-id")

@@ -19,6 +19,7 @@ class Outcome(Enum):
     REFUSED = auto()  # it said "never" about this mail
     BOUNCED = auto()  # it said "never" about this address
     DOUBTFUL = auto()  # nobody knows whether it has it
+    BARRED = auto()  # it lets no mail of this sender through: about us, no fault of mail or recipient
     HUNG_UP = auto()  # it ended the connection before it got the text
     DOWN = auto()  # it cannot be reached, or does not let us in: no fault of this mail
 
@@ -38,8 +39,9 @@ STATUS = re.compile(r"\b5\.\d{1,3}\.\d{1,3}\b")
 ADDRESS_CODES = frozenset({550, 551, 553})
 NOT_LET_IN = frozenset({530, 534, 535, 538})
 HTTP_LATER = frozenset({425, 429, 503})
-# Not 403: providers say so of a sender they do not know, and one sender must not stop the mail of all.
 HTTP_NOT_LET_IN = frozenset({401, 407})
+# No money left, or a sender that the provider does not know: one sender must not stop the mail of all.
+HTTP_BARRED = frozenset({402, 403})
 
 
 def accepted(email: EmailMessage) -> Result:
@@ -111,6 +113,8 @@ def _of_status(status: int) -> Outcome:
         return Outcome.TEMPORARY
     if status in HTTP_NOT_LET_IN:
         return Outcome.DOWN
+    if status in HTTP_BARRED:
+        return Outcome.BARRED
     if 400 <= status < 500 and status != 408:
         return Outcome.REFUSED
     return Outcome.DOUBTFUL

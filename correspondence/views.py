@@ -44,7 +44,7 @@ def outbox(request: Request) -> HttpResponse:
         "is_empty": not counts,
         "days": summary(everything.by_day_and_kind(timezone.localdate())),
         "halts": Halt.objects.visible_to(request.user).standing(),
-        "outage": health.standing(),
+        "outages": health.standing(),
     }
     return render(request, "correspondence/outbox.html", context)
 

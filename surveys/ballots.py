@@ -36,7 +36,7 @@ ON CONFLICT (id) DO NOTHING
 """
 STANDING = """
 SELECT wave.id, wave.state, wave.public_key, wave.next_release, wave.settled_on, release.released_on,
-    wave.keys_destroyed_on, wave.key_missing, wave.held_for
+    wave.keys_destroyed_on, wave.key_missing, coalesce(wave.held_for, '')
 FROM wave
 LEFT JOIN release ON wave.id = ANY(release.waves)
 WHERE wave.id = ANY(%s::uuid[])
@@ -91,9 +91,9 @@ def standings(waves: Iterable[UUID]) -> dict[UUID, Standing]:
     if not ids:
         return {}
     found = {}
-    for pk, state, key, *rest, held_for in _execute(STANDING, [ids]):
+    for pk, state, key, *rest in _execute(STANDING, [ids]):
         public_key = bytes(key) if key is not None else None
-        found[UUID(str(pk))] = Standing(state, public_key, *rest, held_for=held_for or "")
+        found[UUID(str(pk))] = Standing(state, public_key, *rest)
     return found
 
 

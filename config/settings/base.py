@@ -218,6 +218,7 @@ if MAIL_PROVIDER:
 # Bounces come back to b+<letters>@this domain; without one, to the sender.
 MAIL_BOUNCE_DOMAIN = env.str("MAIL_BOUNCE_DOMAIN", default="").strip().lower()
 # How fast mail leaves; 0 means without limit.
+MAIL_BOUNCES = env.str("MAIL_BOUNCES", default="").strip()  # Maildir or mbox that read_bounces empties
 MAIL_PER_MINUTE = env.int("MAIL_PER_MINUTE", default=0)
 MAIL_PER_MINUTE_AND_DOMAIN = env.int("MAIL_PER_MINUTE_AND_DOMAIN", default=0)
 MAIL_CONNECTIONS = env.int("MAIL_CONNECTIONS", default=2)  # dispatchers that send at the same time

@@ -120,7 +120,10 @@ class Message(TimeStamped):
             ),
             models.Index(fields=["recipient"], name="message_recipient"),
             models.Index(fields=["provider_id"], condition=~Q(provider_id=""), name="message_by_provider_id"),
-            models.Index(fields=["message_id"], name="message_by_message_id"),
+            # whole, and by its beginning (a return path)
+            models.Index(
+                fields=["message_id"], name="message_by_id_or_path", opclasses=["varchar_pattern_ops"]
+            ),
             models.Index(fields=["contact"], condition=Q(contact__isnull=False), name="message_by_contact"),
         ]
 

@@ -71,9 +71,15 @@ class Halt(models.Model):
 
 
 class Outage(models.Model):
-    """The mail server cannot be reached: nothing is lost and no attempt is spent while this stands."""
+    """The mail server cannot be reached, or lets one sender's mail not through.
 
-    name = models.CharField(max_length=20, primary_key=True, default="transport")
+    Nothing is lost and no attempt is spent while this stands.
+    """
+
+    TRANSPORT = "transport"
+    _SENDER = "from "
+
+    name = models.CharField(max_length=300, primary_key=True, default=TRANSPORT)
     since = models.DateTimeField()
     next_try_at = models.DateTimeField()
     failures = models.PositiveIntegerField(default=1)
@@ -81,3 +87,17 @@ class Outage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} down since {self.since:%Y-%m-%d %H:%M}"
+
+    @classmethod
+    def name_of(cls, sender: str) -> str:
+        """The row of a sender's address; "" is DEFAULT_FROM_EMAIL."""
+        return f"{cls._SENDER}{sender}"
+
+    @property
+    def is_sender(self) -> bool:
+        """Whether it is about one sender, not about all mail."""
+        return self.name != self.TRANSPORT
+
+    @property
+    def sender(self) -> str:
+        return self.name.removeprefix(self._SENDER)

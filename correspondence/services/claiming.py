@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from correspondence import kinds
+from correspondence import health, kinds
 from correspondence.models import Halt, Message, State
 from correspondence.services.throttling import admit
 
@@ -47,7 +47,11 @@ def claim(now: datetime) -> Claim:
     The caller commits before it does anything with them.
     """
     halted = list(Halt.objects.standing().values_list("topic", flat=True))
-    due = Message.objects.due(now).exclude(topic__in=halted)
+    due = (
+        Message.objects.due(now)
+        .exclude(topic__in=halted)
+        .exclude(from_address__in=health.barred_senders(now))
+    )
     rows = list(due.select_for_update(skip_locked=True, of=("self",))[:BATCH])
     mine = admit(rows, now)
     lease = timezone.now() + LEASE

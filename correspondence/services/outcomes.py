@@ -124,6 +124,9 @@ def _settle(message: Message, result: Result, now: datetime) -> None:
         message.state, message.sent_at, message.provider_id = State.SENT, now, result.provider_id
     elif result.outcome in (Outcome.REFUSED, Outcome.BOUNCED):
         message.state = State.FAILED
+    elif result.outcome == Outcome.BARRED:
+        _wait(message, now)  # until its sender may send: no attempt is counted
+        message.attempts -= 1
     elif result.outcome == Outcome.DOUBTFUL:
         _after_doubt(message, now)
     else:

@@ -27,7 +27,9 @@ logger = logging.getLogger(__name__)
 SECONDS = 240  # then another task goes on; far below the broker's patience
 MARGIN = 60  # seconds before the lease ends in which no other mail is begun
 # The mail server has said something about the mail, be it no.
-ANSWERED = frozenset({Outcome.SENT, Outcome.TEMPORARY, Outcome.REFUSED, Outcome.BOUNCED})
+ANSWERED = frozenset({
+    Outcome.SENT, Outcome.TEMPORARY, Outcome.REFUSED, Outcome.BOUNCED, Outcome.BARRED,
+})  # fmt: skip
 
 Ready = list[tuple[Message, EmailMessage]]
 Results = list[tuple[Message, Result]]
@@ -82,8 +84,18 @@ def _send_some(ready: Ready, line: Line, deadline: float, done: Counter[Outcome]
         health.went_down(down.words)
     elif results and all(result.outcome in ANSWERED for _message, result in results):
         health.came_up()
+    _note_senders(results)
     halt_if_bad({m.topic for m, result in results if result.outcome == Outcome.BOUNCED})
     return len(results) == len(ready)
+
+
+def _note_senders(results: Results) -> None:
+    """Whose mail is let through, and whose is not: that sender's mails wait, the others go on."""
+    barred = {m.from_address: result.words for m, result in results if result.outcome == Outcome.BARRED}
+    for sender, words in barred.items():
+        health.barred(sender, words)
+    passed = {m.from_address for m, result in results if result.outcome == Outcome.SENT}
+    health.let_through(passed - barred.keys())
 
 
 def _hand_over(ready: Ready, line: Line, deadline: float) -> tuple[Results, Result | None]:

@@ -258,6 +258,10 @@ def test_who_has_the_tallys_key_and_the_links_before_the_release_reads_everybody
     assert attacks.read_with(play.evidence, play.wave, known_tags(play, everything), everything) == ANSWERS
     tallys = attacks.candidates(play.keys_before.values())
     assert attacks.read_with(play.evidence, play.wave, known_tags(play, tallys), tallys) == 0
+    kept = play.before | play.keys_before
+    late = attacks.candidates(content for path, content in kept.items() if not path.endswith(".tag"))
+    by_id = {who: {tickets.tag_of(key, each) for key in late} for who, each in play.invitations.items()}
+    assert attacks.read_with(play.evidence, play.wave, by_id, late) == 0  # after 14 days, without a mail
     others = attacks.candidates(play.before.values())
     assert attacks.read_with(play.evidence, play.wave, known_tags(play, others), others) == 0
 

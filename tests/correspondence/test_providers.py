@@ -7,10 +7,15 @@ from typing import Any
 
 import pytest
 import requests
+import time_machine
+from django.test import Client
+from django.urls import reverse
 
-from correspondence import services
+from correspondence import health, services
+from correspondence.building import build
+from correspondence.kinds import Rendered
 from correspondence.models import Message, Outage, Suppression
-from tests.correspondence.conftest import NOTICE, put, states
+from tests.correspondence.conftest import NOTICE, OURS, put, states
 
 pytestmark = pytest.mark.django_db
 TAKEN = {
@@ -93,14 +98,57 @@ def test_a_refused_mail_has_failed(provider):
     assert "Invalid" in Message.objects.get().last_error
 
 
-def test_a_forbidden_sender_stops_no_other_mail(provider):
-    sent = provider(403, {"ErrorCode": 400, "Message": "Sender not verified"})
+@pytest.mark.parametrize("status", [402, 403])
+def test_a_forbidden_sender_waits_and_stops_no_other_mail(provider, status: int):
+    sent = provider(status, {"ErrorCode": 400, "Message": "Sender not verified"})
     put(1, 2)
     services.send_due()
-    assert states() == ["failed", "failed"]
+    assert set(Message.objects.values_list("state", "attempts")) == {("pending", 0)}
     assert len(sent) == 2
-    assert "Sender not verified" in Message.objects.first().last_error
+    outage = Outage.objects.get()
+    assert (outage.sender, outage.is_sender) == (OURS.address, True)
+    assert "Sender not verified" in outage.error
+    assert health.is_working()  # logins have another sender
+    assert not Suppression.objects.exists()
+    provider()
+    put(3, identity=None)
+    services.send_due()
+    assert states() == ["pending", "pending", "sent"]
+    assert Outage.objects.exists()
+
+
+def test_a_sender_is_asked_more_and_more_rarely_and_its_mails_leave_when_it_may(provider):
+    with time_machine.travel("2026-11-24 08:00+00:00", tick=False) as clock:
+        sent = provider(403, {"ErrorCode": 400, "Message": "Sender not verified"})
+        put(1)
+        for _ in range(12):
+            services.send_due()
+            services.send_due()  # not before its time
+            clock.move_to(Outage.objects.get().next_try_at)
+        assert len(sent) == 12
+        assert Outage.objects.get().failures == 12
+        provider()
+        services.send_due()
+    assert states() == ["sent"]
     assert not Outage.objects.exists()
+
+
+def test_the_page_says_which_sender_the_provider_refuses(provider, as_admin: Client):
+    provider(403, {"ErrorCode": 400, "Message": "Sender not verified"})
+    put(1)
+    services.send_due()
+    page = as_admin.get(reverse("correspondence:outbox")).content.decode()
+    assert f"The provider takes no mail from {OURS.address}" in page
+    assert "Sender not verified" in page
+
+
+@pytest.mark.parametrize(("name", "has_key"), [("brevo", True), ("postmark", False), ("", False)])
+def test_a_second_attempt_carries_the_same_key(settings: Any, name: str, has_key: bool):
+    settings.MAIL_PROVIDER = name
+    (row,) = put(1)
+    rendered = Rendered("Hello", "Text", headers={"Idempotency-Key": "smuggled"})
+    keys = {build(row, rendered).extra_headers.get("Idempotency-Key") for _ in range(2)}
+    assert keys == ({row.message_id[1:27]} if has_key else {None})
 
 
 def test_a_key_that_does_not_work_blames_no_mail(provider):
