@@ -66,6 +66,7 @@ def say(text: str) -> None:
 
 def _measure(sizes: Sizes) -> None:
     from bench import database, engine, facts, figures, memory, pages, plan, report, tiers
+    from sales.worth import count_worth
 
     raw: dict[str, Any] = {"sizes": sizes}
     measured: dict[int, pages.Pages] = {}
@@ -77,6 +78,9 @@ def _measure(sizes: Sizes) -> None:
                 _fill(size)
                 engine.reconcile_all(TODAY)
                 facts.keep_up(TODAY)
+                start = time.perf_counter()
+                counted = count_worth(TODAY)
+                say(f"  share and rank of {counted:,} accounts in {time.perf_counter() - start:.2f} s")
                 facts.vacuum()
                 say("  first night done; asking for pages")
                 measured[size] = pages.measure(sizes.requests)
