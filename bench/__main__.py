@@ -138,10 +138,14 @@ def _of_surveys(template: str, sizes: Sizes, ballots: dict[str, str], raw: dict[
 
 def _first_night(size: int) -> None:
     from bench import engine, facts
+    from sales.worth import count_worth
 
     _fill(size)
     engine.reconcile_all(TODAY)
     facts.keep_up(TODAY)
+    start = time.perf_counter()
+    counted = count_worth(TODAY)
+    say(f"  share and rank of {counted:,} accounts in {time.perf_counter() - start:.2f} s")
     facts.vacuum()
 
 

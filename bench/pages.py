@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from statistics import median, quantiles
 
 from django.conf import settings
@@ -18,7 +19,7 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.urls import reverse
 
 from accounts.models import Account
-from bench import memory
+from bench import facts, memory
 from stack import paths, processes
 from users.models import User
 from users.sessions import SessionStore
@@ -34,6 +35,8 @@ COMPANY = {
 }
 """Pages over everything there is, as an admin sees them."""
 
+LONG = 10_200  # entries of the longest history, a little more than its name says
+TODAY = date(2026, 11, 24)  # of the whole bench
 EVERY = 10  # a page of the company costs many times a page of a person: asked one time in so many
 
 
@@ -109,14 +112,22 @@ def get(port: int, address: str, cookie: str) -> tuple[float, int]:
 def addresses(users: list[User]) -> dict[str, list[tuple[int, str]]]:
     """What is asked for, as (index of the user, address): each user's own day and own accounts."""
     accounts = [
-        (index, reverse("accounts:detail", args=[key]))
+        (index, key)
         for index, user in enumerate(users)
         for key in Account.objects.filter(owner=user, status="customer").values_list("pk", flat=True)[:5]
     ]
+    facts.lengthen(accounts[-1][1], LONG, TODAY)
+    facts.execute("VACUUM ANALYZE contacts_interaction, contacts_contact, contacts_concern, sales_purchase")
+    pages = [(index, reverse("accounts:detail", args=[key])) for index, key in accounts]
+    index, long = accounts[-1][0], reverse("accounts:timeline", args=[accounts[-1][1]])
     return {
         "minimal page": [(index, "/bench/minimal/") for index in range(len(users))],
         "My day": [(index, reverse("home")) for index in range(len(users))],
-        "account page": accounts,
+        "account page": pages[:-1],
+        "account page, 10,000 entries": pages[-1:],
+        "timeline of 10,000, filtered": [(index, f"{long}?kind=talk&who=u{users[index].pk}")],
+        "timeline of 10,000, words found": [(index, f"{long}?q=uberholung")],
+        "timeline of 10,000, words not there": [(index, f"{long}?q=nowhere")],
     }
 
 

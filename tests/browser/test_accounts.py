@@ -166,7 +166,7 @@ def test_the_account_tells_how_we_stand(
     expect(page.locator("a[href='tel:+4722334455']").first).to_be_visible()
     page.locator(".why-line summary").first.click()
     expect(page.locator(".story p").first).to_be_visible()
-    page.get_by_role("button", name="Show earlier").click()
+    page.get_by_role("link", name="Show earlier").click()
     expect(page.get_by_text("Talk 24")).to_be_visible()
     page.get_by_text("Who changed what").click()
     expect(page.locator(".changes .skeleton")).to_have_count(0)
