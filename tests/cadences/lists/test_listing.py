@@ -91,7 +91,9 @@ def test_twenty_rows_with_every_column_cost_what_two_cost(client, mixed, django_
     client.force_login(mixed.kari)
     for rows in (2, 18):
         for number in range(rows):
-            make_account(mixed.kari, name=f"N{rows}-{number}", tier=make_tier(1), external_id=f"{rows}{number}")
+            make_account(
+                mixed.kari, name=f"N{rows}-{number}", tier=make_tier(1), external_id=f"{rows}{number}"
+            )
         with django_assert_num_queries(9):
             response = client.get(LIST, {"owner": "all", "col": list(COLUMNS)})
         assert len(response.context["headings"]) == len(COLUMNS)

@@ -28,8 +28,12 @@ def test_says_who_is_forgotten_and_why(browse, people):
     make_touchpoint(customer(people.kari, name="Unassigned"), None, TODAY)
     make_touchpoint(customer(people.kari, name="Only a survey"), None, TODAY, kind="survey")
     make_touchpoint(customer(people.kari, name="Has a date"), people.kari, TODAY + timedelta(90))
-    customer(people.kari, name="Paused", paused_from=TODAY, paused_until=TODAY + timedelta(3), pause_reason="x")
-    customer(people.kari, name="Pause over", paused_from="2026-01-01", paused_until="2026-02-01", pause_reason="x")
+    customer(
+        people.kari, name="Paused", paused_from=TODAY, paused_until=TODAY + timedelta(3), pause_reason="x"
+    )
+    customer(
+        people.kari, name="Pause over", paused_from="2026-01-01", paused_until="2026-02-01", pause_reason="x"
+    )
     make_account(people.kari, name="Prospect")
     make_account(people.kari, name="Former", status="former")
     found = shown(browse(people.admin, PAGE))
@@ -66,9 +70,10 @@ def test_the_cure_stands_beside_each(browse, people):
     assert reverse("accounts:owner", args=[account.pk]) in cures
     assert reverse("cadences:log", args=[account.pk]) in cures
     assert f"{reverse('cadences:todo')}?account={account.pk}" in cures
-    assert reverse("accounts:owner", args=[account.pk]) not in browse(
-        people.kari, PAGE, {"owner": "all"}
-    ).content.decode()
+    assert (
+        reverse("accounts:owner", args=[account.pk])
+        not in browse(people.kari, PAGE, {"owner": "all"}).content.decode()
+    )
 
 
 def test_twenty_rows_cost_what_two_cost(client, people, django_assert_num_queries):

@@ -1,4 +1,4 @@
-"""Any column sorts, whatever is missing and however many are the same: every account once, forwards and back."""
+"""Any column sorts, whatever is missing or the same: every account once, forwards and back."""
 
 from datetime import date, timedelta
 
