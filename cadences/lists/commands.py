@@ -76,7 +76,7 @@ _PAGES = (
     _Page(lazy("The team's day"), "ledger:team", "clipboard-data", _lead),
     _Page(lazy("No next date"), "accounts:no_next", "calendar-x", _all, "g n"),
     _Page(lazy("Search"), "accounts:search", "search", _all, "/"),
-    _Page(lazy("Changes of many accounts"), "accounts:bulk_history", "list-check", may_create),
+    _Page(lazy("Changes of many accounts"), "accounts:bulk_history", "list-check", _all),
     _Page(lazy("New account"), "accounts:create", "plus-lg", may_create),
     _Page(lazy("New to-do"), "cadences:todo", "plus-lg", _all),
     _Page(lazy("Save the list as a view"), "accounts:view_create", "bookmark", _all),

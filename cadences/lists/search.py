@@ -154,7 +154,7 @@ def _account_hit(account: Account, text: str, *, is_alike: bool) -> Hit:
     ]  # fmt: skip
     title, why, found = _why(account.name, fields, [account.phone, account.phone_e164], text)
     aside = " · ".join(filter(None, (account.city, account.owner.display_name if account.owner else "")))
-    why = _("spelled alike") if is_alike and not marking.is_found(title) and not why else why
+    why = why or (_("spelled alike") if is_alike else "")
     return Hit(reverse("accounts:detail", args=[account.pk]), title, aside, why, found)
 
 
@@ -163,7 +163,7 @@ def _person_hit(contact: Contact, text: str, *, is_alike: bool) -> Hit:
     title, why, found = _why(contact.name, [(_("e-mail"), contact.email)], phones, text)
     left = _("has left") if contact.left_on else ""
     aside = " · ".join(filter(None, (contact.job_title, contact.account.name, left)))
-    why = _("spelled alike") if is_alike and not marking.is_found(title) and not why else why
+    why = why or (_("spelled alike") if is_alike else "")
     return Hit(reverse("contacts:detail", args=[contact.pk]), title, aside, why, found)
 
 

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from celery import current_app
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import EmptyResultSet, PermissionDenied, ValidationError
 from django.db import DatabaseError, connection, transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
@@ -48,8 +48,12 @@ def freeze(user: User, accounts: QuerySet[Any, Any], chosen_by: str = "") -> Bul
     What matches the filters a minute later changes nothing about it.
     """
     require(may_create(user), _("Accounts are changed by those who look after some."))
+    nobody = ValidationError(_("No account is chosen. Tick some rows first."))
+    try:
+        sql, params = accounts[: MOST + 1].query.sql_with_params()
+    except EmptyResultSet:  # known to be empty without asking the database
+        raise nobody from None
     change = BulkChange.objects.create(user=user, chosen_by=chosen_by[:1000])
-    sql, params = accounts[: MOST + 1].query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO cadences_bulkrow (change_id, account_id, state, reason, before, after) "  # noqa: S608
@@ -58,7 +62,7 @@ def freeze(user: User, accounts: QuerySet[Any, Any], chosen_by: str = "") -> Bul
         )
         change.rows_total = cursor.rowcount
     if not change.rows_total:
-        raise ValidationError(_("No account is chosen. Tick some rows first."))
+        raise nobody
     if change.rows_total > MOST:
         words = _("These are more than %(most)d accounts. Narrow the list with its filters.")
         raise ValidationError(words % {"most": MOST})

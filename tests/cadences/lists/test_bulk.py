@@ -61,16 +61,17 @@ def owners():
 
 
 def test_all_that_match_are_fixed_when_they_are_chosen(send, browse, people, accounts):
-    make_account(people.kari, name="Zebra")
-    send(people.manager, CHOOSE, {"all": "1", "query": "owner=all&q=e"})
+    make_account(people.kari, name="Zebra", city="Oslo")
+    Account.objects.filter(name__in=["Acme", "Cedar"]).update(city="Oslo")
+    send(people.manager, CHOOSE, {"all": "1", "query": "owner=all&q=oslo"})
     change = BulkChange.objects.get()
-    make_account(people.kari, name="Newe")
-    Account.objects.filter(name="Acme").update(name="Ace")
+    make_account(people.kari, name="New", city="Oslo")
+    Account.objects.filter(name="Acme").update(city="Bergen")
     html = browse(people.manager, reverse("accounts:bulk", args=[change.pk])).content.decode()
     assert "Change 3 accounts" in html
-    assert "“e”" in html
+    assert "“oslo”" in html
     confirm(send, people.manager, change, "owner", owner=people.bo.pk)
-    assert owners() == {"Ace": "Bo", "Borg": "Kari", "Cedar": "Bo", "Newe": "Kari", "Zebra": "Bo"}
+    assert owners() == {"Acme": "Bo", "Borg": "Kari", "Cedar": "Bo", "New": "Kari", "Zebra": "Bo"}
 
 
 def test_a_new_owner_for_many_rings_once_and_says_in_bulk(send, people, accounts, rung):
@@ -103,9 +104,8 @@ def test_undo_puts_back_what_was_and_keeps_later_edits(send, people, accounts, r
     assert BookEntry.objects.get().user == people.kari
     assert rung == [{accounts[0].pk, accounts[2].pk}]
     assert change.rows.get(account=accounts[1]).reason.startswith("Somebody has changed this since")
-    assert {one.who for one in changes_of(Account.objects.get(name="Acme"))} == {
-        "Mia (in bulk)", "Mia (in bulk, taken back)"
-    }  # fmt: skip
+    told = [one.who for one in changes_of(Account.objects.get(name="Acme")) if one.field == "Owner"]
+    assert told == ["Mia (in bulk, taken back)", "Mia (in bulk)"]
 
 
 def test_undo_ends_after_a_day(send, people, accounts):

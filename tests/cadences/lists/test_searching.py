@@ -126,6 +126,7 @@ def test_twenty_hits_cost_what_two_cost(client, world, django_assert_num_queries
 )  # fmt: skip
 def test_every_step_has_its_index(sql, index):
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
+        for scan in ("seqscan", "indexscan", "indexonlyscan"):  # trigrams and words are read as bitmaps
+            cursor.execute(f"SET LOCAL enable_{scan} = off")
         cursor.execute(f"EXPLAIN {sql}", [])
         assert index in str(cursor.fetchall())
