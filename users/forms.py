@@ -172,16 +172,20 @@ def time_zones() -> list[str]:
 
 
 class CompanyForm(KeepsVersion):
-    """When an account counts as quiet (R8)."""
+    """How many accounts a book holds (R7), and when an account counts as quiet (R8)."""
 
     class Meta:
         model = Company
-        fields = ("quiet_months", "quiet_amount")
+        fields = ("book_size", "quiet_months", "quiet_amount")
         labels = {
+            "book_size": _("Accounts in a book"),
             "quiet_months": _("Months without a substantial purchase"),
             "quiet_amount": _("Substantial is more than"),
         }
         help_texts = {
+            "book_size": _(
+                "How many accounts a salesperson works at a time. Fuller books keep what they hold."
+            ),
             "quiet_months": _("After so many months the page of the account asks why. 1 to 60."),
             "quiet_amount": _(
                 "What was bought in these months, less credit notes. With 0 any purchase counts; currencies "

@@ -74,7 +74,12 @@ ROWS = [
     row("users:deactivate", "owner", get=ADMIN, post=ADMIN),
     row("users:reactivate", "deactivated", post=ADMIN),
     row("users:profile", get=ALL, post=ALL),
-    row("users:company", get=ADMIN, post=ADMIN, data={"quiet_months": "9", "quiet_amount": "500"}),
+    row(
+        "users:company",
+        get=ADMIN,
+        post=ADMIN,
+        data={"book_size": "20", "quiet_months": "9", "quiet_amount": "500"},
+    ),
     row("users:teams", get=ADMIN),
     row("users:create_team", get=ADMIN, post=ADMIN),
     row("users:edit_team", "team", get=ADMIN, post=ADMIN),

@@ -185,11 +185,14 @@ class TestForms:
     def test_the_company_decides_what_is_quiet(self, client):
         client.force_login(make_user("admin"))
         where = reverse("users:company")
-        assert client.post(where, {"quiet_months": "9", "quiet_amount": "250"}).status_code == 302
+        assert (
+            client.post(where, {"book_size": "20", "quiet_months": "9", "quiet_amount": "250"}).status_code
+            == 302
+        )
         assert make_company().quiet_months == 9
-        refused = client.post(where, {"quiet_months": "0", "quiet_amount": "-1"})
+        refused = client.post(where, {"book_size": "0", "quiet_months": "0", "quiet_amount": "-1"})
         assert refused.status_code == 422
-        assert refused.context["form"].errors.keys() == {"quiet_months", "quiet_amount"}
+        assert refused.context["form"].errors.keys() == {"book_size", "quiet_months", "quiet_amount"}
         assert make_company().quiet_months == 9
 
 

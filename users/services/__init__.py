@@ -17,7 +17,7 @@ from users.services.calendars import (
     set_capacities,
     set_company_capacity,
 )
-from users.services.company import set_quiet
+from users.services.company import set_company
 from users.services.invitations import (
     accept_invitation,
     create_admin,
@@ -55,7 +55,7 @@ __all__ = [
     "save_calendar",
     "set_calendars",
     "set_capacities",
+    "set_company",
     "set_company_capacity",
     "set_password",
-    "set_quiet",
 ]

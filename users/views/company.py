@@ -18,7 +18,7 @@ from users.models import Company
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def settings(request: Request) -> HttpResponse:
-    """When the page of an account asks why it has gone quiet."""
+    """How many accounts a book holds, and when the page of an account asks why it has gone quiet."""
     require_admin(request.user)
     form = CompanyForm(posted(request), instance=Company.get())
     if attempt(form, lambda: _save(request, form)):
@@ -30,5 +30,5 @@ def settings(request: Request) -> HttpResponse:
 
 
 def _save(request: Request, form: CompanyForm) -> Company:
-    said = form.cleaned_data
-    return services.set_quiet(request.user, months=said["quiet_months"], amount=said["quiet_amount"])
+    names = CompanyForm.Meta.fields
+    return services.set_company(request.user, **{name: form.cleaned_data[name] for name in names})
