@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.booked import Kept, entry_of, kept
 from accounts.models import Account, BookEntry
 from core import facts
 from users import mail
@@ -26,21 +27,19 @@ NAMED_IN_MAIL = 25
 
 @dataclass(frozen=True)
 class Held:
-    """Whose an account was before it changed hands; ``in_book_since``: in that owner's book, if it was."""
+    """Whose an account was before it changed hands; ``in_book``: its entry in that owner's book, if any."""
 
     account_id: int
     owner_id: int | None
     owner_before_id: int | None
     owner_since: date | None
-    in_book_since: date | None = None
+    in_book: Kept | None = None
 
     @classmethod
     def read(cls, row: dict[str, Any]) -> Held:
         """From what ``as_json`` of the whole made of it."""
-        days = {
-            name: row[name] and date.fromisoformat(row[name]) for name in ("owner_since", "in_book_since")
-        }
-        return cls(**{**row, **days})
+        since = row["owner_since"]
+        return cls(**{**row, "owner_since": since and date.fromisoformat(since)})
 
 
 @dataclass(frozen=True)
@@ -70,8 +69,12 @@ def reassignable_by(user: User) -> QuerySet[Account, Account]:
 
 
 @transaction.atomic
-def hand_over(user: User, account_ids: Collection[int], new_owner: User | None) -> HandedOver:
+def hand_over(
+    user: User, account_ids: Collection[int], new_owner: User | None, *, tells: bool = True
+) -> HandedOver:
     """Give these accounts to one owner from today on (R9: they introduce themselves); None: to nobody.
+
+    ``tells``: False for a caller that tells the new owner itself, of several hand-overs at once.
 
     A few statements for thousands. Whoever has an account already keeps it as it is. Raises PermissionDenied
     for people who change no owners, ValidationError for a new owner who cannot own accounts.
@@ -86,12 +89,13 @@ def hand_over(user: User, account_ids: Collection[int], new_owner: User | None) 
     target = new_owner.pk if new_owner is not None else None
     moved = [row for row in values if row[1] != target]
     books = _out_of_books([(row[0], row[1]) for row in moved if row[1]])
-    held = tuple(Held(*row, in_book_since=books.get(row[0])) for row in moved)
+    held = tuple(Held(*row, in_book=books.get(row[0])) for row in moved)
     result = HandedOver(target, held, tuple(sorted(wanted - {row[0] for row in values})))
     _write(result.account_ids, new_owner, today_for(user))
     if held:
         facts.changed(account_ids=result.account_ids)
-        _tell(user, new_owner, result)
+        if tells:
+            tell(user, new_owner, result.account_ids)
     return result
 
 
@@ -125,11 +129,7 @@ def take_back(user: User, given: HandedOver) -> list[int]:
         accounts, ["owner", "owner_before", "owner_since", "updated_at"], batch_size=2000
     )
     BookEntry.objects.bulk_create(
-        [
-            BookEntry(user_id=row.owner_id, account_id=row.account_id, added_on=row.in_book_since)
-            for row in back
-            if row.in_book_since and row.owner_id
-        ],
+        [entry_of(row.owner_id, row.account_id, row.in_book) for row in back if row.in_book and row.owner_id],
         ignore_conflicts=True,
     )
     facts.changed(account_ids=ids)
@@ -147,20 +147,20 @@ def _write(account_ids: list[int], new_owner: User | None, today: date) -> None:
     )
 
 
-def _out_of_books(pairs: Iterable[tuple[int, int]]) -> dict[int, date]:
-    """Take accounts out of their former owners' books; the day each was put in, by account."""
+def _out_of_books(pairs: Iterable[tuple[int, int]]) -> dict[int, Kept | None]:
+    """Take accounts out of their former owners' books; the entries as they were, by account."""
     owner_of = dict(pairs)
     entries = BookEntry.objects.filter(account__in=owner_of, user__in=set(owner_of.values()))
     found = [row for row in entries.select_for_update() if owner_of[row.account_id] == row.user_id]
     BookEntry.objects.filter(pk__in=[row.pk for row in found]).delete()
-    return {row.account_id: row.added_on for row in found}
+    return {row.account_id: kept(row) for row in found}
 
 
-def _tell(user: User, new_owner: User | None, given: HandedOver) -> None:
+def tell(user: User, new_owner: User | None, account_ids: Collection[int]) -> None:
     """A mail with the accounts, in the transaction of the change; not to whoever took them themself."""
-    if new_owner is None or new_owner == user or not new_owner.email:
+    if new_owner is None or new_owner == user or not new_owner.email or not account_ids:
         return
-    accounts = Account.objects.filter(pk__in=given.account_ids).order_by("name_folded", "pk")
+    accounts = Account.objects.filter(pk__in=account_ids).order_by("name_folded", "pk")
     named = [
         {
             "name": account.name,
@@ -174,8 +174,8 @@ def _tell(user: User, new_owner: User | None, given: HandedOver) -> None:
         str(new_owner.email),
         user=new_owner,
         by=user,
-        count=len(given.held),
+        count=len(account_ids),
         accounts=named,
-        more=len(given.held) - len(named),
+        more=len(account_ids) - len(named),
         link=mail.absolute(f"{reverse('accounts:list')}?owner=me"),
     )

@@ -14,13 +14,14 @@ from django.db import transaction
 from django.db.models import DateField
 from django.utils.translation import gettext as _
 
+from accounts.booked import entry_of, kept
 from accounts.models import Account, BookEntry, Tier
 from core import facts
 from users.access import require_active
 from users.models import User
 
 PARTS: dict[str, tuple[str, ...]] = {
-    "owner": ("owner_id", "owner_since"),
+    "owner": ("owner_id", "owner_since", "owner_before_id"),
     "tier": ("tier_id", "tier_before_id", "tier_since", "tier_reason", "tier_pinned", "tier_pinned_until",
              "below_since"),
     "pause": ("paused_from", "paused_until", "pause_reason"),
@@ -37,7 +38,7 @@ def values_of(account: Account, part: str) -> dict[str, Any]:
     values = {name: _kept(getattr(account, name)) for name in PARTS[part]}
     if part == "owner" and account.owner_id:
         entry = BookEntry.objects.filter(account=account, user_id=account.owner_id).first()
-        values["in_book_since"] = _kept(entry.added_on) if entry else None
+        values["in_book"] = kept(entry)
     return values
 
 
@@ -53,12 +54,9 @@ def put_back(user: User, account_id: int, part: str, before: dict[str, Any], aft
     for name in PARTS[part]:
         setattr(account, name, _read(name, before.get(name)))
     account.save()
-    if part == "owner" and before.get("in_book_since") and account.owner_id:
-        BookEntry.objects.get_or_create(
-            account=account,
-            user_id=account.owner_id,
-            defaults={"added_on": date.fromisoformat(before["in_book_since"])},
-        )
+    if part == "owner" and before.get("in_book") and account.owner_id:
+        entry = entry_of(account.owner_id, account.pk, before["in_book"])
+        BookEntry.objects.bulk_create([entry], ignore_conflicts=True)
     facts.changed(account_ids=[account.pk])
 
 

@@ -98,11 +98,14 @@ def hang_tags(account: Account, names: Iterable[str]) -> None:
 
 
 @transaction.atomic
-def change_owner(user: User, account: Account, new_owner: User | None) -> Account:
-    """Hand the account to somebody else from today on (R9: they introduce themselves)."""
+def change_owner(user: User, account: Account, new_owner: User | None, *, tells: bool = True) -> Account:
+    """Hand the account to somebody else from today on (R9: they introduce themselves).
+
+    ``tells``: whether the new owner gets a mail about it.
+    """
     account = _locked(user, account)
     require(may_reassign(user, account), _("Owners are changed by the team's manager and by admins."))
-    hand_over(user, [account.pk], new_owner)
+    hand_over(user, [account.pk], new_owner, tells=tells)
     account.refresh_from_db()
     return account
 

@@ -33,12 +33,8 @@ class Reassigned:
 
     def as_json(self) -> dict[str, Any]:
         """To be kept for as long as it can be undone; :meth:`read` makes it whole again."""
-        days = ("owner_since", "in_book_since")
         held = [
-            {
-                name: value.isoformat() if name in days and value else value
-                for name, value in asdict(row).items()
-            }
+            {**asdict(row), "owner_since": row.owner_since and row.owner_since.isoformat()}
             for row in self.given.held
         ]
         return {

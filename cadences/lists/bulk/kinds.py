@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from accounts import restoring, services
+from accounts import handing_over, restoring, services
 from accounts.models import Account, BookEntry, Tier
 from cadences.models import BulkChange
 from users.clock import today_for
@@ -58,7 +58,13 @@ def _owner(user: User, account: Account, options: Values) -> Change:
     if account.owner_id == (new.pk if new else None):
         services.change_owner(user, account, new)  # refuses whoever may not, although nothing changes
         return Change({}, {})
-    return _written("owner", account, lambda: services.change_owner(user, account, new))
+    return _written("owner", account, lambda: services.change_owner(user, account, new, tells=False))
+
+
+def tell(change: BulkChange, account_ids: Collection[int]) -> None:
+    """One mail to the new owner about all that changed."""
+    if change.kind == Kind.OWNER and change.options.get("owner"):
+        handing_over.tell(change.user, User.objects.get(pk=change.options["owner"]), account_ids)
 
 
 def _tier(user: User, account: Account, options: Values) -> Change:

@@ -236,8 +236,12 @@ def _words(refusal: Exception) -> str:
     return words[:300]
 
 
+@transaction.atomic
 def _finish(change: BulkChange) -> None:
     done = State.UNDONE if change.state == State.UNDOING else State.DONE
+    if done == State.DONE:
+        rows = BulkRow.objects.filter(change=change, state=RowState.CHANGED)
+        kinds.tell(change, list(rows.values_list("account_id", flat=True)))
     _end(change, state=done)
 
 

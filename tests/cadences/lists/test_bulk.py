@@ -108,6 +108,25 @@ def test_undo_puts_back_what_was_and_keeps_later_edits(send, people, accounts, r
     assert told == ["Mia (in bulk, taken back)", "Mia (in bulk)"]
 
 
+def test_the_new_owner_of_many_gets_one_mail(send, people, accounts, mailoutbox):
+    people.bo.email = "bo@tend.example"
+    people.bo.save()
+    confirm(send, people.manager, choose(send, people.manager, accounts), "owner", owner=people.bo.pk)
+    (mail,) = mailoutbox
+    assert mail.to == ["bo@tend.example"]
+    assert all(account.name in mail.body for account in accounts)
+
+
+def test_undo_puts_the_entry_of_the_book_back_as_it_was(send, people, accounts):
+    make_book_entry(people.kari, accounts[0], unanswered="The decider is new")
+    change = choose(send, people.manager, accounts)
+    confirm(send, people.manager, change, "owner", owner=people.bo.pk)
+    undo(send, people.manager, change)
+    entry = BookEntry.objects.get()
+    assert (entry.user, entry.stage, entry.unanswered) == (people.kari, "working", "The decider is new")
+    assert Account.objects.get(name="Acme").owner_before is None
+
+
 def test_undo_ends_after_a_day(send, people, accounts):
     change = confirm(send, people.kari, choose(send, people.kari, accounts), "add_tag", tag="fair")
     with time_machine.travel(timezone.now() + timedelta(hours=24, minutes=1), tick=False):

@@ -154,7 +154,7 @@ def test_it_can_be_undone_from_what_was_kept_of_it(people, accounts):
     undo_reassign(people.manager, Reassigned.read(kept))
     assert facts() == before
     assert dates() == owed
-    assert BookEntry.objects.get().added_on == date(2026, 1, 5)
+    assert BookEntry.objects.get().added_on == date(2026, 11, 3)
     assert not Touchpoint.objects.open().filter(basis="owner").exists()
     assert set(Touchpoint.objects.open().filter(kind="todo").values_list("assignee", flat=True)) == {
         people.owner.pk
