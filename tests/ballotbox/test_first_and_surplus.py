@@ -1,4 +1,4 @@
-"""Of several ballots of an invitation the first counts; a wave with more of them than mails is never shown."""
+"""Of several ballots of one invitation the first counts; a wave with more of them than mails stays shut."""
 
 from datetime import date
 from uuid import UUID
