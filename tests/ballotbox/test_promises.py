@@ -130,7 +130,7 @@ def test_a_release_is_never_changed(ballots: Ballots, change: str) -> None:
 
 BOX_MAY = {("ballot", "INSERT"), ("ballot.wave", "SELECT"), ("ballot.tag", "SELECT")}
 PLANNED = ("id", "programme", "label", "opens", "last_send", "closes", "questionnaire", "policy",
-           "dimensions", "invited")  # fmt: skip
+           "dimensions", "invited", "mailed")  # fmt: skip
 RESULTS_MAY = (
     {(table, "SELECT") for table in ("wave", "release", "figure", "hidden", "comment", "redaction")}
     | {
@@ -138,6 +138,7 @@ RESULTS_MAY = (
         ("redaction", "DELETE"),
         ("wave.policy", "UPDATE"),
         ("wave.invited", "UPDATE"),
+        ("wave.mailed", "UPDATE"),
     }
     | {(f"wave.{column}", "INSERT") for column in PLANNED}
 )

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import psycopg2
 import pytest
 
-from ballotbox import database, keyfiles, sealing, tally
+from ballotbox import keyfiles, sealing, tally
 from ballotbox.keyfiles import KeyFiles
 from tests.ballotbox.waves import (
     AFTER,
@@ -167,115 +167,6 @@ def test_what_is_no_ballot_is_counted_and_left_out(ballots: Ballots) -> None:
     settle(ballots)
     assert [row[:2] for row in released(ballots)] == [(12, 8)]
     assert n_of(ballots) == 12
-
-
-# -- One ballot of an invitation --------------------------------------------------------------------------
-
-
-def test_of_several_ballots_of_an_invitation_the_first_one_counts(ballots: Ballots) -> None:
-    wave = open_wave(ballots)
-    cast(ballots, wave, *ENOUGH)
-    key, mark = public_key(ballots, wave), "ab" * 16
-    for day, score, said in ((9, 2, "too late"), (3, 9, "in time"), (4, 0, "second thoughts")):
-        answers = {"recommend": score, "change": said}
-        put(ballots, wave, sealing.seal(key, wave, marked(answers, mark=mark, day=day)))
-    close(ballots, wave, mailed=13)
-    settle(ballots)
-    assert released(ballots)[0][:2] == (13, 0)
-    texts = {text for (text,) in ballots.rows("SELECT text FROM comment")}
-    assert texts & {"too late", "in time", "second thoughts"} == {"in time"}
-
-
-def test_of_one_day_the_ballot_that_lies_first_counts(ballots: Ballots) -> None:
-    wave = open_wave(ballots)
-    cast(ballots, wave, *ENOUGH)
-    key = public_key(ballots, wave)
-    for said in ("in time", "second thoughts"):  # the box was started anew between them
-        answers = {"recommend": 9, "change": said}
-        put(ballots, wave, sealing.seal(key, wave, marked(answers, mark="ab" * 16, day=3)))
-    close(ballots, wave)
-    settle(ballots)
-    texts = {text for (text,) in ballots.rows("SELECT text FROM comment")}
-    assert "in time" in texts
-    assert "second thoughts" not in texts
-
-
-# -- More ballots than mails ------------------------------------------------------------------------------
-
-
-def how_it_stands(ballots: Ballots, wave: UUID) -> tuple[object, ...]:
-    return ballots.rows("SELECT state, held_for, next_release FROM wave WHERE id = %s", str(wave))[0]
-
-
-@pytest.mark.parametrize(("mailed", "stands"), [(12, "released"), (11, "held")])
-def test_a_wave_with_more_ballots_than_mails_is_held(ballots: Ballots, mailed: int, stands: str) -> None:
-    wave = open_wave(ballots)
-    open_wave(ballots, closes=NEXT, label="2025 Q4")
-    cast(ballots, wave, *ENOUGH)
-    close(ballots, wave, {"": 5}, mailed=mailed)  # most of those 12 mails came back, later
-    settle(ballots)
-    assert state(ballots, wave) == stands
-    assert len(released(ballots)) == (stands == "released")
-    if stands == "held":
-        assert how_it_stands(ballots, wave) == ("held", "surplus", None)
-
-
-def test_ballots_of_one_invitation_are_no_surplus(ballots: Ballots) -> None:
-    wave = open_wave(ballots)
-    cast(ballots, wave, *ENOUGH)
-    key = public_key(ballots, wave)
-    for day in range(5):
-        put(ballots, wave, sealing.seal(key, wave, marked(ENOUGH[0], mark="ab" * 16, day=day)))
-    close(ballots, wave, mailed=13)
-    settle(ballots)
-    assert state(ballots, wave) == "released"
-
-
-def test_a_surplus_is_never_let_out_with_others_and_holds_nobody_up(ballots: Ballots) -> None:
-    first, second = open_wave(ballots), open_wave(ballots, closes=NEXT, label="2025 Q4")
-    third = open_wave(ballots, closes=date(2026, 4, 28), label="2026 Q1")
-    cast(ballots, first, *ENOUGH[:5])
-    close(ballots, first)
-    settle(ballots)
-    assert how_it_stands(ballots, first) == ("held", "few", AFTER_NEXT)
-    cast(ballots, second, *ENOUGH)
-    close(ballots, second, mailed=3)
-    settle(ballots, AFTER_NEXT)
-    assert how_it_stands(ballots, second) == ("held", "surplus", None)
-    assert how_it_stands(ballots, first) == ("held", "few", date(2026, 4, 29))
-    assert released(ballots) == []
-    cast(ballots, third, *ENOUGH[:6])
-    close(ballots, third)
-    settle(ballots, date(2026, 4, 29))
-    assert [row[0] for row in released(ballots)] == [11]
-    assert [state(ballots, each) for each in (first, second, third)] == ["released", "held", "released"]
-    tally.destroy_expired(counter(ballots), date(2027, 2, 1), today=date(2027, 2, 1))
-    assert state(ballots, second) == "destroyed"
-
-
-def test_a_surplus_cannot_be_talked_away(ballots: Ballots) -> None:
-    wave = open_wave(ballots)
-    cast(ballots, wave, *ENOUGH)
-    close(ballots, wave, mailed=1)
-    settle(ballots)
-    for change in (
-        "mailed = 500",
-        "held_for = NULL",
-        "held_for = 'few'",
-        "state = 'released', settled_on = now()",
-    ):
-        with pytest.raises(psycopg2.Error), database.connected(ballots.tally_url) as cursor:
-            cursor.execute(f"UPDATE wave SET {change}")
-
-
-def test_a_wave_waits_until_it_is_known_how_many_mails_left(ballots: Ballots) -> None:
-    wave = open_wave(ballots)
-    cast(ballots, wave, *ENOUGH)
-    close(ballots, wave)
-    with database.connected(ballots.results_url) as cursor:
-        cursor.execute("UPDATE wave SET mailed = NULL")
-    settle(ballots)
-    assert state(ballots, wave) == "ready"
 
 
 # -- Held -------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from correspondence import services, unsubscribe
+from correspondence import health, services, unsubscribe
 from correspondence.models import Halt, Message, Outage, Suppression
 from correspondence.services import Draft
 from tests import factories as make
@@ -67,6 +67,7 @@ def busy() -> None:
     Outage.objects.create(
         since=now - timedelta(minutes=9), next_try_at=now, error="ConnectionRefusedError: 111"
     )
+    health.barred("feedback@survey.example", "AnymailRequestsAPIError: Postmark API response 403 (Forbidden)")
     for n, reason in enumerate(Suppression.Reason.values):
         Suppression.objects.create(
             address=f"nobody.at.all{n}@department.customer.example",

@@ -32,10 +32,13 @@ def test_results_fit_and_are_readable_by_all(
     worlds.settle(ballots, second, said, invited)
     few = worlds.make_wave(programme, "2026 Q1", closes=date(2026, 4, 28))
     worlds.settle(ballots, few, worlds.happy(4), invited)
+    surplus = worlds.make_wave(programme, "2026 Q2", closes=date(2026, 7, 28))
+    worlds.settle(ballots, surplus, worlds.happy(43), invited, mailed=42)
 
     sign_in(page, live_server, manager, size)
     page.goto(f"{live_server.url}/surveys/results/")
     expect(page.get_by_text("Fewer than 8 answers, held.")).to_be_visible()
+    expect(page.get_by_text("more answers came than mails were sent")).to_be_visible()
     check_page(page)
     _keep(page, f"list-{size[0]}")
     page.get_by_role("link", name="2025 Q4").click()
