@@ -67,7 +67,12 @@ class Interaction(TimeStamped):
 
     account = models.ForeignKey("accounts.Account", on_delete=models.CASCADE, related_name="interactions")
     contact = models.ForeignKey(
-        "contacts.Contact", null=True, blank=True, on_delete=models.SET_NULL, related_name="interactions"
+        "contacts.Contact",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="interactions",
+        db_index=False,  # the index of their latest talks serves it
     )
     kind = models.CharField(max_length=10, choices=Kind)
     direction = models.CharField(max_length=3, choices=Direction, default=Direction.OUT)
@@ -119,6 +124,8 @@ class Interaction(TimeStamped):
         indexes = [
             # timeline of an account, and its last contact
             models.Index(fields=["account", "-happened_on", "-id"], name="interaction_timeline"),
+            # the talks with a person, and when we last reached them, however many there are
+            models.Index(fields=["contact", "-happened_on", "-id"], name="interaction_by_contact"),
             # the engine's last qualifying contact per account and kind
             models.Index(
                 fields=["account", "kind", "happened_on"],
