@@ -92,7 +92,7 @@ def _say(request: Request, done: services.Departed) -> None:
         said.append(_("A concern is with %(name)s.") % {"name": done.concern.owner})
     if done.elsewhere is not None:
         said.append(_("They stand at %(account)s now.") % {"account": done.elsewhere.account.name})
-    toast(request, " ".join(said), undo=reverse("people:back", args=[done.contact.pk]))
+    toast(request, " ".join(said))
 
 
 @require_POST
@@ -104,6 +104,8 @@ def back(request: Request, pk: int) -> HttpResponse:
     except ValidationError as error:
         toast(request, " ".join(error.messages), level=messages.ERROR)
     else:
-        words = _("%(name)s works there again. What was handed over stays with who has it now.")
+        words = _(
+            "%(name)s works there again. What was handed over, and a concern about it, stay as they are."
+        )
         toast(request, words % {"name": contact.name})
     return go(request, "contacts:detail", pk)

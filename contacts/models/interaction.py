@@ -70,7 +70,12 @@ class Interaction(TimeStamped):
 
     account = models.ForeignKey("accounts.Account", on_delete=models.CASCADE, related_name="interactions")
     contact = models.ForeignKey(
-        "contacts.Contact", null=True, blank=True, on_delete=models.SET_NULL, related_name="interactions"
+        "contacts.Contact",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="interactions",
+        db_index=False,  # the index of their latest talks serves it
     )
     others = models.ManyToManyField(
         "contacts.Contact", blank=True, related_name="attended", help_text="Who else of theirs was there."
@@ -141,6 +146,8 @@ class Interaction(TimeStamped):
                 fastupdate=True,
                 condition=Q(withdrawn_at__isnull=True) & ~Q(summary=""),
             ),
+            # the talks with a person, and when we last reached them, however many there are
+            models.Index(fields=["contact", "-happened_on", "-id"], name="interaction_by_contact"),
             # the engine's last qualifying contact per account and kind
             models.Index(
                 fields=["account", "kind", "happened_on"],
