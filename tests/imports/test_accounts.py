@@ -132,6 +132,23 @@ class TestAccounts:
         report = bring("accounts", write(HEAD + ROWS), {"default_owner": "nobody@tend.example"})
         assert (report["exit"], report["field"]) == (2, "default_owner")
 
+    def test_whom_a_file_takes_it_over_from_is_kept_but_not_a_supposed_owner(
+        self, bring: Bring, write: Write
+    ) -> None:
+        """So that a new owner introduces themself, and the first one does not."""
+        supposed, seller = (
+            make_user("salesperson", external_id="5"),
+            make_user("salesperson", external_id="6"),
+        )
+        third = make_user("salesperson", external_id="7")
+        bring("accounts", write("customer_id,company\n1,A\n"), {"options": {"default_owner": "5"}})
+        account = Account.objects.get()
+        assert (account.owner, account.owner_before) == (supposed, None)
+        for owner, before in ((seller, None), (seller, None), (third, seller)):
+            bring("accounts", write(f"customer_id,company,seller\n1,A,{owner.external_id}\n"))
+            account.refresh_from_db()
+            assert (account.owner, account.owner_before) == (owner, before)
+
     def test_a_new_owner_takes_it_out_of_the_book_of_the_former(self, bring: Bring, write: Write) -> None:
         former, new = make_user("salesperson", external_id="5"), make_user("salesperson", external_id="6")
         bring("accounts", write("customer_id,company,seller\n1,A,5\n2,B,5\n"))

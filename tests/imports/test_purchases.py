@@ -201,6 +201,7 @@ class TestOwners:
         bring("purchases", write(HEAD + "8,ACME,1,1996-07-05,1\n"), None, "--as-of", "1998-02-28")
         acme.refresh_from_db()
         assert (acme.owner, acme.owner_since) == (sellers["1"], date(1998, 2, 28))
+        assert acme.owner_before is None  # supposed by imports alone: nobody has to introduce themself
 
     def test_an_owner_set_by_a_person_stays(
         self, bring: Bring, write: Write, acme: Account, sellers: dict[str, User]
