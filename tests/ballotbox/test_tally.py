@@ -2,9 +2,8 @@
 
 import os
 from datetime import date
-from uuid import UUID, uuid4
+from uuid import uuid4
 
-import psycopg2
 import pytest
 
 from ballotbox import keyfiles, sealing, tally
@@ -22,7 +21,6 @@ from tests.ballotbox.waves import (
     n_of,
     open_wave,
     plan,
-    public_key,
     put,
     released,
     settle,

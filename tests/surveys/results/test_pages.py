@@ -125,7 +125,7 @@ def test_other_figures_say_how_they_moved_only_where_it_is_clear(manager: Client
     ):  # fmt: skip
         worlds.settle(ballots, worlds.make_wave(programme, label, closes=closes), rated(top), INVITED)
         page = detail(manager, ballots)
-        said = re.search(r"Satisfied mean \d\.\d ?(no clear change|lower than before|)", page)
+        said = re.search(r"Satisfied mean \d\.\d ?(?:· )?(no clear change|lower than before|)", page)
         assert said, page
         moved = {"2025 Q3": "", "2025 Q4": "no clear change", "2026 Q1": "lower than before"}[label]
         assert said[1] == moved
