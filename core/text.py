@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 from django.db.models import CharField, Func, TextField
 
 LONGEST_NUMBER = 18  # digits that a bigint surely holds
@@ -11,6 +14,11 @@ def whole_number(text: str) -> int | None:
     """The number that a part of an address names; None for everything else, also for "²" and "٣"."""
     is_number = text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER
     return int(text) if is_number else None
+
+
+def from_json(value: Any) -> Any:
+    """What a statement written by hand got as jsonb: psycopg2 hands it out as text."""
+    return json.loads(value) if isinstance(value, str) else value
 
 
 class Fold(Func):

@@ -18,37 +18,47 @@ from django.db.models.functions import Cast, Coalesce
 
 from accounts.models import Account, W
 
+# The open W's of one account, in the order in which people ask them.
+OPEN_WS = """ARRAY(
+    SELECT asked.w
+    FROM (SELECT %(expressions)s) known (account_id, since, today)
+    LEFT JOIN users_company company ON company.id = 1
+    CROSS JOIN LATERAL (
+        SELECT
+            (known.today - make_interval(months => coalesce(company.quiet_months, 6)))::date AS start,
+            coalesce(company.quiet_amount, 0) AS amount
+    ) quiet
+    CROSS JOIN unnest(ARRAY['who', 'what', 'where', 'when', 'why']) WITH ORDINALITY asked (w, place)
+    LEFT JOIN accounts_fivewanswer said ON said.account_id = known.account_id AND said.w = asked.w
+    CROSS JOIN LATERAL (
+        SELECT
+            coalesce(sum(amount) FILTER (WHERE purchased_on > quiet.start), 0) AS lately,
+            coalesce(sum(amount) FILTER (WHERE purchased_on > said.said_on), 0) AS since_said,
+            coalesce(least(min(purchased_on), known.since), known.since) AS since
+        FROM sales_purchase
+        WHERE asked.w = 'why' AND account_id = known.account_id AND voided_at IS NULL
+            AND purchased_on <= known.today
+    ) bought
+    WHERE CASE WHEN asked.w = 'why'
+        THEN bought.since <= quiet.start AND bought.lately <= quiet.amount
+            AND (said.id IS NULL OR bought.since_said > quiet.amount)
+        ELSE said.id IS NULL END
+    ORDER BY asked.place
+)"""
+
 
 class OpenWs(Func):
-    """The open W's of a row of accounts, in the order in which people ask them."""
+    """The open W's of a row of accounts."""
 
     output_field = ArrayField(CharField(max_length=5))
-    template = """ARRAY(
-        SELECT asked.w
-        FROM (SELECT %(expressions)s) known (account_id, since, today)
-        LEFT JOIN users_company company ON company.id = 1
-        CROSS JOIN LATERAL (
-            SELECT
-                (known.today - make_interval(months => coalesce(company.quiet_months, 6)))::date AS start,
-                coalesce(company.quiet_amount, 0) AS amount
-        ) quiet
-        CROSS JOIN unnest(ARRAY['who', 'what', 'where', 'when', 'why']) WITH ORDINALITY asked (w, place)
-        LEFT JOIN accounts_fivewanswer said ON said.account_id = known.account_id AND said.w = asked.w
-        CROSS JOIN LATERAL (
-            SELECT
-                coalesce(sum(amount) FILTER (WHERE purchased_on > quiet.start), 0) AS lately,
-                coalesce(sum(amount) FILTER (WHERE purchased_on > said.said_on), 0) AS since_said,
-                coalesce(least(min(purchased_on), known.since), known.since) AS since
-            FROM sales_purchase
-            WHERE asked.w = 'why' AND account_id = known.account_id AND voided_at IS NULL
-                AND purchased_on <= known.today
-        ) bought
-        WHERE CASE WHEN asked.w = 'why'
-            THEN bought.since <= quiet.start AND bought.lately <= quiet.amount
-                AND (said.id IS NULL OR bought.since_said > quiet.amount)
-            ELSE said.id IS NULL END
-        ORDER BY asked.place
-    )"""
+    template = OPEN_WS
+
+
+def open_ws_sql(account_id: str, facts_from: str, created_at: str, today: str) -> str:
+    """The same for statements written by hand; all arguments are expressions in SQL."""
+    return OPEN_WS % {
+        "expressions": f"{account_id}, coalesce({facts_from}, {created_at}::date), {today}::date"
+    }
 
 
 def with_open_ws(rows: QuerySet[Account], today: date) -> QuerySet[Account]:

@@ -1,5 +1,6 @@
 """Where the timeline of an account comes from: one arm for every table that knows something.
 
+Names are looked up by subqueries and not joined: planning a join of every arm would cost more than reading.
 All arms give the same columns, so that their rows stand in one stream, and the same order: the day, the
 instant where there is one, the source, the id. An arm stops at what a page shows, so an account with
 10,000 talks costs the same as one with 20.
@@ -136,16 +137,18 @@ PURCHASE = Arm(
     sought=("t.about", "t.external_id"),
 )
 
+SLOT = "(SELECT name FROM cadences_slot WHERE id = t.slot_id)"
+
 # What a log has done stands in the line of that log.
 OWED = Arm(
     source="owed",
-    table="cadences_touchpoint t JOIN cadences_slot s ON s.id = t.slot_id",
+    table="cadences_touchpoint t",
     day="coalesce(t.closed_on, t.due_on)",
     at="t.due_at",
     kinds=("owed",),
     kind="t.kind",
     state="t.state",
-    words="s.name",
+    words=SLOT,
     reason="t.reason",
     detail="t.about",
     by="CASE WHEN t.state = 'open' THEN t.assignee_id ELSE t.closed_by_id END",
@@ -154,7 +157,7 @@ OWED = Arm(
     " WHEN t.kind <> 'survey' THEN %(today)s - t.planned_on - t.tolerance_days END",
     where="t.state <> 'cancelled'",
     shown="(t.state <> 'done' OR t.interaction_id IS NULL)",
-    sought=("s.name", "t.about", "t.reason"),
+    sought=(SLOT, "t.about", "t.reason"),
 )
 
 PROMISE = Arm(
@@ -191,13 +194,14 @@ PROMISE_CLOSED = Arm(
 # Who came with the account, in a file or on the day it was entered, did not come: we only heard of them.
 JOINED = Arm(
     source="joined",
-    table="contacts_contact t JOIN accounts_account a ON a.id = t.account_id",
+    table="contacts_contact t",
     day="coalesce(t.started_on, (t.created_at AT TIME ZONE %(zone)s)::date)",
     kinds=("people",),
     words="t.job_title",
     detail="CASE WHEN t.started_on IS NULL THEN 'added' ELSE 'started' END",
     person="t.id",
-    where="(t.started_on IS NOT NULL OR t.created_at > a.created_at + interval '1 day')",
+    where="(t.started_on IS NOT NULL OR t.created_at"
+    " > (SELECT created_at FROM accounts_account WHERE id = %(account)s) + interval '1 day')",
     sought=("t.job_title",),
 )
 
@@ -212,6 +216,20 @@ LEFT = Arm(
     sought=("t.job_title",),
 )
 
+
+def _user(column: str) -> str:
+    return f"(SELECT display_name FROM users_user WHERE id = t.{column})"  # noqa: S608 - constants only
+
+
+def _tier(column: str) -> str:
+    return f"(SELECT name FROM accounts_tier WHERE id = t.{column})"  # noqa: S608 - constants only
+
+
+def _if_changed(old: str, new: str, name: str) -> str:
+    """The name, empty for nobody or none; NULL where something else was changed."""
+    return f"CASE WHEN t.{old} IS DISTINCT FROM t.{new} THEN coalesce({name}, '') END"
+
+
 # The trigger keeps the row before each change, so what came after is the next row, or the live one.
 CHANGED = Arm(
     source="changed",
@@ -222,20 +240,17 @@ CHANGED = Arm(
             CASE WHEN lead(h.pgh_id) OVER w IS NULL THEN a.tier_id ELSE lead(h.tier_id) OVER w END AS new_tier
         FROM accounts_accountevent h JOIN accounts_account a ON a.id = h.pgh_obj_id
         WHERE h.pgh_obj_id = %(account)s WINDOW w AS (ORDER BY h.pgh_id)
-    ) t
-    LEFT JOIN pghistory_context x ON x.id = t.pgh_context_id
-    LEFT JOIN users_user ou ON ou.id = t.owner_id LEFT JOIN users_user nu ON nu.id = t.new_owner
-    LEFT JOIN accounts_tier ot ON ot.id = t.tier_id LEFT JOIN accounts_tier nt ON nt.id = t.new_tier""",
+    ) t""",
     day="(t.pgh_created_at AT TIME ZONE %(zone)s)::date",
     at="t.pgh_created_at",
     kinds=("change",),
-    words="CASE WHEN t.owner_id IS DISTINCT FROM t.new_owner THEN coalesce(nu.display_name, '') END",
-    reason="CASE WHEN t.owner_id IS DISTINCT FROM t.new_owner THEN coalesce(ou.display_name, '') END",
-    state="CASE WHEN t.tier_id IS DISTINCT FROM t.new_tier THEN coalesce(nt.name, '') END",
-    kind="CASE WHEN t.tier_id IS DISTINCT FROM t.new_tier THEN coalesce(ot.name, '') END",
-    by="(x.metadata ->> 'user')::bigint",
+    words=_if_changed("owner_id", "new_owner", _user("new_owner")),
+    reason=_if_changed("owner_id", "new_owner", _user("owner_id")),
+    state=_if_changed("tier_id", "new_tier", _tier("new_tier")),
+    kind=_if_changed("tier_id", "new_tier", _tier("tier_id")),
+    by="(SELECT (metadata ->> 'user')::bigint FROM pghistory_context WHERE id = t.pgh_context_id)",
     where="(t.owner_id IS DISTINCT FROM t.new_owner OR t.tier_id IS DISTINCT FROM t.new_tier)",
-    sought=("ou.display_name", "nu.display_name", "ot.name", "nt.name"),
+    sought=(_user("owner_id"), _user("new_owner"), _tier("tier_id"), _tier("new_tier")),
 )
 
 ARMS = (

@@ -50,10 +50,10 @@ class FiveWs:
         return any(tile.is_open and tile.w != W.WHY for tile in self.tiles)
 
 
-def tiles(account: Any, today: date) -> FiveWs:
-    """The five W's of an account of ``standing.for_page``. No query."""
-    said = {row["w"]: _said(row, today) for row in account.said_ws}
-    found = [Tile(w, w.value in account.open_ws, said.get(w.value)) for w in W]
+def tiles(open_ws: list[str], said_ws: list[dict[str, Any]], today: date) -> FiveWs:
+    """The five W's of an account, from what ``standing`` has asked. No query."""
+    said = {row["w"]: _said(row, today) for row in said_ws}
+    found = [Tile(w, w.value in open_ws, said.get(w.value)) for w in W]
     return FiveWs([tile for tile in found if tile.w != W.WHY or tile.is_open or tile.said])
 
 

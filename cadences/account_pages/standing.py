@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -14,7 +13,7 @@ from django.db.models import OuterRef, QuerySet
 from django.db.models.functions import JSONObject
 from django.utils import formats, timezone
 
-from accounts.models import Account, FiveWAnswer, Tag
+from accounts.models import Account
 from accounts.services import may_edit
 from cadences.account_pages.five_ws import known_since, tiles
 from cadences.lists.facts import a_year_before
@@ -23,38 +22,37 @@ from cadences.words import short_why
 from contacts.models import Commitment, Concern, Contact
 from contacts.querysets import marked_own
 from core.places import zone_of
-from sales.five_ws import with_open_ws
+from core.text import from_json
+from sales.five_ws import open_ws_sql
 from sales.models import Purchase
 from users.clock import zone
 from users.models import User
 
-RECENT_PURCHASES = 10
+RECENT_PURCHASES = 5
 
 
-def for_page(user: User, today: date) -> QuerySet[Account]:
-    """Accounts with what their page names: people of ours, tags, and all about the five W's."""
-    of_account = {"account": OuterRef("pk")}
-    tags = Tag.objects.filter(accounts=OuterRef("pk")).order_by("name").values("name")
-    said = FiveWAnswer.objects.filter(**of_account).values(
-        json=JSONObject(
-            w="w", reason="reason", words="words", by="said_by__display_name", on="said_on", id="id"
-        )
-    )
+def for_page(user: User) -> QuerySet[Account]:
+    """Accounts with what their page names of people: ours, and who decides there."""
     deciders = (
         Contact.objects.deciders()
-        .filter(**of_account)
+        .filter(account=OuterRef("pk"))
         .values(json=JSONObject(id="id", first="first_name", last="last_name", title="job_title"))
     )
-    rows = Account.objects.visible_to(user).annotate(
-        tag_names=ArraySubquery(tags), said_ws=ArraySubquery(said), deciders=ArraySubquery(deciders)
-    )
-    return with_open_ws(rows, today).select_related("owner__deputy", "tier", "tier_before", "worth")
+    rows = Account.objects.visible_to(user).annotate(deciders=ArraySubquery(deciders))
+    return rows.select_related("owner__deputy", "tier", "tier_before", "worth")
 
 
 # Written by hand because the page is opened all day: building the same with the ORM costs more than
 # the database needs to answer it.
-STANDING = """
-SELECT (SELECT max(purchased_on) FROM sales_purchase p
+STANDING = f"""
+SELECT {open_ws_sql("account.id", "account.facts_from", "account.created_at", "%(today)s")},
+       (SELECT jsonb_agg(jsonb_build_object(
+            'w', w, 'reason', reason, 'words', words, 'on', said_on,
+            'by', (SELECT display_name FROM users_user WHERE id = said_by_id)))
+        FROM accounts_fivewanswer said WHERE said.account_id = %(account)s),
+       ARRAY(SELECT tag.name FROM accounts_account_tags hung JOIN accounts_tag tag ON tag.id = hung.tag_id
+             WHERE hung.account_id = %(account)s ORDER BY tag.name),
+       (SELECT max(purchased_on) FROM sales_purchase p
         WHERE p.account_id = %(account)s AND voided_at IS NULL AND amount > 0),
        (SELECT min(purchased_on) FROM sales_purchase p
         WHERE p.account_id = %(account)s AND voided_at IS NULL AND amount > 0),
@@ -86,7 +84,8 @@ SELECT (SELECT max(purchased_on) FROM sales_purchase p
        EXISTS (SELECT 1 FROM contacts_concern o WHERE o.account_id = %(account)s AND o.confirmed_on IS NULL),
        EXISTS (SELECT 1 FROM contacts_commitment o WHERE o.account_id = %(account)s AND o.state = 'open'),
        EXISTS (SELECT 1 FROM contacts_ask o WHERE o.account_id = %(account)s)
-"""
+FROM accounts_account account WHERE account.id = %(account)s
+"""  # noqa: S608 - our own words
 
 
 @dataclass(frozen=True)
@@ -136,6 +135,9 @@ class Standing:
     ``has_…``: whether such a list has any rows; most accounts have none, and their page does not ask.
     """
 
+    open_ws: list[str]
+    said_ws: list[dict[str, Any]]
+    tags: list[str]
     last_sale_on: date | None
     first_sale_on: date | None
     rhythm: int | None
@@ -170,22 +172,32 @@ def standing_of(account: Account, user: User, today: date) -> Standing:
     days = {"start": start, "before": a_year_before(start), "today": today}
     with connection.cursor() as cursor:
         cursor.execute(STANDING, {"account": account.pk, "user": user.pk, **days})
-        last_on, first_on, rhythm, last, moods, is_in_book, sums, *has = cursor.fetchone()
-    money = [Money(currency, Decimal(now), Decimal(before)) for currency, now, before in _json(sums) or []]
+        open_ws, said, tags, last_on, first_on, rhythm, last, moods, is_in_book, sums, *has = (
+            cursor.fetchone()
+        )
+    money = [
+        Money(currency, Decimal(now), Decimal(before)) for currency, now, before in from_json(sums) or []
+    ]
     money.sort(key=lambda one: -(abs(one.now) + abs(one.before)))
-    days_between = round(rhythm) if rhythm is not None else None
-    return Standing(last_on, first_on, days_between, _json(last), moods, is_in_book, money, *has)
-
-
-def _json(value: Any) -> Any:
-    """Psycopg hands out jsonb as text where Django has not asked for it."""
-    return json.loads(value) if isinstance(value, str) else value
+    return Standing(
+        open_ws,
+        from_json(said) or [],
+        tags,
+        last_on,
+        first_on,
+        round(rhythm) if rhythm is not None else None,
+        from_json(last),
+        moods,
+        is_in_book,
+        money,
+        *has,
+    )
 
 
 def purchases_of(account: Account) -> QuerySet[Purchase]:
     """The latest purchases and one more, which tells whether there are more; voided ones included."""
     latest = Purchase.objects.filter(account=account).order_by("-purchased_on", "-id")
-    return latest.select_related("sold_by", "buyer")[: RECENT_PURCHASES + 1]
+    return latest[: RECENT_PURCHASES + 1]
 
 
 def owed_to(account: Account, user: User, today: date) -> list[Owed]:
@@ -195,7 +207,7 @@ def owed_to(account: Account, user: User, today: date) -> list[Owed]:
         .visible_to(user)
         .filter(account=account)
         .with_own_interval(today)
-        .select_related("slot", "item", "assignee", "contact")
+        .select_related("slot", "item", "assignee")
         .order_by("due_on", "due_at", "id")
     )
     return [_owed(row, account, today) for row in rows]
@@ -263,7 +275,7 @@ def page_facts(account: Account, user: User, today: date) -> dict[str, Any]:
         ),
         "commitments": commitments,
         "promises": promises(commitments, today),
-        "five_ws": tiles(account, today),
+        "five_ws": tiles(standing.open_ws, standing.said_ws, today),
         "purchases": purchases[:RECENT_PURCHASES],
         "more_purchases": len(purchases) > RECENT_PURCHASES,
         "there": clock_there(account),

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Account
 from cadences.account_pages.arms import ARMS, BY_SOURCE, TALK_KINDS, Arm
 from contacts.models import Contact
-from core.text import whole_number
+from core.text import from_json, whole_number
 from users.models import User
 
 SIZE = 20
@@ -93,7 +93,7 @@ def _is_entry(text: str) -> bool:
 class Happening:
     """One entry of the timeline. ``source`` says what the other fields mean, see the arms.
 
-    ``kept``: the name of the touchpoint that an interaction has done, ``kept_late`` its days of lateness.
+    ``kept``: the name of the touchpoint that an interaction has done, and its days of lateness.
     """
 
     source: str
@@ -114,8 +114,7 @@ class Happening:
     gone: bool
     by: str | None
     person: str | None
-    kept: str | None
-    kept_late: int | None
+    kept: tuple[str, int] | None
 
     @property
     def key(self) -> str:
@@ -194,19 +193,20 @@ def choosable(
 HAPPENED = """
 SELECT h.source, h.id, h.day, nullif(h.at, '-infinity'), h.kind, h.state, h.words, h.reason, h.detail,
     h.by_id, h.person_id, h.number, h.amount, h.currency, h.until, h.gone,
-    u.display_name, trim(c.first_name || ' ' || c.last_name), kept.name, kept.late
+    (SELECT display_name FROM users_user WHERE id = h.by_id),
+    (SELECT trim(first_name || ' ' || last_name) FROM contacts_contact WHERE id = h.person_id),
+    CASE WHEN h.source = 'interaction' THEN (
+        SELECT jsonb_build_array(
+            (SELECT name FROM cadences_slot WHERE id = slot_id), closed_on - planned_on - tolerance_days
+        )
+        FROM cadences_touchpoint
+        WHERE interaction_id = h.id AND state = 'done'
+        ORDER BY id LIMIT 1
+    ) END
 FROM (
     SELECT * FROM ({arms}) every
     ORDER BY day {order}, at {order}, source COLLATE "C" {order}, id {order} LIMIT %(limit)s
 ) h
-LEFT JOIN users_user u ON u.id = h.by_id
-LEFT JOIN contacts_contact c ON c.id = h.person_id
-LEFT JOIN LATERAL (
-    SELECT slot.name, done.closed_on - done.planned_on - done.tolerance_days AS late
-    FROM cadences_touchpoint done JOIN cadences_slot slot ON slot.id = done.slot_id
-    WHERE h.source = 'interaction' AND done.interaction_id = h.id AND done.state = 'done'
-    ORDER BY done.id LIMIT 1
-) kept ON TRUE
 ORDER BY h.day {order}, h.at {order}, h.source COLLATE "C" {order}, h.id {order}
 """
 
@@ -219,7 +219,7 @@ def _rows(choice: Choice, values: dict[str, Any], compared: str) -> list[Happeni
         return []
     with connection.cursor() as cursor:
         cursor.execute(HAPPENED.format(arms=" UNION ALL ".join(parts), order=order), values)
-        return [Happening(*row) for row in cursor.fetchall()]
+        return [Happening(*row[:-1], kept=from_json(row[-1])) for row in cursor.fetchall()]
 
 
 def _arms_of(choice: Choice) -> list[Arm]:

@@ -26,7 +26,7 @@ from users.http import Request
 def account_detail(request: Request, pk: int) -> HttpResponse:
     """How do we stand, and what next?"""
     today = today_for(request.user)
-    account = get_object_or_404(standing.for_page(request.user, today), pk=pk)
+    account = get_object_or_404(standing.for_page(request.user), pk=pk)
     context = standing.page_facts(account, request.user, today) | _stream(request, account)
     context["choosable"] = choosable(account, context["people"], request.user, context["stream"])
     return render(request, "accounts/detail.html", context)

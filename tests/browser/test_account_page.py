@@ -75,7 +75,7 @@ def test_a_w_is_answered_and_an_old_entry_found_and_linked(
     check_from_the_top(page)
     page.locator("#sheet button[type=submit]").click()
     expect(page.locator(".w-why")).to_contain_text("Nothing before spring")
-    page.get_by_role("button", name="All of it is right").click()
+    page.get_by_role("button", name="Confirm all").click()
     expect(page.locator(".w.is-open")).to_have_count(0)
     assert FiveWAnswer.objects.filter(account=acme, said_by=kari).count() == 5
 
