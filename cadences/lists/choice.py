@@ -112,7 +112,8 @@ class Choice:
         return self._all_but(*ours, "no_next")
 
     def kept_by_columns(self) -> Pairs:
-        return self._all_but("col")
+        """What the form of columns and order sends along."""
+        return self._all_but("col", "sort")
 
     def _all_but(self, *names: str) -> Pairs:
         pairs = self.pairs() + ([("view", str(self.view))] if self.view else [])

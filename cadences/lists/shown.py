@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from cadences.lists.choice import Choice
 from cadences.lists.columns import COLUMNS, NAME, Column, Row, chosen
 from core.keyset import KeysetPage
@@ -65,3 +67,13 @@ def offered(choice: Choice) -> Sequence[Offered]:
     shown = [Offered(column, True) for column in chosen(choice.columns)]
     rest = [key for key in COLUMNS if key != NAME.key and key not in choice.columns]
     return [*shown, *(Offered(COLUMNS[key], False) for key in rest)]
+
+
+def orders() -> list[tuple[str, str]]:
+    """Every order of the list in words, each column up and down."""
+    found = []
+    for key, column in COLUMNS.items():
+        words = (_("%(column)s, first to last"), _("%(column)s, last to first"))
+        for sign, text in zip(("", "-"), words, strict=True):
+            found.append((f"{sign}{key}", text % {"column": column.label}))
+    return found

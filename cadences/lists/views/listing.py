@@ -40,6 +40,7 @@ def account_list(request: Request) -> HttpResponse:
         "lines": shown.lines(page, choice, today),
         "headings": shown.headings(choice),
         "offered": shown.offered(choice),
+        "orders": shown.orders(),
         "choice": choice,
         "address": choice.address(),
         "chips": chips(choice, user, known),
