@@ -108,7 +108,18 @@ class Choice:
 
     def kept_by_filters(self) -> Pairs:
         """What the form of the other filters sends along."""
-        ours = ("tier", "status", "country", "tag", "book", "silent", "sold_before", "concern", "paused")
+        ours = (
+            "owner",
+            "tier",
+            "status",
+            "country",
+            "tag",
+            "book",
+            "silent",
+            "sold_before",
+            "concern",
+            "paused",
+        )
         return self._all_but(*ours, "no_next")
 
     def kept_by_columns(self) -> Pairs:
