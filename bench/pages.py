@@ -37,6 +37,24 @@ COMPANY = {
 
 LONG = 10_200  # entries of the longest history, a little more than its name says
 TODAY = date(2026, 11, 24)  # of the whole bench
+SORTED = {
+    f"accounts by {words}": f"/accounts/?owner=all&sort={sort}"
+    for words, sort in (
+        ("name", "name"),
+        ("place", "where"),
+        ("owner", "owner"),
+        ("tier", "-tier"),
+        ("last sale", "-last_sale"),
+        ("last contact", "-last_contact"),
+        ("longest silence", "last_contact"),
+        ("next contact", "next_contact"),
+        ("sales", "-sales"),
+        ("worst concern", "-concern"),
+        ("customer since", "-customer_since"),
+    )
+}
+"""The list of all accounts of the company in every order that people use."""
+
 EVERY = 10  # a page of the company costs many times a page of a person: asked one time in so many
 
 
@@ -138,12 +156,13 @@ def measure(requests: int) -> Pages:
     step = max(1, User.objects.filter(is_active=True).count() // USERS)
     users = list(User.objects.with_role("salesperson").order_by("pk")[::step][:USERS])
     cookies = [sign_in(user) for user in users]
-    asked = addresses(users) | {page: [(len(users), address)] for page, address in COMPANY.items()}
+    company = COMPANY | SORTED
+    asked = addresses(users) | {page: [(len(users), address)] for page, address in company.items()}
     cookies.append(sign_in(admin))
     with server() as (port, process):
         for turn in range(-WARM_UP, requests):
             for page, choices in asked.items():
-                if page in COMPANY and turn % EVERY:
+                if page in company and turn % EVERY:
                     continue
                 index, address = choices[turn % len(choices)]
                 milliseconds, size = get(port, address, cookies[index])

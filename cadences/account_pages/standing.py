@@ -197,7 +197,7 @@ def standing_of(account: Account, user: User, today: date) -> Standing:
 def purchases_of(account: Account) -> QuerySet[Purchase]:
     """The latest purchases and one more, which tells whether there are more; voided ones included."""
     latest = Purchase.objects.filter(account=account).order_by("-purchased_on", "-id")
-    return latest[: RECENT_PURCHASES + 1]
+    return latest.select_related("buyer")[: RECENT_PURCHASES + 1]
 
 
 def owed_to(account: Account, user: User, today: date) -> list[Owed]:

@@ -11,9 +11,11 @@ from django.utils.translation import ngettext
 from django_countries import countries
 
 from accounts.models import Account, Tag, Tier
-from cadences.lists.choice import Choice, default_owner
+from cadences.lists.choice import Choice
 from core.templatetags.ui import said_day
+from core.text import whole_number
 from users.models import User
+from users.querysets import UserQuerySet
 
 
 @dataclass(frozen=True)
@@ -26,38 +28,56 @@ class Chip:
 
 @dataclass(frozen=True)
 class Known:
-    """What the filters choose among; fetched once for the form and the chips."""
+    """Names of what the filters choose among."""
 
-    owners: list[User]
-    tiers: list[Tier]
-    tags: list[Tag]
+    owners: list[tuple[int, str]]
+    tiers: list[tuple[int, str]]
+    tags: list[tuple[int, str]]
 
     @classmethod
-    def fetch(cls, user: User) -> Known:
-        owners = User.objects.visible_to(user).who_may_own_accounts().by_name()
-        return cls(list(owners), list(Tier.objects.order_by("-rank")), list(Tag.objects.order_by("name")))
+    def all(cls, user: User) -> Known:
+        """For the form of filters; three queries."""
+        return cls(
+            list(owners(user).values_list("pk", "display_name")),
+            list(Tier.objects.order_by("-rank").values_list("pk", "name")),
+            list(Tag.objects.order_by("name").values_list("pk", "name")),
+        )
+
+    @classmethod
+    def used(cls, choice: Choice) -> Known:
+        """For the chips: what the list is filtered by; a query for each of the three that is."""
+        owner = whole_number(choice.owner)
+        people = User.objects.filter(pk=owner).values_list("pk", "display_name") if owner else ()
+        tiers = Tier.objects.filter(pk__in=choice.tiers).values_list("pk", "name") if choice.tiers else ()
+        tags = Tag.objects.filter(pk__in=choice.tags).values_list("pk", "name") if choice.tags else ()
+        return cls(list(people), list(tiers), list(tags))
 
 
-def chips(choice: Choice, user: User, known: Known) -> list[Chip]:
-    return [Chip(words, choice.address(**without)) for words, without in _each(choice, user, known)]
+def owners(user: User) -> UserQuerySet:
+    """Active colleagues who may own accounts."""
+    return User.objects.visible_to(user).who_may_own_accounts().by_name()
 
 
-def in_words(choice: Choice, user: User, known: Known) -> str:
+def chips(choice: Choice, known: Known) -> list[Chip]:
+    return [Chip(words, choice.address(**without)) for words, without in _each(choice, known)]
+
+
+def in_words(choice: Choice) -> str:
     """All filters in one line."""
-    return " · ".join(words for words, _without in _each(choice, user, known)) or _("All accounts")
+    return " · ".join(words for words, _without in _each(choice, Known.used(choice))) or _("All accounts")
 
 
-def _each(choice: Choice, user: User, known: Known) -> Iterator[tuple[str, dict[str, Any]]]:
+def _each(choice: Choice, known: Known) -> Iterator[tuple[str, dict[str, Any]]]:
     """Words of a filter, and the fields of the choice that take it away."""
     if choice.q:
         yield _("“%(words)s”") % {"words": choice.q}, {"q": ""}
     if choice.owner != "all":
-        yield _owner(choice, user, known), {"owner": "all"}
+        yield _owner(choice, known), {"owner": "all"}
     for name, label, words in (
-        ("tiers", _("Tier"), {tier.pk: tier.name for tier in known.tiers}),
+        ("tiers", _("Tier"), dict(known.tiers)),
         ("statuses", _("Status"), dict(Account.Status.choices)),
         ("countries", _("Country"), dict(countries)),
-        ("tags", _("Tag"), {tag.pk: tag.name for tag in known.tags}),
+        ("tags", _("Tag"), dict(known.tags)),
     ):
         values = getattr(choice, name)
         for value in values:
@@ -66,9 +86,9 @@ def _each(choice: Choice, user: User, known: Known) -> Iterator[tuple[str, dict[
     yield from _states(choice)
 
 
-def _owner(choice: Choice, user: User, known: Known) -> str:
+def _owner(choice: Choice, known: Known) -> str:
     words = {"me": _("Mine"), "team": _("My team's"), "nobody": _("Nobody's")}
-    names = {str(one.pk): one.display_name for one in known.owners}
+    names = {str(pk): name for pk, name in known.owners}
     return words.get(choice.owner) or _("Owner: %(name)s") % {"name": names.get(choice.owner, choice.owner)}
 
 
@@ -87,8 +107,3 @@ def _states(choice: Choice) -> Iterator[tuple[str, dict[str, Any]]]:
         yield (_("Paused") if choice.paused == "yes" else _("Not paused")), {"paused": ""}
     if choice.no_next:
         yield _("No next date"), {"no_next": False}
-
-
-def is_as_it_comes(choice: Choice, user: User) -> bool:
-    """Whether this is the list that opens without a view."""
-    return choice.query() == Choice(owner=default_owner(user)).query()

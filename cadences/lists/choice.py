@@ -108,11 +108,23 @@ class Choice:
 
     def kept_by_filters(self) -> Pairs:
         """What the form of the other filters sends along."""
-        ours = ("tier", "status", "country", "tag", "book", "silent", "sold_before", "concern", "paused")
+        ours = (
+            "owner",
+            "tier",
+            "status",
+            "country",
+            "tag",
+            "book",
+            "silent",
+            "sold_before",
+            "concern",
+            "paused",
+        )
         return self._all_but(*ours, "no_next")
 
     def kept_by_columns(self) -> Pairs:
-        return self._all_but("col")
+        """What the form of columns and order sends along."""
+        return self._all_but("col", "sort")
 
     def _all_but(self, *names: str) -> Pairs:
         pairs = self.pairs() + ([("view", str(self.view))] if self.view else [])

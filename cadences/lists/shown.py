@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from cadences.lists.choice import Choice
 from cadences.lists.columns import COLUMNS, NAME, Column, Row, chosen
@@ -22,17 +25,11 @@ class Heading:
 
 
 @dataclass(frozen=True)
-class Cell:
-    column: Column
-    text: Any
-
-
-@dataclass(frozen=True)
 class Line:
-    """One account and the cells behind its name."""
+    """One account and the cells behind its name, as HTML: a page has hundreds of them."""
 
     account: Row
-    cells: list[Cell]
+    cells: SafeString
 
 
 @dataclass(frozen=True)
@@ -57,11 +54,37 @@ def _heading(choice: Choice, column: Column) -> Heading:
 
 
 def lines(page: KeysetPage, choice: Choice, today: date) -> list[Line]:
-    columns = chosen(choice.columns)
-    return [Line(row, [Cell(column, column.show(row, today)) for column in columns]) for row in page.rows]
+    columns = [(_cell(column), column) for column in chosen(choice.columns)]
+    return [
+        Line(
+            row, _joined(opening + conditional_escape(column.show(row, today)) for opening, column in columns)
+        )
+        for row in page.rows
+    ]
+
+
+def _cell(column: Column) -> SafeString:
+    """The opening tag; the label is shown on a phone, where there are no headings."""
+    if column.where:
+        return format_html('<td class="{}">', "where")
+    return format_html('<td class="{}" data-label="{}">', "num" if column.num else "", column.label)
+
+
+def _joined(cells: Iterable[SafeString]) -> SafeString:
+    return mark_safe("</td>".join([*cells, ""]))  # noqa: S308 - every cell is escaped
 
 
 def offered(choice: Choice) -> Sequence[Offered]:
     shown = [Offered(column, True) for column in chosen(choice.columns)]
     rest = [key for key in COLUMNS if key != NAME.key and key not in choice.columns]
     return [*shown, *(Offered(COLUMNS[key], False) for key in rest)]
+
+
+def orders() -> list[tuple[str, str]]:
+    """Every order of the list in words, each column up and down."""
+    found = []
+    for key, column in COLUMNS.items():
+        words = (_("%(column)s, first to last"), _("%(column)s, last to first"))
+        for sign, text in zip(("", "-"), words, strict=True):
+            found.append((f"{sign}{key}", text % {"column": column.label}))
+    return found

@@ -6,6 +6,7 @@ from cadences.lists.views import bulk, finding, listing, no_next, saved
 
 urlpatterns = [
     path("", listing.account_list, name="list"),
+    path("tools/", listing.tools, name="tools"),
     path("totals/", listing.totals, name="totals"),
     path("file/", listing.export, name="export"),
     path("find/", finding.quick, name="quick"),

@@ -13,6 +13,7 @@ if (form) {
     const words = number === 0 ? count.dataset.none : number === 1 ? count.dataset.one : count.dataset.many;
     count.textContent = words.replace("%n", number);
     submit.disabled = number === 0;
+    form.querySelector("[data-bulk-bar]").classList.toggle("is-ticked", number > 0);
     if (all) {
       all.checked = number > 0 && number === ticks.length;
       all.indeterminate = number > 0 && number < ticks.length;

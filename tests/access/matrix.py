@@ -188,6 +188,7 @@ ROWS = [
     row("accounts:search", get=ALL),
     row("accounts:commands", get=ALL),
     row("accounts:totals", get=ALL),
+    row("accounts:tools", get=ALL),
     row("accounts:export", get=ALL),
     row("accounts:no_next", get=ALL),
     row("accounts:no_next_number", get=ALL),

@@ -186,7 +186,7 @@ def test_twenty_rows_cost_what_two_cost(listed, user, django_assert_num_queries)
     def cost(count):
         for _ in range(count):
             full_account(user, tier=make_tier(1))
-        with django_assert_num_queries(9):  # session, user, views, owners, tiers, tags, count, order, rows
+        with django_assert_num_queries(6):  # session, user, views, count, order, rows
             assert len(names(listed())) >= count
 
     cost(2)

@@ -26,6 +26,8 @@ FIGURES = (
     "ledger by account p50",
     "contacts of the ledger p50",
     "accounts at risk p50",
+    "accounts by longest silence p50",
+    "accounts by sales p50",
     "simulation of a draft, 600",
     "activation of a version, 600",
     "re-tiering",

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.models import Account
 from cadences.lists import rows
 from cadences.lists.bulk import kinds, services
-from cadences.lists.chips import Known, in_words
+from cadences.lists.chips import in_words
 from cadences.lists.forms import BulkForm, known_tags
 from cadences.lists.views.listing import choice_of
 from cadences.models import BulkChange, BulkRow
@@ -44,7 +44,7 @@ def choose(request: Request) -> HttpResponse:
     choice = choice_of(user, request.POST.get("query", ""))
     if request.POST.get("all") == "1":
         ids = rows.ids_of(user, choice, today_for(user))
-        words = in_words(choice, user, Known.fetch(user))
+        words = in_words(choice)
     else:
         ticked = [number for number in map(whole_number, request.POST.getlist("account")) if number]
         ids = Account.objects.visible_to(user).filter(pk__in=ticked[: services.MOST]).values("pk")

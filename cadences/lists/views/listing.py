@@ -19,6 +19,7 @@ from cadences.lists.choice import Choice, default_owner
 from cadences.lists.columns import file_cells, file_header
 from cadences.models import SavedView
 from core.spreadsheets import csv_response
+from core.text import whole_number
 from users.clock import today_for
 from users.http import Request
 from users.models import User
@@ -33,25 +34,35 @@ def account_list(request: Request) -> HttpResponse:
     if default is not None and not request.GET:
         return redirect(f"{reverse('accounts:list')}?{default.query}&view={default.pk}")
     choice = Choice.read(request.GET, user)
-    known = Known.fetch(user)
+    known = Known.used(choice)
     page = rows.account_page(user, choice, today)
     context = _about_views(choice, views, user) | {
         "page": page,
         "lines": shown.lines(page, choice, today),
         "headings": shown.headings(choice),
-        "offered": shown.offered(choice),
         "choice": choice,
         "address": choice.address(),
-        "chips": chips(choice, user, known),
-        "known": known,
-        "statuses": Account.Status.choices,
-        "countries": list(countries),
+        "chips": chips(choice, known),
+        "owner_name": dict(known.owners).get(whole_number(choice.owner) or 0),
         "may_create": may_create(user),
         "today": today,
         "own_start": default_owner(user),
         "with_totals": True,
     }
     return render(request, "lists/list.html", context)
+
+
+@require_GET
+def tools(request: Request) -> HttpResponse:
+    """The forms of filters or of columns, fetched when somebody opens them."""
+    choice = Choice.read(request.GET, request.user)
+    context: dict[str, Any] = {"choice": choice}
+    if request.GET.get("tool") == "columns":
+        context |= {"offered": shown.offered(choice), "orders": shown.orders()}
+        return render(request, "lists/_columns.html", context)
+    context |= {"known": Known.all(request.user), "statuses": Account.Status.choices}
+    context["countries"] = list(countries)
+    return render(request, "lists/_more_filters.html", context)
 
 
 def _about_views(choice: Choice, views: list[SavedView], user: User) -> dict[str, Any]:

@@ -84,7 +84,8 @@ def test_columns_are_chosen_and_stand_in_their_order(browse, mixed):
     assert [str(one.column.label) for one in response.context["headings"]] == [
         "Account", "Tags", "Owner", "Worst concern"
     ]  # fmt: skip
-    assert [str(cell.text) for cell in response.context["lines"][0].cells][:2] == ["fair", "Kari"]
+    cells = response.context["lines"][0].cells
+    assert cells.index(">fair</td>") < cells.index(">Kari</td>") < cells.index(">High</span></td>")
 
 
 def test_twenty_rows_with_every_column_cost_what_two_cost(client, mixed, django_assert_num_queries):
@@ -94,7 +95,7 @@ def test_twenty_rows_with_every_column_cost_what_two_cost(client, mixed, django_
             make_account(
                 mixed.kari, name=f"N{rows}-{number}", tier=make_tier(1), external_id=f"{rows}{number}"
             )
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(6):
             response = client.get(LIST, {"owner": "all", "col": list(COLUMNS)})
         assert len(response.context["headings"]) == len(COLUMNS)
 
