@@ -219,7 +219,7 @@ def _rows(choice: Choice, values: dict[str, Any], compared: str) -> list[Happeni
         return []
     with connection.cursor() as cursor:
         cursor.execute(HAPPENED.format(arms=" UNION ALL ".join(parts), order=order), values)
-        return [Happening(*row[:-1], from_json(row[-1])) for row in cursor.fetchall()]
+        return [replace(Happening(*row), kept=from_json(row[-1])) for row in cursor.fetchall()]
 
 
 def _arms_of(choice: Choice) -> list[Arm]:
