@@ -80,6 +80,26 @@ class AccountQuerySet(models.QuerySet[Any]):
         return self.filter(Exists(BookEntry.objects.filter(account=OuterRef("pk"), user=user)))
 
 
+class AccountFileQuerySet(models.QuerySet[Any]):
+    """Everybody active reads and adds; removed by who added it or by those who may edit the account."""
+
+    def visible_to(self, user: User) -> Self:
+        return self if user.is_active else self.none()
+
+    def editable_by(self, user: User) -> Self:
+        if not user.is_active:
+            return self.none()
+        return self.filter(owned_side(user, "account__owner") | Q(added_by=user))
+
+    def kept(self) -> Self:
+        """Without the removed ones."""
+        return self.filter(removed_at__isnull=True)
+
+    def for_panel(self) -> Self:
+        """The latest first, with who added them."""
+        return self.kept().select_related("added_by").order_by("-created_at", "-id")
+
+
 class TierQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: User) -> Self:
         """Every active user reads every tier: whoever serves an account sees why it is Large."""

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts import views
+from accounts import file_views, views
 
 app_name = "accounts"
 urlpatterns = [
@@ -12,4 +12,9 @@ urlpatterns = [
     path("<int:pk>/tier/", views.tier, name="tier"),
     path("<int:pk>/former/", views.former, name="former"),
     path("<int:pk>/book/", views.book, name="book"),
+    path("<int:pk>/files/", file_views.panel, name="files"),
+    path("<int:pk>/files/new/", file_views.add, name="file_add"),
+    path("files/<int:pk>/", file_views.download, name="file"),
+    path("files/<int:pk>/remove/", file_views.remove, name="file_remove"),
+    path("files/<int:pk>/restore/", file_views.restore, name="file_restore"),
 ]

@@ -14,6 +14,7 @@ from django.utils.translation import pgettext
 from cadences.lateness import Bucket, bucket, late_days
 from cadences.models import PlanItem, Touchpoint
 from cadences.words import short_why
+from contacts.models import Commitment
 from users.models import User
 
 MOST_LINES = 200
@@ -77,6 +78,7 @@ class Day:
     today: date
     late: list[Line] = field(default_factory=list)
     due: list[Line] = field(default_factory=list)
+    promises: list[Commitment] = field(default_factory=list)
     next_count: int = 0
     left_out: int = 0
 
@@ -94,7 +96,7 @@ class Day:
 
 
 def my_day(user: User, today: date, *, book_only: bool = False) -> Day:
-    """The day of this user; two queries (three when it is too much for one page).
+    """The day of this user; three queries (four when it is too much for one page).
 
     Late: what was promised to a customer or oneself first, then the longest over its tolerance. Today:
     agreed times first.
@@ -113,8 +115,17 @@ def my_day(user: User, today: date, *, book_only: bool = False) -> Day:
         (line for line in lines if line.bucket is Bucket.TODAY),
         key=lambda line: (line.at is None, line.at or timezone.now()),
     )
+    day.promises = promises_due(user, today)
     day.next_count = Touchpoint.objects.for_next_days(user, today, book_only=book_only).count()
     return day
+
+
+def promises_due(user: User, today: date) -> list[Commitment]:
+    """What this user promised, or was promised, and is due: rows of their own; one query.
+
+    They are the user's word and no account's rhythm: the book does not filter them.
+    """
+    return list(Commitment.objects.visible_to(user).for_my_day(user, today)[:MOST_LINES])
 
 
 def next_days(user: User, today: date, *, book_only: bool = False) -> list[Line]:

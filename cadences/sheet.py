@@ -45,6 +45,7 @@ class Sheet:
     people: list[Contact]
     recent: list[Interaction]
     concerns: list[Concern]
+    unconfirmed: list[Concern]
     promises: list[Commitment]
     asks: list[Ask]
     talking_points: list[str] = field(default_factory=list)
@@ -99,6 +100,9 @@ def of_account(user: User, account: Account) -> Sheet:
     """What is known of an account, for a log outside any touchpoint."""
     today = today_for(user)
     people = Contact.objects.visible_to(user).filter(account=account).employed()
+    concerns = list(
+        _of(Concern, user, account).on_the_table(today).by_urgency().select_related("owner", "raised_by")
+    )
     recent = Interaction.objects.visible_to(user).filter(account=account).standing().latest_first()
     return Sheet(
         account=account,
@@ -106,7 +110,8 @@ def of_account(user: User, account: Account) -> Sheet:
         today=today,
         people=sorted(people, key=lambda contact: contact.is_paused(today)),
         recent=list(recent.select_related("user", "contact")[:RECENT]),
-        concerns=list(_of(Concern, user, account).open().worst_first().select_related("owner", "raised_by")),
+        concerns=[concern for concern in concerns if concern.is_open],
+        unconfirmed=[concern for concern in concerns if not concern.is_open],
         promises=_promises(user, account),
         asks=list(_of(Ask, user, account).order_by("-asked_on", "-id")[:RECENT]),
     )

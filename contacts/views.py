@@ -1,20 +1,18 @@
-"""Pages of people; forms of notes, concerns, promises and asks."""
+"""Pages of people; forms of notes and asks."""
 
 from __future__ import annotations
 
-from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.forms import BaseForm
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import Account
 from contacts import forms, services
 from contacts.lists import Choice, contact_page
-from contacts.models import Ask, Channel, Commitment, Concern, Contact, Interaction
+from contacts.models import Ask, Channel, Concern, Contact, Interaction
 from core.forms import attempt, editable, form_reply, posted
 from core.htmx import go, toast
 from core.pagination import page_number, paginate
@@ -109,59 +107,10 @@ def note(request: Request, account_pk: int) -> HttpResponse:
     if attempt(form, lambda: services.add_note(request.user, account, **form.cleaned_data)):
         toast(request, _("The note is on the account."))
         return go(request, "accounts:detail", account_pk)
-    return _reply(request, form, account, _("Note on %(name)s") % {"name": account.name}, _("Add the note"))
-
-
-@form_page
-def concern_add(request: Request, account_pk: int) -> HttpResponse:
-    """What worries the customer; anybody may say it."""
-    account = get_object_or_404(Account.objects.visible_to(request.user), pk=account_pk)
-    form = forms.ConcernForm(posted(request), account=account)
-    raised = attempt(form, lambda: services.raise_concern(request.user, account, **form.cleaned_data))
-    if raised:
-        toast(request, _("The concern is with %(name)s.") % {"name": raised.owner})
-        return go(request, "accounts:detail", account_pk)
-    return _reply(
-        request, form, account, _("Concern of %(name)s") % {"name": account.name}, _("Raise the concern")
-    )
-
-
-@form_page
-def concern_resolve(request: Request, pk: int) -> HttpResponse:
-    """Close a concern with the words that say how."""
-    concern = editable(Concern, request.user, pk)
-    form = forms.ResolveForm(posted(request))
-    if attempt(
-        form, lambda: services.resolve_concern(request.user, concern, form.cleaned_data["resolution"])
-    ):
-        undo = reverse("contacts:concern_reopen", args=[pk])
-        toast(request, _("The concern is resolved."), undo=undo)
-        return go(request, "accounts:detail", concern.account_id)
-    return _reply(
-        request, form, concern.account, _("Resolve: %(what)s") % {"what": concern}, _("It is resolved")
-    )
-
-
-@require_POST
-def concern_reopen(request: Request, pk: int) -> HttpResponse:
-    """It was not solved after all."""
-    concern = editable(Concern, request.user, pk)
-    services.reopen_concern(request.user, concern)
-    toast(request, _("The concern is open again."))
-    return go(request, "accounts:detail", concern.account_id)
-
-
-@require_POST
-def commitment_close(request: Request, pk: int) -> HttpResponse:
-    """A promise was kept or broken."""
-    promise = editable(Commitment, request.user, pk)
-    try:
-        services.close_commitment(request.user, promise, kept=request.POST.get("kept") == "1")
-    except ValidationError as error:
-        toast(request, " ".join(error.messages), level=messages.ERROR)
-    else:
-        toast(request, _("Noted: %(what)s.") % {"what": promise.what})
-    return go(request, "accounts:detail", promise.account_id)
+    title = _("Note on %(name)s") % {"name": account.name}
+    back = reverse("accounts:detail", args=[account_pk])
+    words = {"title": title, "submit": _("Add the note"), "draft": f"note-{account_pk}"}
+    return form_reply(request, form, back=back, back_text=account.name, **words)
 
 
 @form_page

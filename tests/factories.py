@@ -10,11 +10,12 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from accounts.models import Account, BookEntry, Tier
+from accounts.models import Account, AccountFile, BookEntry, Tier
 from cadences.models import Plan, PlanItem, Purpose, Schedule, Slot, Touchpoint
-from contacts.models import Concern, Contact, Interaction
+from contacts.models import Commitment, Concern, Contact, Interaction
 from sales.models import Purchase
 from users.models import Absence, Calendar, Company, Team, User
 
@@ -99,6 +100,22 @@ def make_concern(account: Account, **fields: Any) -> Concern:
     fields.setdefault("what", "The pump seal leaks")
     fields.setdefault("opened_on", date(2026, 11, 9))
     return Concern.objects.create(account=account, **fields)
+
+
+def make_promise(account: Account, user: User | None, due_on: date, **fields: Any) -> Commitment:
+    """A promise of ours, open unless said otherwise; a closed one was closed on its day."""
+    fields.setdefault("what", "A quote")
+    if fields.get("state", "open") != "open":
+        fields.setdefault("closed_on", due_on)
+    return Commitment.objects.create(account=account, user=user, due_on=due_on, **fields)
+
+
+def make_file(account: Account, user: User | None, content: bytes = b"%PDF-1.7 quote") -> AccountFile:
+    name = "quote.pdf"
+    return AccountFile.objects.create(
+        account=account, added_by=user, name=name, kind="application/pdf", size=len(content),
+        file=ContentFile(content, name),
+    )  # fmt: skip
 
 
 def make_purchase(account: Account, purchased_on: date, amount: str = "100", **fields: Any) -> Purchase:

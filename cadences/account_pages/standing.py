@@ -60,7 +60,7 @@ SELECT (SELECT max(purchased_on) FROM sales_purchase p
               WHERE p.account_id = %(account)s AND voided_at IS NULL
                 AND purchased_on > %(before)s AND purchased_on <= %(today)s
               GROUP BY currency) sums),
-       EXISTS (SELECT 1 FROM contacts_concern o WHERE o.account_id = %(account)s AND o.resolved_on IS NULL),
+       EXISTS (SELECT 1 FROM contacts_concern o WHERE o.account_id = %(account)s AND o.confirmed_on IS NULL),
        EXISTS (SELECT 1 FROM contacts_commitment o WHERE o.account_id = %(account)s AND o.state = 'open'),
        EXISTS (SELECT 1 FROM contacts_ask o WHERE o.account_id = %(account)s)
 """
@@ -177,9 +177,9 @@ def people_of(account: Account) -> list[Contact]:
     return sorted(rows, key=lambda contact: contact.left_on is not None)
 
 
-def concerns_of(account: Account) -> QuerySet[Concern]:
-    """Open concerns, worst first."""
-    rows = Concern.objects.open().filter(account=account).worst_first()
+def concerns_of(account: Account, today: date) -> QuerySet[Concern]:
+    """Open concerns, worst first; then lately solved ones that the customer has not confirmed."""
+    rows = Concern.objects.on_the_table(today).filter(account=account).by_urgency()
     return rows.select_related("owner", "raised_by", "contact")
 
 
@@ -219,7 +219,7 @@ def page_facts(account: Account, user: User, today: date) -> dict[str, Any]:
         ),
         "people": people_of(account),
         "concerns": marked_own(
-            concerns_of(account) if standing.has_concerns else (), user, editable=editable
+            concerns_of(account, today) if standing.has_concerns else (), user, editable=editable
         ),
         "commitments": marked_own(
             commitments_of(account) if standing.has_commitments else (), user, editable=editable

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from typing import Any
 from uuid import uuid4
@@ -16,13 +17,16 @@ from cadences.services import NextStep, Submission
 from cadences.services.closing import AGREED_KINDS, IN_VAIN, POSTPONED
 from cadences.services.dates import wrong_day
 from cadences.sheet import Sheet
-from contacts.models import Ask, Concern, Interaction
+from contacts.models import Ask, Channel, Concern, Contact, Interaction
 from contacts.services import AskDraft, CommitmentDraft, ConcernDraft, LogEntry
+from core.forms import choose_among
 from core.templatetags.ui import said_day
+from users.models import User
 
 NEW = "new"
 NEXT_KINDS = [(value, name) for value, name in Touchpoint.Kind.choices if value in AGREED_KINDS]
 LOG_KINDS = [(value, name) for value, name in Interaction.Kind.choices if value != "note"]
+HOW = [("", gettext_lazy("not said")), *Channel.choices]
 ASKED = [("", gettext_lazy("not asked")), *Ask.Answer.choices]
 
 
@@ -48,6 +52,19 @@ def _select() -> forms.Select:
     return forms.Select(attrs={"class": "form-select"})
 
 
+class PeopleSelect(forms.Select):
+    """Each person with the channels they prefer and refuse, which the page offers when one is chosen."""
+
+    people: dict[str, Contact]
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option: dict[str, Any] = super().create_option(name, value, *args, **kwargs)
+        if person := self.people.get(str(value)):
+            option["attrs"]["data-prefers"] = person.preferred_channel
+            option["attrs"]["data-refuses"] = " ".join(person.refused_channels)
+        return option
+
+
 class LogForm(forms.Form):
     """What happened and when we are in touch next; ``sheet`` decides choices and what is prefilled."""
 
@@ -66,8 +83,19 @@ class LogForm(forms.Form):
         empty_value=None,
         widget=forms.RadioSelect,
     )
-    contact = forms.ChoiceField(label=gettext_lazy("With"), required=False, widget=_select())
+    contact = forms.ChoiceField(
+        label=gettext_lazy("With"), required=False, widget=PeopleSelect(attrs={"class": "form-select"})
+    )
+    others = forms.MultipleChoiceField(
+        label=gettext_lazy("Also there"), required=False, widget=forms.CheckboxSelectMultiple
+    )
     kind = forms.ChoiceField(label=gettext_lazy("By"), choices=LOG_KINDS, widget=_select())
+    refused_reason = forms.CharField(
+        label=gettext_lazy("They do not want this channel. Why all the same?"),
+        required=False,
+        max_length=200,
+        widget=_text(),
+    )
     happened_on = forms.DateField(label=gettext_lazy("On"), required=False, widget=DateInput())
     incoming = forms.BooleanField(label=gettext_lazy("They contacted us"), required=False)
     covered = forms.MultipleChoiceField(required=False)
@@ -101,13 +129,27 @@ class LogForm(forms.Form):
         initial=2,
         widget=_select(),
     )
+    concern_owner = forms.ModelChoiceField(
+        User.objects.none(),
+        label=gettext_lazy("Who takes care of it"),
+        required=False,
+        empty_label=gettext_lazy("the account's owner"),
+        widget=_select(),
+    )
     concern_due = forms.DateField(label=gettext_lazy("To be solved by"), required=False, widget=DateInput())
 
     promise_what = forms.CharField(
         label=gettext_lazy("What was promised"), required=False, max_length=300, widget=_text()
     )
     promise_due = forms.DateField(label=gettext_lazy("By when"), required=False, widget=DateInput())
+    promise_channel = forms.ChoiceField(
+        label=gettext_lazy("How"), required=False, choices=HOW, widget=_select()
+    )
     promise_theirs = forms.BooleanField(label=gettext_lazy("They promised it"), required=False)
+
+    expectation = forms.CharField(
+        label=gettext_lazy("What they now expect of us"), required=False, max_length=300, widget=_text()
+    )
 
     referral = forms.ChoiceField(
         label=gettext_lazy("Referral"), choices=ASKED, required=False, widget=_select()
@@ -148,14 +190,39 @@ class LogForm(forms.Form):
         super().__init__(*args, **kwargs)
         people = [(str(person.pk), _with_title(person, sheet.today)) for person in sheet.people]
         self._choices("contact", [*people, ("", _("nobody in particular")), (NEW, _("somebody new …"))])
-        self._choices("outcome", outcomes(self._owed_kind()))
+        self._choices("others", people if len(people) > 1 else [])
+        contact: Any = self.fields["contact"].widget
+        contact.people = {str(person.pk): person for person in sheet.people}
+        choose_among(self, "concern_owner", User.objects.active().by_name())
+        self._offer_channels()
         self._choices("covered", [(p.key, p.text) for p in sheet.points if not p.is_closed])
         self._choices("counts_as", [(str(row.pk), row.slot.name) for row in self.ticks])
+
+    def _offer_channels(self) -> None:
+        """What the person prefers first, what they refuse last; outcomes follow the chosen kind."""
         if self._owed_kind() == "todo":
             self._choices("kind", [("note", _("Note"))])
+            self._choices("outcome", outcomes("todo"))
+            return
+        kinds = LOG_KINDS if self.sheet.touchpoint else Interaction.Kind.choices
+        person = self._chosen_person()
+        liked, refused = (person.preferred_channel, person.refused_channels) if person else ("", [])
+        in_order = sorted(kinds, key=lambda kind: (kind[0] in refused, kind[0] != liked))
+        self._choices("kind", [(value, str(name)) for value, name in in_order])
+        kind = self["kind"].value()
+        self._choices("outcome", outcomes(kind if kind in dict(kinds) else self._owed_kind()))
+
+    @property
+    def outcomes_by_kind(self) -> str:
+        """For the page, which changes the outcomes with the kind."""
+        return json.dumps({value: outcomes(value) for value, _name in Interaction.Kind.choices})
 
     def _choices(self, name: str, choices: list[tuple[str, str]]) -> None:
         self.fields[name].choices = choices
+
+    def _chosen_person(self) -> Contact | None:
+        chosen = str(self["contact"].value() or "")
+        return next((person for person in self.sheet.people if str(person.pk) == chosen), None)
 
     def _owed_kind(self) -> str:
         return self.sheet.touchpoint.kind if self.sheet.touchpoint else "call"
@@ -179,6 +246,10 @@ class LogForm(forms.Form):
         said = super().clean() or {}
         if said.get("contact") == NEW and not said.get("new_last_name"):
             self.add_error("new_last_name", _("Enter the last name of the new person."))
+        if said.get("kind") == "note" and said.get("counts_as"):
+            self.add_error(
+                "counts_as", _("A note is no contact with the customer: untick what it counts as.")
+            )
         if said.get("promise_what") and not said.get("promise_due"):
             self.add_error("promise_due", _("A promise needs its day: by when?"))
         if said.get("referral_company") and not said.get("referral"):
@@ -237,10 +308,13 @@ class LogForm(forms.Form):
             summary=said["summary"],
             sentiment=said["sentiment"],
             contact=self._contact(),
+            others=[person for person in self.sheet.people if str(person.pk) in said["others"]],
+            refused_reason=said["refused_reason"],
             direction=Interaction.Direction.IN if said["incoming"] else Interaction.Direction.OUT,
             happened_on=day if day and day != self.sheet.today else None,
             concern=self._concern(),
             commitment=self._promise(),
+            expectation=said["expectation"],
             asks=self._asks(),
             covered=said["covered"],
             token=said["token"],
@@ -262,13 +336,14 @@ class LogForm(forms.Form):
         if not said["concern_what"]:
             return None
         severity = said["concern_severity"] or Concern.Severity.MEDIUM
-        return ConcernDraft(said["concern_what"], severity, due_on=said["concern_due"])
+        return ConcernDraft(said["concern_what"], severity, said["concern_owner"], said["concern_due"])
 
     def _promise(self) -> CommitmentDraft | None:
         said = self.cleaned_data
         if not said["promise_what"]:
             return None
-        return CommitmentDraft(said["promise_what"], said["promise_due"], by_us=not said["promise_theirs"])
+        by_us = not said["promise_theirs"]
+        return CommitmentDraft(said["promise_what"], said["promise_due"], by_us, said["promise_channel"])
 
     def _asks(self) -> list[AskDraft]:
         said = self.cleaned_data
@@ -296,7 +371,7 @@ def _with_title(person: Any, today: date) -> str:
 def _opening_channel(owed: Touchpoint | None, person: Any) -> str:
     """The channel the person prefers, where it counts as what is owed; else what is owed (R11)."""
     if owed is None:
-        return "call"
+        return str(person.preferred_channel or "call") if person else "call"
     if owed.kind == Touchpoint.Kind.TODO:
         return "note"
     liked = person.preferred_channel if person else ""

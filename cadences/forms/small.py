@@ -74,22 +74,27 @@ class CorrectForm(forms.ModelForm):
 
     class Meta:
         model = Interaction
-        fields = ["kind", "outcome", "direction", "happened_on", "contact", "summary", "sentiment"]
+        fields = [
+            "kind", "outcome", "direction", "happened_on", "contact", "refused_reason", "summary",
+            "sentiment",
+        ]  # fmt: skip
         labels = {
             "kind": gettext_lazy("By"),
             "outcome": gettext_lazy("Outcome"),
             "direction": gettext_lazy("Direction"),
             "happened_on": gettext_lazy("On"),
             "contact": gettext_lazy("With"),
+            "refused_reason": gettext_lazy("Why by a channel they do not want"),
             "summary": gettext_lazy("Note"),
             "sentiment": gettext_lazy("Mood"),
         }
-        help_texts = {"happened_on": "", "sentiment": ""}
+        help_texts = {"happened_on": "", "sentiment": "", "refused_reason": ""}
         widgets = {
             "kind": forms.Select(attrs={"class": "form-select"}),
             "outcome": forms.Select(attrs={"class": "form-select"}),
             "direction": forms.Select(attrs={"class": "form-select"}),
             "contact": forms.Select(attrs={"class": "form-select"}),
+            "refused_reason": forms.TextInput(attrs={"class": "form-control"}),
             "happened_on": DateInput(),
             "summary": forms.Textarea(attrs={"class": "form-control", "rows": 4}),
         }

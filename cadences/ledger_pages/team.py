@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -15,6 +15,8 @@ from cadences.late_rows import TodayUntil, in_bucket
 from cadences.lateness import Bucket
 from cadences.ledger_pages.marks import IS_SYSTEM
 from cadences.ledger_pages.scope import people_seen_by, rows_seen_by
+from contacts.kept import KeptRate
+from contacts.models import Commitment
 from core.text import Fold
 from users.models import Absence, User
 
@@ -38,6 +40,7 @@ class Member:
     minutes: int
     capacity: int | None
     absence: Absence | None
+    rate: KeptRate = field(default_factory=KeptRate)
 
     @property
     def over(self) -> int:
@@ -61,15 +64,22 @@ class TeamDay:
 
 
 def team_day(user: User, today: date, team: int | None = None) -> TeamDay:
-    """Five queries, however many people and contacts there are."""
+    """Six queries, however many people and contacts there are."""
     people = people_seen_by(user).who_may_own_accounts().select_related("team")
     people = people.filter(team=team) if team else people
     found: list[User] = list(people.order_by(Fold("display_name"), "pk"))
     counts = _counts(user, today)
     away = {each.user_id: each for each in _away(user, today)}
     minutes = {each.user_id: each.minutes for each in capacity([one.pk for one in found], today, today)}
+    kept = _kept(user, found, today)
     members = [
-        _member(one, counts[one.pk], None if one.pk in away else minutes.get(one.pk), away.get(one.pk))
+        _member(
+            one,
+            counts[one.pk],
+            None if one.pk in away else minutes.get(one.pk),
+            away.get(one.pk),
+            kept.get(one.pk),
+        )
         for one in found
     ]
     members.sort(key=lambda member: (-member.late, -member.minutes))
@@ -100,13 +110,23 @@ def _counts(user: User, today: date) -> defaultdict[int | None, dict[str, Any]]:
     return found
 
 
+def _kept(user: User, people: list[User], today: date) -> dict[int, KeptRate]:
+    """How each kept what they promised in 12 months; one query."""
+    rows = Commitment.objects.visible_to(user).filter(user__in=[one.pk for one in people])
+    return {row["user"]: KeptRate.of(row) for row in rows.rates(today, by="user")}
+
+
 def _away(user: User, today: date) -> Any:
     rows = Absence.objects.visible_to(user).filter(starts_on__lte=today, ends_on__gte=today)
     return rows.select_related("deputy").order_by("ends_on")
 
 
 def _member(
-    person: User | None, counts: dict[str, Any], minutes: int | None, absence: Absence | None
+    person: User | None,
+    counts: dict[str, Any],
+    minutes: int | None,
+    absence: Absence | None,
+    rate: KeptRate | None = None,
 ) -> Member:
     return Member(
         person=person,
@@ -116,4 +136,5 @@ def _member(
         minutes=counts.get("minutes") or 0,
         capacity=minutes,
         absence=absence,
+        rate=rate or KeptRate(),
     )

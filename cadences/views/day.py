@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from cadences.day import Day, my_day, next_days, unassigned
+from cadences.day import Day, my_day, next_days, promises_due, unassigned
 from core.text import whole_number
 from users.clock import today_for
 from users.http import Request
@@ -35,6 +35,14 @@ def next_lines(request: Request) -> HttpResponse:
     today = today_for(user)
     found = next_days(user, today, book_only=wants_book(request))
     return render(request, "cadences/_section_rows.html", {"lines": found, "today": today, "section": "next"})
+
+
+@require_GET
+def day_promises(request: Request) -> HttpResponse:
+    """The promises that are due, as they are now."""
+    today = today_for(request.user)
+    context = {"promises": promises_due(request.user, today), "today": today}
+    return render(request, "cadences/_day_promises.html", context)
 
 
 @require_GET

@@ -2,24 +2,51 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+from urllib.parse import urlsplit
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.models import Account
 from cadences import services
 from cadences.forms import CorrectForm, LogForm, WithdrawForm, errors_into
 from cadences.next_date import next_working_day
-from cadences.sheet import for_logging, open_to_tick
+from cadences.sheet import Sheet, for_logging, open_to_tick
 from cadences.views.day import number
-from contacts.models import Interaction
+from contacts.models import Contact, Interaction
 from contacts.services import correct_interaction, withdraw_interaction
-from core.htmx import go, page_or_fragment, toast
+from core.htmx import go, is_htmx, page_or_fragment, toast
 from users.http import Request
+from users.models import User
+
+CHOICES = 8
+"""Accounts and people that the chooser offers at once."""
+
+RECENT_LOGS = 40
+
+
+@require_GET
+def anywhere(request: Request) -> HttpResponse:
+    """From a page without an account: which one? By search, or one of those logged on lately."""
+    user = request.user
+    text = request.GET.get("q", "").replace("\x00", "").strip()[:100]
+    context: dict[str, Any] = {"q": text}
+    if len(text) > 1:
+        found = Account.objects.visible_to(user).search(text).order_by("name_folded", "id")
+        context["accounts"] = found.select_related("owner")[:CHOICES]
+        people = Contact.objects.visible_to(user).search(text).employed().select_related("account")
+        context["people"] = people[:CHOICES]
+    else:
+        context["recent"] = Account.objects.visible_to(user).filter(pk__in=_lately(user))
+    fragment = "_log_found" if "q" in request.GET else "_log_choose"
+    return page_or_fragment(request, "cadences/log_choose.html", f"cadences/{fragment}.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -28,7 +55,14 @@ def log(request: Request, pk: int) -> HttpResponse:
     user = request.user
     account = get_object_or_404(Account.objects.visible_to(user).select_related("owner", "tier"), pk=pk)
     sheet, ticks = for_logging(user, account), open_to_tick(user, account)
-    form = LogForm(request.POST or None, sheet=sheet, ticks=ticks)
+    in_dialog = request.GET.get("dialog") == "1"  # above a page that may have a log form of its own
+    form = LogForm(
+        request.POST or None,
+        sheet=sheet,
+        ticks=ticks,
+        initial=_with_whom(request, sheet),
+        auto_id="dialog_%s" if in_dialog else "log_%s",
+    )
     status = 200
     if request.method == "POST":
         if form.is_valid():
@@ -38,10 +72,16 @@ def log(request: Request, pk: int) -> HttpResponse:
                 errors_into(form, refused)
             else:
                 toast(request, _("Saved."), undo=reverse("cadences:undo", args=[made.pk]))
-                return go(request, "accounts:detail", pk)
+                return _after_log(request, pk)
         status = 422
     tomorrow = next_working_day(sheet.today)
-    context = {"form": form, "sheet": sheet, "account": account, "retries": [sheet.today, tomorrow]}
+    context = {
+        "form": form,
+        "sheet": sheet,
+        "account": account,
+        "retries": [sheet.today, tomorrow],
+        "in_dialog": in_dialog,
+    }
     return page_or_fragment(request, "cadences/log.html", "cadences/_log.html", context, status)
 
 
@@ -92,6 +132,32 @@ def undo(request: Request, pk: int) -> HttpResponse:
     if touchpoint:
         return redirect(f"{reverse('cadences:day')}?at={touchpoint}&undone=1")
     return redirect("accounts:detail", interaction.account_id)
+
+
+def _lately(user: User) -> list[int]:
+    """The accounts this user logged on last: where the next log is likely."""
+    rows = Interaction.objects.standing().filter(user=user).order_by("-id").values_list("account", flat=True)
+    return list(dict.fromkeys(rows[:RECENT_LOGS]))[:CHOICES]
+
+
+def _with_whom(request: Request, sheet: Sheet) -> dict[str, Any]:
+    """Somebody found by name is who it was with; their channel is offered first."""
+    chosen = number(request.GET.get("contact"))
+    person = next((one for one in sheet.people if one.pk == chosen), None)
+    if person is None:
+        return {}
+    return {"contact": person.pk, "kind": person.preferred_channel or "call"}
+
+
+def _after_log(request: Request, pk: int) -> HttpResponse:
+    """The account's page; in the dialog the page one was on, which is told."""
+    account = reverse("accounts:detail", args=[pk])
+    if not is_htmx(request) or request.GET.get("dialog") != "1":
+        return go(request, "accounts:detail", pk)
+    if urlsplit(request.headers.get("HX-Current-URL", "")).path == account:
+        return go(request, "accounts:detail", pk)
+    changed = {"tend:logged": None, "promises:changed": None}
+    return HttpResponse(status=204, headers={"HX-Trigger": json.dumps(changed)})
 
 
 def _mine(request: Request, pk: int) -> Interaction:

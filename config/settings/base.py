@@ -181,6 +181,8 @@ STATIC_URL = "static/"
 # static_npm holds the few files copied from npm packages at set-up; it is not in the repository.
 STATICFILES_DIRS = [BASE_DIR / "static", BASE_DIR / "static_npm"]
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(BASE_DIR / "var" / "media"))
+# The most megabytes that a file on an account may have.
+ACCOUNT_FILE_MB = env.int("ACCOUNT_FILE_MB", default=10)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

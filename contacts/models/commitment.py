@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -34,6 +36,12 @@ class Commitment(TimeStamped):
     what = models.CharField(max_length=300)
     channel = models.CharField(max_length=10, choices=Channel, blank=True)
     due_on = models.DateField()
+    missed_on = models.DateField(
+        null=True,
+        blank=True,
+        help_text="The due day that had passed when a new one was set: whatever comes, it is late.",
+    )
+    moved_reason = models.CharField(max_length=200, blank=True, help_text="Why it has a new date.")
     state = models.CharField(max_length=6, choices=State, default=State.OPEN)
     closed_on = models.DateField(null=True, blank=True)
 
@@ -47,7 +55,19 @@ class Commitment(TimeStamped):
                 | ~Q(state="open") & Q(closed_on__isnull=False),
             )
         ]
-        indexes = [models.Index(fields=["account"], name="commitment_open", condition=Q(state="open"))]
+        indexes = [
+            models.Index(fields=["account"], name="commitment_open", condition=Q(state="open")),
+            # My day asks for those of one user that are due
+            models.Index(fields=["user", "due_on"], name="commitment_due", condition=Q(state="open")),
+            # the page of all promises of an account, and the kept rate of a user in 12 months
+            models.Index(fields=["account", "-due_on"], name="commitment_of_account"),
+            models.Index(fields=["user", "-due_on"], name="commitment_of_user"),
+        ]
 
     def __str__(self) -> str:
         return self.what
+
+    @property
+    def judged_on(self) -> date:
+        """The last day on which it counts as kept and not as late."""
+        return self.missed_on or self.due_on

@@ -69,7 +69,13 @@ class Interaction(TimeStamped):
     contact = models.ForeignKey(
         "contacts.Contact", null=True, blank=True, on_delete=models.SET_NULL, related_name="interactions"
     )
+    others = models.ManyToManyField(
+        "contacts.Contact", blank=True, related_name="attended", help_text="Who else of theirs was there."
+    )
     kind = models.CharField(max_length=10, choices=Kind)
+    refused_reason = models.CharField(
+        max_length=200, blank=True, help_text="Why a channel was used that the contact does not want (R11)."
+    )
     direction = models.CharField(max_length=3, choices=Direction, default=Direction.OUT)
     outcome = models.CharField(max_length=12, choices=Outcome)
     reached = models.BooleanField()

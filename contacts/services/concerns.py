@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Account
-from contacts.models import Concern, Contact, Interaction
+from contacts.models import Concern, ConcernNote, Contact, Interaction
 from users.access import require, require_active
 from users.clock import today_for
 from users.models import User
@@ -81,12 +82,60 @@ def resolve_concern(user: User, concern: Concern, resolution: str) -> Concern:
 
 
 @transaction.atomic
+def confirm_concern(
+    user: User, concern: Concern, contact: Contact | None = None, on: date | None = None
+) -> Concern:
+    """The customer said that it is solved: who of theirs, on what day. Whoever heard it may write it down."""
+    require_active(user)
+    concern = Concern.objects.select_for_update(of=("self",)).get(pk=concern.pk)
+    if concern.resolved_on is None:
+        raise ValidationError(_("This concern is still open: resolve it before the customer confirms it."))
+    on = on or today_for(user)
+    wrong: dict[str, str] = {}
+    if on > today_for(user):
+        wrong["on"] = _("That day is still to come: choose today or an earlier one.")
+    elif on < concern.resolved_on:
+        wrong["on"] = _("It was resolved later than that: choose the day on which they confirmed it.")
+    if contact is not None and contact.account_id != concern.account_id:
+        wrong["contact"] = _("Choose somebody who works at this account.")
+    if wrong:
+        raise ValidationError(wrong)
+    concern.confirmed_on, concern.confirmed_with, concern.confirmed_by = on, contact, user
+    concern.save()
+    return concern
+
+
+@transaction.atomic
+def note_on_concern(user: User, concern: Concern, text: str, token: UUID | None = None) -> ConcernNote:
+    """A remark in its thread, from any department. The same ``token`` again notes nothing more."""
+    require_active(user)
+    if not text.strip():
+        raise ValidationError({"text": _("Write the note before saving it.")})
+    Concern.objects.select_for_update(of=("self",)).get(pk=concern.pk)
+    if token and (before := ConcernNote.objects.filter(token=token, concern=concern).first()):
+        return before
+    return ConcernNote.objects.create(concern=concern, user=user, text=text.strip(), token=token)
+
+
+@transaction.atomic
 def reopen_concern(user: User, concern: Concern) -> Concern:
     """It was not solved after all; the words of the first try stay in the history."""
     concern = _locked(user, concern)
-    concern.resolved_on = None
-    concern.resolved_by = None
+    concern.resolved_on = concern.resolved_by = None
+    concern.confirmed_on = concern.confirmed_with = concern.confirmed_by = None
     concern.resolution = ""
+    concern.save()
+    return concern
+
+
+@transaction.atomic
+def unconfirm_concern(user: User, concern: Concern) -> Concern:
+    """Undo of the confirmation: by who wrote it down, or by those who may change the concern."""
+    require_active(user)
+    concern = Concern.objects.select_for_update(of=("self",)).get(pk=concern.pk)
+    if concern.confirmed_by_id != user.pk:
+        concern = _locked(user, concern)
+    concern.confirmed_on = concern.confirmed_with = concern.confirmed_by = None
     concern.save()
     return concern
 

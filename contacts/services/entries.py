@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
@@ -44,7 +45,9 @@ class LogEntry:
     """A contact that happened or was tried.
 
     ``happened_at`` empty: now; ``happened_on`` for an earlier day whose time nobody remembers.
-    ``token``: made with the form; the same token twice is one log.
+    ``others``: who else of theirs was there. ``refused_reason``: why a channel was used that ``contact``
+    does not want. ``expectation``: what they expect of us from now on. ``token``: made with the form; the
+    same token twice is one log.
     """
 
     kind: str
@@ -52,11 +55,14 @@ class LogEntry:
     summary: str = ""
     sentiment: int | None = None
     contact: Contact | None = None
+    others: Sequence[Contact] = ()
+    refused_reason: str = ""
     direction: str = Interaction.Direction.OUT
     happened_at: datetime | None = None
     happened_on: date | None = None
     concern: ConcernDraft | None = None
     commitment: CommitmentDraft | None = None
+    expectation: str = ""
     asks: list[AskDraft] = field(default_factory=list)
     covered: list[str] = field(default_factory=list)
     no_next_reason: str = ""

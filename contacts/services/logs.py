@@ -17,13 +17,24 @@ from contacts.services.asks import record_ask
 from contacts.services.commitments import make_commitment
 from contacts.services.concerns import raise_concern
 from contacts.services.entries import LogEntry
+from contacts.services.expectations import record_expectation
 from core import facts
 from users.access import is_owner_side, require, require_active
 from users.clock import local, today_for
 from users.models import User
 
 CORRECTABLE = frozenset(
-    {"kind", "outcome", "summary", "sentiment", "contact", "direction", "happened_on", "covered"}
+    {
+        "kind",
+        "outcome",
+        "summary",
+        "sentiment",
+        "contact",
+        "direction",
+        "happened_on",
+        "covered",
+        "refused_reason",
+    }
 )
 
 
@@ -68,8 +79,11 @@ def write_log(user: User, account: Account, entry: LogEntry) -> Interaction:
         sentiment=entry.sentiment,
         covered=entry.covered,
         no_next_reason=entry.no_next_reason.strip(),
+        refused_reason=entry.refused_reason.strip()[:200],
         token=entry.token,
     )
+    if others := [other for other in entry.others if other != entry.contact]:
+        interaction.others.add(*others)
     _log_companions(user, account, interaction, entry)
     return interaction
 
@@ -168,8 +182,21 @@ def _check(account: Account, user: User, said: dict[str, Any]) -> None:
         }
     if said["kind"] == Interaction.Kind.LETTER and contact is None:
         wrong["contact"] = _("A letter goes to a named person: choose the contact.")
+    if any(other.account_id != account.pk for other in said.get("others", ())):
+        wrong["others"] = _("Everybody who was there must work at this account.")
+    if is_against_their_wish(said) and not said["refused_reason"].strip():
+        wrong["refused_reason"] = _(
+            "%(name)s does not want this channel: write why it was used all the same."
+        ) % {"name": contact}
     if wrong:
         raise ValidationError(wrong)
+
+
+def is_against_their_wish(said: dict[str, Any]) -> bool:
+    """We used a channel that this person refused (R11). When they contact us, it is their choice."""
+    contact = said["contact"]
+    refused = contact.refused_channels if contact is not None else []
+    return said["kind"] in refused and said["direction"] == Interaction.Direction.OUT
 
 
 def _log_companions(user: User, account: Account, interaction: Interaction, entry: LogEntry) -> None:
@@ -188,5 +215,14 @@ def _log_companions(user: User, account: Account, interaction: Interaction, entr
         )
     if entry.commitment:
         make_commitment(user, account, entry.commitment, contact=entry.contact, interaction=interaction)
+    if entry.expectation.strip():
+        record_expectation(
+            user,
+            account,
+            entry.expectation,
+            contact=entry.contact,
+            led_on=interaction.happened_on,
+            interaction=interaction,
+        )
     for ask in entry.asks:
         record_ask(user, account, ask, contact=entry.contact, interaction=interaction)

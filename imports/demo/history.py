@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from accounts.models import Account
 from contacts.models import Ask, Commitment, Concern, Contact, Interaction
 from imports.demo import aim, trades
+from imports.demo.aftermath import Aftermath
 from imports.demo.companies import Company
 from imports.demo.days import DAY, WorkingDays, add_months
 from imports.demo.people import SELLERS
@@ -150,13 +151,14 @@ def _tell_one(
 
 
 def write(world: World, customers: Customers, users: dict[str, User], talks: list[Talk]) -> None:
-    """Interactions, then the concerns, promises and asks that came of them."""
+    """Interactions, then the concerns, promises, asks and expectations that came of them."""
     rows = [interaction_of(talk, customers, users) for talk in talks]
     created = Interaction.objects.bulk_create(rows, batch_size=BATCH)
     pairs = list(zip(talks, created, strict=True))
     Concern.objects.bulk_create([_concern(talk, row, users) for talk, row in pairs if talk.worry])
     Commitment.objects.bulk_create([_commitment(talk, row) for talk, row in pairs if talk.promise])
     Ask.objects.bulk_create(_asks(world, pairs))
+    Aftermath(users, world.today).write(pairs)
 
 
 def interaction_of(talk: Talk, customers: Customers, users: dict[str, User]) -> Interaction:
@@ -209,7 +211,7 @@ def _commitment(talk: Talk, row: Interaction) -> Commitment:
         user=row.user,
         by_us=promise.by_us,
         what=promise.what,
-        channel="email",
+        channel=("email", "call", "letter", "text")[row.pk % 4],
         due_on=promise.due_on,
         state=promise.state,
         closed_on=promise.closed_on,

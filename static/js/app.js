@@ -38,7 +38,10 @@ document.addEventListener("htmx:responseError", (event) => {
   if (status === 401) return; // signed out: see tend:signed-out
   toast({ level: "error", text: status === 403 ? toasts.dataset.refused : toasts.dataset.failed });
 });
-document.addEventListener("htmx:sendError", () => toast({ level: "error", text: toasts.dataset.offline }));
+document.addEventListener("htmx:sendError", (event) => {
+  if (event.detail.elt?.closest?.("form[data-draft]")) return; // says so itself: drafts.js
+  toast({ level: "error", text: toasts.dataset.offline });
+});
 document.addEventListener("tend:signed-out", () => {
   toast({ level: "error", text: toasts.dataset.signedout, stays: true,
     link: { text: toasts.dataset.signin, address: toasts.dataset.signinAt } });
@@ -163,10 +166,10 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") {
     closeQuickResults();
     if (target.closest?.("#sheet") && !dirty) { closeSheet(); return; }
-    if (typing(target) && !document.querySelector(".modal.show")) target.blur();
+    if (typing(target) && !document.querySelector(".modal.show, dialog[open]")) target.blur();
     return;
   }
-  if (typing(target) || document.querySelector(".modal.show") || (keysToggle && !keysToggle.checked)) return;
+  if (typing(target) || document.querySelector(".modal.show, dialog[open]") || (keysToggle && !keysToggle.checked)) return;
   if (going && Date.now() - going < 1500) {
     going = 0;
     const link = document.querySelector(`[data-go="${CSS.escape(event.key)}"]`);
@@ -176,7 +179,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "g") { going = Date.now(); return; }
   if (event.key === "?") { event.preventDefault(); showHelp(); return; }
   if (event.key === "j" || event.key === "k") { if (moveRow(event.key === "j" ? 1 : -1)) event.preventDefault(); return; }
-  const wanted = wide(`[data-key="${CSS.escape(event.key)}"]`)[0];
+  const wanted = wide(`[data-key="${CSS.escape(event.key)}"]`)[0] ?? wide(`[data-key-else="${CSS.escape(event.key)}"]`)[0];
   if (!wanted) return;
   event.preventDefault();
   if (typing(wanted)) { wanted.focus(); wanted.select?.(); } else { wanted.click(); }
@@ -234,6 +237,11 @@ document.addEventListener("htmx:afterSettle", (event) => {
 });
 document.addEventListener("click", (event) => {
   if (event.target.closest?.("[data-close-sheet]")) closeSheet();
+});
+
+// A promise was closed or moved: the list fetches itself anew, its form has done its work.
+document.addEventListener("promises:changed", () => {
+  if (document.getElementById("sheet")?.childElementCount) closeSheet();
 });
 
 function closeSheet() {

@@ -6,127 +6,8 @@ const sheet = document.getElementById("day-sheet");
 const list = document.getElementById("lines");
 const onDay = Boolean(document.querySelector("[data-day]"));
 
-/* -- The log form: blocks by outcome, digits, dates ------------------------------------------- */
-
-const VAIN = ["no_answer", "voicemail", "wrong_number"];
-
-function dress(form) {
-  const outcome = form.querySelector("[name=outcome]:checked")?.value ?? "";
-  const wanted = VAIN.includes(outcome) ? "vain" : outcome === "call_back" ? "back" : "reached";
-  for (const block of form.querySelectorAll("[data-for]")) block.hidden = block.dataset.for !== wanted;
-  const someone = form.querySelector("[name=contact]");
-  const fresh = form.querySelector("[data-new-person]");
-  if (fresh && someone) fresh.hidden = someone.value !== "new";
-  const next = form.querySelector("[name=next_on]");
-  const none = form.querySelector("[data-no-next]");
-  if (none && next) none.hidden = Boolean(next.value) && !none.querySelector(".field-error");
-}
-
-function dressAll(root = document) {
-  for (const form of root.querySelectorAll("form[data-log]")) {
-    restore(form);
-    dress(form);
-  }
-}
-
-function choose(radio) {
-  radio.checked = true;
-  radio.dispatchEvent(new Event("input", { bubbles: true }));
-  radio.dispatchEvent(new Event("change", { bubbles: true }));
-}
-
-function afterOutcome(form, outcome) {
-  if (outcome === "call_back") form.querySelector("[name=back_on]")?.focus();
-  else if (VAIN.includes(outcome)) prefillTry(form);
-  else form.querySelector("[name=summary]")?.focus();
-}
-
-// A vain try comes back on the next working day unless somebody says otherwise; Enter saves it.
-function prefillTry(form) {
-  const day = form.querySelector("[name=try_on]");
-  const tomorrow = form.querySelectorAll(`[data-set="${day?.id}"]`)[1];
-  if (day && tomorrow && !day.value) day.value = tomorrow.dataset.value;
-  form.querySelector("[name=outcome]:checked")?.focus();
-}
-
-document.addEventListener("change", (event) => {
-  const form = event.target.closest?.("form[data-log]");
-  if (!form) return;
-  dress(form);
-  if (event.target.name === "outcome" && VAIN.includes(event.target.value)) prefillTry(form);
-  if (event.target.name === "contact" && event.target.value === "new") form.querySelector("[name=new_first_name]")?.focus();
-});
-
-document.addEventListener("keydown", (event) => {
-  const target = event.target;
-  const form = target.closest?.("form[data-log]");
-  if (!form || event.altKey || event.isComposing) return;
-  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
-    event.preventDefault();
-    form.requestSubmit();
-    return;
-  }
-  if (event.ctrlKey || event.metaKey || target.type !== "radio") return;
-  const group = target.closest("[data-digits]");
-  const radio = /^[0-9]$/.test(event.key) && group?.querySelector(`[data-digit="${event.key}"]`);
-  if (radio) {
-    event.preventDefault();
-    choose(radio);
-    if (group.dataset.digits === "outcome") afterOutcome(form, radio.value);
-    else radio.focus();
-  } else if (event.key === "Enter") {
-    event.preventDefault();
-    form.requestSubmit();
-  }
-});
-
-document.addEventListener("click", (event) => {
-  const quick = event.target.closest?.("[data-set]");
-  if (!quick) return;
-  const field = document.getElementById(quick.dataset.set);
-  field.value = quick.dataset.value;
-  field.dispatchEvent(new Event("input", { bubbles: true }));
-});
-
-/* -- Drafts: what was typed is there again when one comes back to the line --------------------- */
-
-const drafts = {
-  get: (key) => { try { return JSON.parse(sessionStorage.getItem(`tend-draft-${key}`)); } catch { return null; } },
-  set: (key, value) => { try { sessionStorage.setItem(`tend-draft-${key}`, JSON.stringify(value)); } catch { /* full or forbidden */ } },
-  drop: (key) => { try { sessionStorage.removeItem(`tend-draft-${key}`); } catch { /* forbidden */ } },
-};
-const NOT_KEPT = ["csrfmiddlewaretoken", "plan_on", "plan_kind", "book"];
-
-document.addEventListener("input", (event) => {
-  const form = event.target.closest?.("form[data-draft]");
-  if (!form) return;
-  const kept = [...new FormData(form)].filter(([name, value]) => typeof value === "string" && !NOT_KEPT.includes(name));
-  drafts.set(form.dataset.draft, kept);
-});
-
-function restore(form) {
-  const kept = form.dataset.draft && !form.querySelector(".alert-danger") && drafts.get(form.dataset.draft);
-  if (!kept) return;
-  for (const [name, value] of kept) {
-    for (const field of form.querySelectorAll(`[name="${CSS.escape(name)}"]`)) {
-      if (field.type === "radio" || field.type === "checkbox") { if (field.value === value) field.checked = true; }
-      else field.value = value;
-      const fold = value && field.closest("details");
-      if (fold && field.tagName === "INPUT") fold.open = true;
-    }
-  }
-}
-
-document.addEventListener("htmx:afterRequest", (event) => {
-  const form = event.detail.elt?.closest?.("form[data-draft]");
-  if (!form || !event.detail.successful) return;
-  drafts.set(`done-${form.dataset.draft}`, drafts.get(form.dataset.draft));
-  drafts.drop(form.dataset.draft);
-});
-document.addEventListener("submit", (event) => {
-  const form = event.target;
-  if (form.dataset?.draft && !form.hasAttribute("hx-post")) drafts.drop(form.dataset.draft);
-});
+// The log form has its own script (log.js), which is there before this one.
+const { choose, afterOutcome } = window.tendLog;
 
 /* -- The list and its sheet -------------------------------------------------------------------- */
 
@@ -230,7 +111,6 @@ document.addEventListener("day:next", () => {
   }
 });
 
-document.addEventListener("htmx:afterSwap", () => dressAll());
 // A fold that somebody opens puts the cursor into its first field.
 document.addEventListener("click", (event) => {
   const fold = event.target.closest?.(".log-more summary, .sheet-aside summary")?.parentElement;
@@ -244,7 +124,7 @@ let early = null; // digits struck while the sheet is still on its way
 const keysOff = () => document.querySelector("[data-keys-toggle]")?.checked === false;
 
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector(".modal.show")) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector(".modal.show, dialog[open]")) return;
   if (event.key === "Escape") { leave(event); return; }
   if (early && /^[0-9]$/.test(event.key)) { early.push(event.key); return; }
   if (typing(event.target) || keysOff() || !onDay) return;
@@ -285,23 +165,10 @@ function leave(event) {
 
 /* -- Start -------------------------------------------------------------------------------------- */
 
-// After an undo the words are in the form again.
-const asked = new URLSearchParams(location.search);
-if (onDay && asked.has("undone")) {
-  const key = `touchpoint-${asked.get("at")}`;
-  const done = drafts.get(`done-${key}`);
-  if (done) drafts.set(key, done.filter(([name]) => name !== "token"));
-  drafts.drop(`done-${key}`);
-  history.replaceState(null, "", location.pathname);
-}
-
-dressAll();
 if (onDay && wide.matches) {
   const line = current() ?? lines()[0];
   if (line) {
     const ready = () => { if (document.activeElement === document.body) line.focus({ preventScroll: true }); open(line); };
     if (window.htmx) ready(); else window.addEventListener("load", ready);
   }
-} else if (document.querySelector("[data-log-start]") && !onDay && document.activeElement === document.body) {
-  document.querySelector(".alert-danger") ?? document.querySelector("[data-log-start]").focus({ preventScroll: true });
 }

@@ -10,7 +10,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from cadences.models import Override
-from contacts.models import Ask, Commitment
+from contacts.models import Ask, Commitment, Expectation
 from correspondence.models import Halt, Message, Suppression
 from correspondence.unsubscribe import url_for
 from imports.models import ImportBatch
@@ -81,6 +81,10 @@ def _records(people: dict[str, Any]) -> dict[str, Any]:
         "touchpoint": make.make_touchpoint(account, owner, TODAY),
         "commitment": Commitment.objects.create(account=account, user=owner, what="A quote", due_on=TODAY),
         "ask": Ask.objects.create(account=account, kind=Ask.Kind.REFERRAL, asked_on=TODAY, asked_by=owner),
+        "expectation": Expectation.objects.create(
+            account=account, what="It runs quieter", led_by=owner, led_on=TODAY
+        ),
+        "account_file": make.make_file(account, owner),
         "batch": _batch(),
         **_surveys(contact),
         **_mail(),

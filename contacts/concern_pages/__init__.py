@@ -1,0 +1,1 @@
+"""Pages of concerns: the list, and one with its thread."""
