@@ -19,6 +19,7 @@ from accounts.querysets import matches
 from core.text import whole_number
 
 if TYPE_CHECKING:
+    from contacts.models import Contact
     from users.models import User
 
 ASK_WITHIN_DAYS = 60
@@ -77,6 +78,10 @@ class InteractionQuerySet(OfAccountQuerySet):
     def standing(self) -> Self:
         """Without the withdrawn ones, which stay only as history."""
         return self.filter(withdrawn_at__isnull=True)
+
+    def with_person(self, contact: Contact) -> Self:
+        """Talks with somebody: as the one it was with, or among the others who were there."""
+        return self.filter(Q(contact=contact) | Q(pk__in=contact.attended.values("pk")))
 
     def latest_first(self) -> Self:
         return self.order_by("-happened_on", "-id")

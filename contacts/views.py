@@ -42,7 +42,7 @@ def contact_detail(request: Request, pk: int) -> HttpResponse:
     contact = get_object_or_404(
         Contact.objects.visible_to(request.user).select_related("account__owner", "formerly__account"), pk=pk
     )
-    talks = Interaction.objects.visible_to(request.user).standing().filter(contact=contact)
+    talks = Interaction.objects.visible_to(request.user).standing().with_person(contact)
     concerns = Concern.objects.visible_to(request.user).open().filter(contact=contact)
     context = {
         "contact": contact,

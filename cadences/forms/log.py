@@ -282,6 +282,12 @@ class LogForm(forms.Form):
             return always | {"try_on"}
         return always | ({"back_on"} if said.get("outcome") == POSTPONED else {"next_on"})
 
+    def renew_token(self) -> None:
+        """What is sent next is a log of its own."""
+        data: Any = self.data.copy()
+        data["token"] = str(uuid4())
+        self.data = data
+
     # -- what the verbs are handed -------------------------------------------------------------------
 
     def submission(self) -> Submission:

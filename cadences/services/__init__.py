@@ -6,7 +6,7 @@ with ``core.facts.changed``, so that the plan answers at once.
 
 from cadences.services.closing import close_todo, complete, log_contact, reopen, skip, tried
 from cadences.services.dates import HandDate, add_todo, call_back, snooze, unsnooze
-from cadences.services.locks import TouchpointClosedError, require_editable
+from cadences.services.locks import SavedBeforeError, TouchpointClosedError, require_editable
 from cadences.services.recording import Submission, record, record_on_account
 from cadences.services.steps import NextStep
 from cadences.services.withdrawn import settle_withdrawn, undo_log
@@ -14,6 +14,7 @@ from cadences.services.withdrawn import settle_withdrawn, undo_log
 __all__ = [
     "HandDate",
     "NextStep",
+    "SavedBeforeError",
     "Submission",
     "TouchpointClosedError",
     "add_todo",

@@ -24,6 +24,18 @@ class TouchpointClosedError(ValidationError):
         super().__init__(_who_and_when(touchpoint, reader), code="closed")
 
 
+class SavedBeforeError(ValidationError):
+    """The form made a log already, and says something else by now: its answer had got lost on the way."""
+
+    def __init__(self, log: Interaction, reader: User) -> None:
+        when = formats.date_format(local(log.created_at, reader), "j M H:i")
+        words = _(
+            "This was saved on %(when)s already, with other words. Yours are still here: save again to log "
+            "them as a contact of its own, or leave it and correct the first log."
+        )
+        super().__init__(words % {"when": when}, code="saved_before")
+
+
 def lock_account(account_id: int) -> Account:
     """The account's row, locked before anything that belongs to it: one order, no deadlock."""
     return (

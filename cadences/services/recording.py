@@ -15,7 +15,7 @@ from accounts.models import Account
 from cadences.models import Touchpoint
 from cadences.services.closing import IN_VAIN, POSTPONED, close_todo, complete, log_contact, tried
 from cadences.services.dates import call_back, first_line
-from cadences.services.locks import sent_before
+from cadences.services.locks import SavedBeforeError, sent_before
 from cadences.services.steps import NextStep
 from contacts.models import Interaction
 from contacts.services import LogEntry, add_contact
@@ -38,7 +38,7 @@ class Submission:
 def record(user: User, touchpoint: Touchpoint, sent: Submission) -> Interaction:
     """Log against a touchpoint: closes it, leaves it open after a vain try, or dates the call back."""
     if before := sent_before(user, sent.entry.token, touchpoint.account_id):
-        return before
+        return _if_unchanged(user, before, sent)
     sent = _with_person(user, touchpoint.account, sent)
     outcome = sent.entry.outcome
     if touchpoint.kind == Touchpoint.Kind.TODO:
@@ -58,7 +58,7 @@ def record_on_account(
 ) -> Interaction:
     """Log on an account, outside any touchpoint or for those that it counts as."""
     if before := sent_before(user, sent.entry.token, account.pk):
-        return before
+        return _if_unchanged(user, before, sent)
     sent = _with_person(user, account, sent)
     reached = sent.entry.outcome not in IN_VAIN and sent.entry.outcome != POSTPONED
     step: NextStep | None = sent.next_step if reached else None
@@ -68,6 +68,14 @@ def record_on_account(
     if step is not None and step == NextStep.as_planned():
         step = None
     return log_contact(user, account, sent.entry, step, counts_as if reached else ())
+
+
+def _if_unchanged(user: User, before: Interaction, sent: Submission) -> Interaction:
+    """The first log, unless the form says something else by now: then nothing is swallowed silently."""
+    words = sent.entry.summary.strip()
+    if words and words != before.summary:
+        raise SavedBeforeError(before, user)
+    return before
 
 
 def _with_person(user: User, account: Account, sent: Submission) -> Submission:

@@ -69,7 +69,7 @@ def log(request: Request, pk: int) -> HttpResponse:
             try:
                 made = services.record_on_account(user, account, form.submission(), form.ticked())
             except ValidationError as refused:
-                errors_into(form, refused)
+                refuse(form, refused)
             else:
                 toast(request, _("Saved."), undo=reverse("cadences:undo", args=[made.pk]))
                 return _after_log(request, pk)
@@ -132,6 +132,13 @@ def undo(request: Request, pk: int) -> HttpResponse:
     if touchpoint:
         return redirect(f"{reverse('cadences:day')}?at={touchpoint}&undone=1")
     return redirect("accounts:detail", interaction.account_id)
+
+
+def refuse(form: LogForm, refused: ValidationError) -> None:
+    """What the verb refused, at its field; after a lost answer the form is a new one."""
+    errors_into(form, refused)
+    if isinstance(refused, services.SavedBeforeError):
+        form.renew_token()
 
 
 def _lately(user: User) -> list[int]:

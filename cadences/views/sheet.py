@@ -20,6 +20,7 @@ from cadences.next_date import next_working_day
 from cadences.services import HandDate, TouchpointClosedError
 from cadences.sheet import Sheet, loaded, of_touchpoint
 from cadences.views.day import context_of, wants_book
+from cadences.views.logs import refuse
 from contacts.models import Commitment, Interaction
 from contacts.services import add_note, close_commitment
 from core.htmx import is_htmx, page_or_fragment, toast
@@ -55,7 +56,7 @@ def log(request: Request, pk: int) -> HttpResponse:
         form.add_error(None, closed)
         return show(request, sheet, form, status=409)
     except ValidationError as refused:
-        errors_into(form, refused)
+        refuse(form, refused)
         return show(request, sheet, form, status=422)
     undo = f"{reverse('cadences:undo', args=[interaction.pk])}?at={pk}"
     toast(request, _saved(row, interaction), undo=undo)

@@ -193,10 +193,12 @@ def _check(account: Account, user: User, said: dict[str, Any]) -> None:
 
 
 def is_against_their_wish(said: dict[str, Any]) -> bool:
-    """We used a channel that this person refused (R11). When they contact us, it is their choice."""
+    """We used a channel that this person refused (R11). Theirs is the choice when they contact us, or ask to
+    be called later."""
     contact = said["contact"]
     refused = contact.refused_channels if contact is not None else []
-    return said["kind"] in refused and said["direction"] == Interaction.Direction.OUT
+    theirs = said["direction"] == Interaction.Direction.IN or said["outcome"] == Interaction.Outcome.CALL_BACK
+    return said["kind"] in refused and not theirs
 
 
 def _log_companions(user: User, account: Account, interaction: Interaction, entry: LogEntry) -> None:

@@ -36,7 +36,7 @@ function offer(form) {
     kind.append(...order.map(([, , option]) => option));
     kind.value = chosen;
   }
-  const theirs = form.elements.incoming?.checked;
+  const theirs = form.elements.incoming?.checked || form.querySelector("[name=outcome]:checked")?.value === "call_back";
   if (why) why.hidden = (theirs || !refused.includes(kind.value)) && !why.querySelector(".field-error");
 }
 

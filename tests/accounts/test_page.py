@@ -100,7 +100,7 @@ def test_says_how_we_stand_in_words(look, account, kari):
 def test_concerns_stand_worst_first(look, account):
     make_concern(account, what="Late invoice", severity=1)
     make_concern(account, what="Production stopped", severity=3)
-    make_concern(account, what="Solved long ago", resolved_on=TODAY, resolution="done")
+    make_concern(account, what="Solved long ago", resolved_on=TODAY, resolution="done", confirmed_on=TODAY)
     html = look(account)
     opened = html[html.index("Open concerns") : html.index("timeline-title")]
     assert opened.index("Production stopped") < opened.index("Late invoice")

@@ -152,11 +152,12 @@ def test_an_impossible_next_date_names_its_field_and_writes_nothing(people, owed
 
 def test_a_refused_channel_needs_a_reason(people, owed):
     contact = make.make_contact(owed.account, refused_channels=["call"])
+    entry = talked(contact=contact, refused_reason="the line stood still")
     step = NextStep.agreed(date(2026, 12, 1), contact=contact)
     with pytest.raises(ValidationError, match="does not want"):
-        services.complete(people.owner, owed, talked(contact=contact), step)
+        services.complete(people.owner, owed, entry, step)
     step = NextStep.agreed(date(2026, 12, 1), contact=contact, about="asked for it this time")
-    services.complete(people.owner, owed, talked(contact=contact), step)
+    services.complete(people.owner, owed, entry, step)
 
 
 def test_what_came_up_in_the_talk_is_kept_with_it(people, owed):
