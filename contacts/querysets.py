@@ -17,6 +17,7 @@ from django.db.models.functions import Coalesce
 from accounts.models import Account
 from accounts.querysets import matches
 from core.text import whole_number
+from users.access import absent_and_covered_by
 
 if TYPE_CHECKING:
     from contacts.models import Contact
@@ -168,9 +169,16 @@ class CommitmentQuerySet(OfAccountQuerySet):
         return self.filter(state="open")
 
     def for_my_day(self, user: User, today: date) -> Self:
-        """Promises of this user, and promises made to them, that are due; the longest due first."""
-        rows = self.open().filter(user=user, due_on__lte=today).select_related("account", "contact")
-        return rows.order_by("due_on", "id")
+        """Promises of this user, and promises made to them, that are due; the longest due first.
+
+        A word given is nobody's to lose: those of an absent colleague stand with the deputy, those of
+        somebody who has left with the account's owner.
+        """
+        away = absent_and_covered_by(user)
+        mine = Q(user=user) | Q(user__in=away, account__owner__in=away)
+        left = Q(user__is_active=False, account__owner=user)
+        rows = self.open().filter(mine | left, due_on__lte=today)
+        return rows.select_related("account", "contact", "user").order_by("due_on", "id")
 
     def of_person(self, choice: str, user: User) -> Self:
         """Given or taken by ``me``, by ``team`` (my people), or by anybody (``all``)."""

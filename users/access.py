@@ -34,13 +34,14 @@ def acts_for(user: User) -> UserQuerySet:
     """The users for whom this user acts: themself, whom they stand in for, whose team they manage."""
     if not user.is_active:
         return User.objects.none()
-    side = Q(pk=user.pk) | Q(deputy=user) | Q(pk__in=_absent_and_covered_by(user))
+    side = Q(pk=user.pk) | Q(deputy=user) | Q(pk__in=absent_and_covered_by(user))
     if user.is_manager:
         side |= Q(team__manager=user) | Q(is_active=False)
     return User.objects.filter(side)
 
 
-def _absent_and_covered_by(user: User) -> QuerySet[Absence, dict[str, Any]]:
+def absent_and_covered_by(user: User) -> QuerySet[Absence, dict[str, Any]]:
+    """Ids of the users who are away today and for whom this user stands in."""
     today = today_for(user)
     current = Absence.objects.filter(deputy=user, starts_on__lte=today, ends_on__gte=today)
     return current.values("user_id")

@@ -30,6 +30,9 @@ from users.http import Request
 from users.models import User
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
+STAYS = ("day", "list", "account")
+"""Where one was; without it the account's page."""
+
 STATES = ("due", "open", "closed", "all")
 
 
@@ -112,7 +115,8 @@ def close(request: Request, pk: int) -> HttpResponse:
         toast(request, " ".join(error.messages), level=messages.ERROR)
     else:
         words = {"what": promise.what, "state": done.get_state_display().lower()}
-        undo = reverse("contacts:commitment_reopen", args=[pk])
+        stays = request.POST.get("stay", "")
+        undo = reverse("contacts:commitment_reopen", args=[pk]) + (f"?stay={stays}" if stays in STAYS else "")
         toast(request, _("%(what)s: %(state)s.") % words, undo=undo)
     return _back(request, promise)
 

@@ -111,12 +111,6 @@ document.addEventListener("day:next", () => {
   }
 });
 
-// A fold that somebody opens puts the cursor into its first field.
-document.addEventListener("click", (event) => {
-  const fold = event.target.closest?.(".log-more summary, .sheet-aside summary")?.parentElement;
-  if (fold && !fold.open) setTimeout(() => fold.querySelector("input:not([type=hidden]), textarea, select")?.focus(), 0);
-});
-
 /* -- Keys --------------------------------------------------------------------------------------- */
 
 const typing = (element) => element?.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(element?.tagName ?? "");

@@ -150,6 +150,12 @@ document.addEventListener("click", (event) => {
   field.dispatchEvent(new Event("input", { bubbles: true }));
 });
 
+// A fold that somebody opens puts the cursor into its first field.
+document.addEventListener("click", (event) => {
+  const fold = event.target.closest?.(".log-more summary, .sheet-aside summary")?.parentElement;
+  if (fold && !fold.open) setTimeout(() => fold.querySelector("input:not([type=hidden]), textarea, select")?.focus(), 0);
+});
+
 /* -- The dialog: a contact logged from any page -------------------------------------------------- */
 
 const dialog = document.getElementById("log-dialog");

@@ -83,7 +83,7 @@ def test_a_promise_and_a_concern_are_logged_from_anywhere_by_keyboard(
     check_page(page)
     page.keyboard.press("Control+Enter")
     expect(dialog).to_be_hidden()
-    expect(page.get_by_text("Saved.")).to_be_visible()
+    expect(page.get_by_text("Saved.", exact=True)).to_be_visible()
     expect(page).to_have_url(f"{live_server.url}/contacts/")
     log = Interaction.objects.get()
     assert (log.kind, log.refused_reason) == ("call", "Their line stood still")
@@ -114,7 +114,7 @@ def test_a_due_promise_is_a_row_of_my_day_that_is_moved_or_kept(
     promise.refresh_from_db()
     assert promise.state == "late"  # the new date came after the day had passed
     page.get_by_role("button", name="Undo").click()
-    expect(page.get_by_text("Open again: Quote for seals")).to_be_visible()
+    expect(page.get_by_text("We: Quote for seals")).to_be_visible()
 
 
 def begin(page: Page, server: Any, acme: Account) -> None:
@@ -136,7 +136,6 @@ def test_what_was_typed_survives_a_lost_connection_and_a_closed_tab(
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("No connection: not saved yet")).to_be_visible()
     expect(page.locator("[name=summary]")).to_have_value("Wants 40 seals by March")
-    check_page(page)
     page.context.set_offline(False)
     page.close(run_before_unload=False)
     later = page.context.new_page()
@@ -145,9 +144,10 @@ def test_what_was_typed_survives_a_lost_connection_and_a_closed_tab(
     expect(later.get_by_text("You typed this earlier and did not save it")).to_be_visible()
     expect(later.locator("[name=summary]")).to_have_value("Wants 40 seals by March")
     expect(later.locator("[name=outcome]").first).to_be_checked()
+    later.evaluate("scrollTo(0, 0)")  # no field half below the bar with the button
     check_page(later)
     later.get_by_role("button", name="Save", exact=True).click()
-    expect(later.get_by_text("Saved.")).to_be_visible()
+    expect(later.get_by_text("Saved.", exact=True)).to_be_visible()
     assert Interaction.objects.get().summary == "Wants 40 seals by March"
     begin(later, live_server, acme)
     expect(later.locator("[name=summary]")).to_have_value("")
@@ -169,7 +169,7 @@ def test_a_reply_that_got_lost_is_asked_for_again_and_logs_once(
     page.keyboard.press("Control+Enter")
     expect(page.get_by_text("No connection: not saved yet")).to_be_visible()
     page.get_by_role("button", name="Try again").click()
-    expect(page.get_by_text("Saved.")).to_be_visible()
+    expect(page.get_by_text("Saved.", exact=True)).to_be_visible()
     assert Interaction.objects.count() == 1
 
 
@@ -220,7 +220,7 @@ def test_the_service_desk_takes_a_concern_from_its_thread_to_the_customers_word(
     open_account(page, live_server, acme)
     expect(page.get_by_text("solved, not confirmed")).to_be_visible()
     check_page(page)
-    page.get_by_role("link", name="Confirmed: The pump").click()
+    page.get_by_role("link", name="Confirmed").click()
     expect(page.get_by_label("Who said so")).to_have_value(str(concern.contact_id))
     page.get_by_role("button", name="They confirmed it").click()
     expect(page.get_by_text("Confirmed by the customer: the concern is closed.")).to_be_visible()

@@ -155,6 +155,20 @@ def test_my_day_has_a_row_for_what_is_due_and_none_for_what_is_not(client, kari,
     assert escape("Ola's word") not in html
 
 
+def test_nobodys_word_is_lost_when_they_are_away_or_gone(kari, account):
+    mads = make.make_user(deputy=None)
+    make.make_absence(mads, TODAY, TODAY, deputy=kari)
+    gone = make.make_user(is_active=False)
+    his = make.make_promise(make.make_account(mads), mads, TODAY)
+    make.make_promise(
+        make.make_account(make.make_user()), mads, TODAY
+    )  # another's account: not Kari's to close
+    left = make.make_promise(account, gone, TODAY)
+    make.make_promise(make.make_account(make.make_user()), gone, TODAY)
+    assert list(Commitment.objects.for_my_day(kari, TODAY)) == [his, left]
+    assert Commitment.objects.editable_by(kari).filter(pk__in=[his.pk, left.pk]).count() == 2
+
+
 def test_a_row_of_my_day_is_closed_where_it_stands(client, kari, account):
     promise = make.make_promise(account, kari, TODAY)
     client.force_login(kari)
