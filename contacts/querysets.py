@@ -80,6 +80,10 @@ class InteractionQuerySet(OfAccountQuerySet):
         """Without the withdrawn ones, which stay only as history."""
         return self.filter(withdrawn_at__isnull=True)
 
+    def logged_by(self, user: User) -> Self:
+        """What this user wrote down, the latest entry first."""
+        return self.standing().filter(user=user).order_by("-id")
+
     def with_person(self, contact: Contact) -> Self:
         """Talks with somebody: as the one it was with, or among the others who were there."""
         return self.filter(Q(contact=contact) | Q(pk__in=contact.attended.values("pk")))

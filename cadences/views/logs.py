@@ -143,8 +143,8 @@ def refuse(form: LogForm, refused: ValidationError) -> None:
 
 def _lately(user: User) -> list[int]:
     """The accounts this user logged on last: where the next log is likely."""
-    rows = Interaction.objects.standing().filter(user=user).order_by("-id").values_list("account", flat=True)
-    return list(dict.fromkeys(rows[:RECENT_LOGS]))[:CHOICES]
+    logs = Interaction.objects.visible_to(user).logged_by(user).values_list("account", flat=True)
+    return list(dict.fromkeys(logs[:RECENT_LOGS]))[:CHOICES]
 
 
 def _with_whom(request: Request, sheet: Sheet) -> dict[str, Any]:

@@ -84,7 +84,7 @@ class Aftermath:
             what, good, bad = self.rng.choice(EXPECTATIONS)
             state = self.rng.choices(("met", "partly", "not_met"), (7, 3, 2))[0]
             on = talk.on + timedelta(days=self.rng.randrange(30, 90))
-            judged = on <= self.today
+            judged = on <= self.today and self.rng.random() < 0.8
             words = (good if state == "met" else bad) if judged else ""
             yield Expectation(
                 account_id=row.account_id,

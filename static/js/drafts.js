@@ -106,7 +106,8 @@ document.addEventListener("click", (event) => {
 });
 document.addEventListener("htmx:afterRequest", (event) => {
   const form = drafted(event.detail.elt);
-  if (!form || event.detail.elt !== form || !event.detail.successful) return;
+  const { status = 0 } = event.detail.xhr ?? {};
+  if (!form || event.detail.elt !== form || status < 200 || status >= 400) return; // htmx calls a redirect no success
   tab.set(DONE, { form: form.dataset.draft, draft: memory.get(keyOf(form)) });
   memory.drop(keyOf(form));
 });

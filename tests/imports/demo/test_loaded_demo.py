@@ -9,7 +9,15 @@ from django.core.management import call_command
 
 from accounts.models import Account, BookEntry
 from cadences.models import Schedule, Touchpoint
-from contacts.models import Ask, Commitment, Concern, Contact, Interaction
+from contacts.models import (
+    Ask,
+    Commitment,
+    Concern,
+    ConcernNote,
+    Contact,
+    Expectation,
+    Interaction,
+)
 from imports.demo import check, people
 from sales.models import Purchase
 from sales.services import refresh_status
@@ -29,6 +37,12 @@ def test_the_company_that_the_demo_promises():
     for model, least in ((Interaction, 3000), (Concern, 80), (Commitment, 80), (Ask, 40)):
         assert model.objects.count() >= least, model
     assert Concern.objects.filter(resolved_on=None).count() >= 8
+    assert Concern.objects.unconfirmed().count() >= 5
+    assert Concern.objects.filter(confirmed_on__lte=MONDAY).count() >= 50
+    assert ConcernNote.objects.count() >= 50
+    assert not ConcernNote.objects.filter(noted_at__date__gt=MONDAY).exists()
+    assert {"open", "met", "partly", "not_met"} == set(Expectation.objects.values_list("state", flat=True))
+    assert {"open", "kept", "late", "broken"} == set(Commitment.objects.values_list("state", flat=True))
     assert {BookEntry.objects.filter(user__email=person.email).count() for person in people.SELLERS} == {25}
     assert not Interaction.objects.filter(happened_on__gt=MONDAY).exists()
 
