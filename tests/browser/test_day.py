@@ -286,6 +286,7 @@ def test_accessible_in_light_and_dark(browser: Browser, live_server: Any, kari: 
     expect(sheet_of(page, NAMES[0])).to_be_visible()
     for fold in page.locator(".log-more summary, .sheet-aside summary, .day-fold summary").all():
         fold.click()
+    page.evaluate("scrollTo(0, 0)")  # no link half below the bar at the top
     page.wait_for_timeout(300)
     check_page(page)
     page.goto(f"{live_server.url}/engine/")
