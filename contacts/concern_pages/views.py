@@ -96,7 +96,7 @@ def resolve(request: Request, pk: int) -> HttpResponse:
     form = ResolveForm(posted(request))
     if attempt(form, lambda: services.resolve_concern(request.user, found, form.cleaned_data["resolution"])):
         words = _("The concern is resolved. Ask the customer whether they see it so, too.")
-        toast(request, words, undo=reverse("contacts:concern_reopen", args=[pk]))
+        toast(request, words, undo=_undo(request, found, "contacts:concern_reopen"))
         return _back(request, found)
     return _form(request, form, found, _("Resolve: %(what)s") % {"what": found}, _("It is resolved"))
 
@@ -109,7 +109,7 @@ def confirm(request: Request, pk: int) -> HttpResponse:
         posted(request), account=found.account, user=request.user, initial={"contact": found.contact_id}
     )
     if attempt(form, lambda: services.confirm_concern(request.user, found, **form.cleaned_data)):
-        undo = reverse("contacts:concern_unconfirm", args=[pk])
+        undo = _undo(request, found, "contacts:concern_unconfirm")
         toast(request, _("Confirmed by the customer: the concern is closed."), undo=undo)
         return _back(request, found)
     title = _("Confirmed by the customer: %(what)s") % {"what": found}
@@ -158,10 +158,20 @@ def _page(request: Request, found: Concern, form: ThreadNoteForm, status: int = 
 
 def _back(request: Request, found: Concern) -> HttpResponse:
     """To where one came from: the account's page, or the concern's own."""
-    account = reverse("accounts:detail", args=[found.account_id])
-    if urlsplit(request.headers.get("HX-Current-URL", "")).path == account:
+    if _is_on_account(request, found):
         return go(request, "accounts:detail", found.account_id)
     return go(request, "contacts:concern", found.pk)
+
+
+def _undo(request: Request, found: Concern, name: str) -> str:
+    """The address that takes it back, and leads to where one is now."""
+    return reverse(name, args=[found.pk]) + ("?from=account" if _is_on_account(request, found) else "")
+
+
+def _is_on_account(request: Request, found: Concern) -> bool:
+    account = reverse("accounts:detail", args=[found.account_id])
+    on_screen = urlsplit(request.headers.get("HX-Current-URL", "")).path
+    return account == on_screen or request.GET.get("from") == "account"
 
 
 def _form(request: Request, form: BaseForm, found: Concern, title: str, submit: str) -> HttpResponse:
