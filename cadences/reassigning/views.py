@@ -32,7 +32,9 @@ def person(request: Request, pk: int) -> HttpResponse:
     _require_manager(request)
     whose = get_object_or_404(User.objects.visible_to(request.user), pk=pk)
     said = request.POST if request.method == "POST" else request.GET
-    could = [one for one in User.objects.who_may_own_accounts().by_name() if one != whose]
+    could = [
+        one for one in User.objects.visible_to(request.user).who_may_own_accounts().by_name() if one != whose
+    ]
     wanted = {whole_number(value) for value in said.getlist("to")}
     shown = division(request.user, whose, [one for one in could if one.pk in wanted], _chosen(request))
     problem = _handed_over(request, shown) if said.get("act") == "hand-over" else ""
