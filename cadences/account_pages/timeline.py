@@ -219,7 +219,9 @@ def _rows(choice: Choice, values: dict[str, Any], compared: str) -> list[Happeni
         return []
     with connection.cursor() as cursor:
         cursor.execute(HAPPENED.format(arms=" UNION ALL ".join(parts), order=order), values)
-        return [Happening(*row[:-1], kept=from_json(row[-1])) for row in cursor.fetchall()]
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    told = [(*row[:-1], from_json(row[-1])) for row in found]
+    return [Happening(*row) for row in told]
 
 
 def _arms_of(choice: Choice) -> list[Arm]:
