@@ -303,46 +303,48 @@ def lengthen(account: int, entries: int, today: date) -> int:
     """Make the history of one account so long: talks and notes over ten years, and what comes with them.
 
     One entry in ten is a purchase, a concern with its solution, a promise with its end, or a contact who
-    came and left.
+    came and left. Returns how many entries there are of these.
     """
     day = f"(DATE '{today}' - mod(g * 7, 3650)::int)"
-    talks, others = entries * 9 // 10, entries // 70
-    some = f"FROM generate_series(1, {others}) g"
-    words = "(ARRAY['the quote for the seals','a visit of the fitter','prices of next year','Überholung'])"
-    counts = [
-        insert(
-            Interaction,
-            f"FROM generate_series(1, {talks}) g",
-            account=str(account),
-            contact=f"(SELECT id FROM contacts_contact WHERE account_id = {account} LIMIT 1)",
-            user=f"(SELECT owner_id FROM accounts_account WHERE id = {account})",
-            kind="(ARRAY['call','call','email','meeting','note'])[1 + mod(g, 5)]",
-            outcome="(ARRAY['talked','no_answer','sent','held','noted'])[1 + mod(g, 5)]",
-            direction="CASE WHEN mod(g, 4) = 0 THEN 'in' ELSE 'out' END",
-            reached="mod(g, 5) IN (0, 3)",
-            by_owner_side="TRUE",
-            happened_on=day,
-            happened_at=f"{day} + (8 + mod(g, 9)) * interval '1 hour'",
-            source="'page'",
-            sentiment="CASE WHEN mod(g, 5) IN (0, 3) THEN 1 + mod(g / 5, 5) END",
-            summary=f"'Spoke about ' || {words}[1 + mod(g, 4)] || ', number ' || g || '. They will think.'",
-        ),
-        insert(
-            Purchase, some, account=str(account), amount="100 + mod(g, 900)", currency="'EUR'",
-            purchased_on=day, about="'Order ' || g",
-        ),
+    some = f"FROM generate_series(1, {entries // 70}) g"
+    talks = _long_talks(account, entries * 9 // 10, day)
+    sales = insert(
+        Purchase, some, account=str(account), amount="100 + mod(g, 900)", currency="'EUR'",
+        purchased_on=day, about="'Order ' || g",
+    )  # fmt: skip
+    begun_and_ended = [
         insert(
             Concern, some, account=str(account), what="'The seal leaks, case ' || g",
             severity="1 + mod(g, 3)", opened_on=day, resolved_on=f"{day} + 3", resolution="'New seal'",
         ),
         insert(
             Commitment, some, account=str(account), what="'A quote, ' || g", due_on=f"{day} + 4",
-            created_at=day,
-            state="(ARRAY['kept','late','broken'])[1 + mod(g, 3)]", closed_on=f"{day} + 5",
+            created_at=day, closed_on=f"{day} + 5", state="(ARRAY['kept','late','broken'])[1 + mod(g, 3)]",
         ),
         insert(
             Contact, f"{some} WHERE mod(g, 10) = 0", account=str(account), first_name="'Per'",
             last_name="'Former ' || g", started_on=f"{day} - 300", left_on=day,
         ),
     ]  # fmt: skip
-    return counts[0] + counts[1] + 2 * (counts[2] + counts[3] + counts[4])
+    return talks + sales + 2 * sum(begun_and_ended)
+
+
+def _long_talks(account: int, count: int, day: str) -> int:
+    words = "(ARRAY['the quote for the seals','a visit of the fitter','prices of next year','Überholung'])"
+    return insert(
+        Interaction,
+        f"FROM generate_series(1, {count}) g",
+        account=str(account),
+        contact=f"(SELECT id FROM contacts_contact WHERE account_id = {account} LIMIT 1)",
+        user=f"(SELECT owner_id FROM accounts_account WHERE id = {account})",
+        kind="(ARRAY['call','call','email','meeting','note'])[1 + mod(g, 5)]",
+        outcome="(ARRAY['talked','no_answer','sent','held','noted'])[1 + mod(g, 5)]",
+        direction="CASE WHEN mod(g, 4) = 0 THEN 'in' ELSE 'out' END",
+        reached="mod(g, 5) IN (0, 3)",
+        by_owner_side="TRUE",
+        happened_on=day,
+        happened_at=f"{day} + (8 + mod(g, 9)) * interval '1 hour'",
+        source="'page'",
+        sentiment="CASE WHEN mod(g, 5) IN (0, 3) THEN 1 + mod(g / 5, 5) END",
+        summary=f"'Spoke about ' || {words}[1 + mod(g, 4)] || ', number ' || g || '. They will think.'",
+    )

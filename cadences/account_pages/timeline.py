@@ -20,6 +20,7 @@ from core.text import from_json, whole_number
 from users.models import User
 
 SIZE = 20
+FIRST = 12  # on the page itself: more than its first screen holds; the rest comes when it is asked for
 WORDS = 6  # of a search; more are left out
 ENTRY = re.compile(r"(?P<source>[a-z_]+)-(?P<id>[0-9]{1,18})")
 PERSON = re.compile(r"(?P<side>[cu])(?P<id>[0-9]{1,18})")
@@ -139,9 +140,9 @@ class Stream:
     is_lost: bool = False
 
 
-def timeline(account: Account, choice: Choice, zone: str, today: datetime.date) -> Stream:
-    """``SIZE`` entries from where the choice begins. One query; one more to find an entry it names."""
-    values = {"account": account.pk, "zone": zone, "today": today, "limit": SIZE + 1}
+def timeline(account: Account, choice: Choice, zone: str, today: datetime.date, size: int = SIZE) -> Stream:
+    """``size`` entries from where the choice begins. One query; one more to find an entry it names."""
+    values = {"account": account.pk, "zone": zone, "today": today, "limit": size + 1}
     start = choice.entry or choice.before or choice.after
     key = _key(start, values) if start else None
     if start and key is None:
@@ -150,8 +151,8 @@ def timeline(account: Account, choice: Choice, zone: str, today: datetime.date) 
         )
     compared = "<=" if choice.entry else "<" if choice.before else ">"
     rows = _rows(choice, values | (key or {}), compared if key else "")
-    more = len(rows) > SIZE
-    rows = rows[:SIZE]
+    more = len(rows) > size
+    rows = rows[:size]
     if choice.after:
         rows.reverse()
         return Stream(rows, choice, later=rows[0].key if more else "")
@@ -219,7 +220,9 @@ def _rows(choice: Choice, values: dict[str, Any], compared: str) -> list[Happeni
         return []
     with connection.cursor() as cursor:
         cursor.execute(HAPPENED.format(arms=" UNION ALL ".join(parts), order=order), values)
-        return [replace(Happening(*row), kept=from_json(row[-1])) for row in cursor.fetchall()]
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    told = [(*row[:-1], from_json(row[-1])) for row in found]
+    return [Happening(*row) for row in told]
 
 
 def _arms_of(choice: Choice) -> list[Arm]:

@@ -13,7 +13,7 @@ from accounts.models import Account
 from accounts.services import may_edit
 from cadences.account_pages import standing
 from cadences.account_pages.coming import coming
-from cadences.account_pages.timeline import KINDS, Choice, choosable, timeline
+from cadences.account_pages.timeline import FIRST, KINDS, SIZE, Choice, choosable, timeline
 from cadences.models import Touchpoint
 from cadences.why import explain
 from contacts.models import Ask
@@ -27,7 +27,7 @@ def account_detail(request: Request, pk: int) -> HttpResponse:
     """How do we stand, and what next?"""
     today = today_for(request.user)
     account = get_object_or_404(standing.for_page(request.user), pk=pk)
-    context = standing.page_facts(account, request.user, today) | _stream(request, account)
+    context = standing.page_facts(account, request.user, today) | _stream(request, account, FIRST)
     context["choosable"] = choosable(account, context["people"], request.user, context["stream"])
     return render(request, "accounts/detail.html", context)
 
@@ -48,9 +48,9 @@ def account_timeline(request: Request, pk: int) -> HttpResponse:
     return response
 
 
-def _stream(request: Request, account: Account) -> dict[str, Any]:
+def _stream(request: Request, account: Account, size: int = SIZE) -> dict[str, Any]:
     choice = Choice.read(request.GET)
-    stream = timeline(account, choice, request.user.time_zone, today_for(request.user))
+    stream = timeline(account, choice, request.user.time_zone, today_for(request.user), size)
     return {"stream": stream, "choice": choice, "kinds": KINDS}
 
 
