@@ -29,6 +29,7 @@ from core.text import Fold
 from users.models import User
 
 SHORTEST = 2
+SHORTEST_ALIKE = 5
 CANDIDATES = 200
 NOTE_CANDIDATES = 3_000
 LATEST_NOTES = 400
@@ -80,7 +81,8 @@ def search(user: User, text: str, *, most: int) -> list[Group]:
 
 
 def _may_be_misspelled(text: str) -> bool:
-    return max(len(term) for term in text.split()) >= 4 and not PHONE_LIKE.match(text)
+    """Shorter words share too few letters with what was meant, and too many with everything else."""
+    return max(len(term) for term in text.split()) >= SHORTEST_ALIKE and not PHONE_LIKE.match(text)
 
 
 # -- accounts and people -----------------------------------------------------------------------------------

@@ -30,7 +30,7 @@ def day(value: date | datetime | None) -> SafeString | str:
     if not value:
         return NOTHING
     local = _local(value)
-    return _time(said_day(_civil(local)), _worded(_civil(local), "l j F Y", get_language() or ""), local)
+    return _time(said_day(_civil(local)), _formatted(_civil(local), "l j F Y", get_language() or ""), local)
 
 
 @register.filter
@@ -40,7 +40,7 @@ def moment(value: datetime | None) -> SafeString | str:
         return NOTHING
     local = timezone.localtime(value)
     clock = formats.time_format(local, "H:i")
-    exact = f"{_worded(local.date(), 'l j F Y', get_language() or '')} {clock}"
+    exact = f"{_formatted(local.date(), 'l j F Y', get_language() or '')} {clock}"
     return _time(f"{said_day(local.date())}{NO_BREAK}{clock}", exact, local)
 
 
@@ -50,7 +50,7 @@ def ago(value: date | datetime | None) -> SafeString | str:
     if not value:
         return NOTHING
     local = _local(value)
-    return _time(said_ago(_civil(local)), _worded(_civil(local), "l j F Y", get_language() or ""), local)
+    return _time(said_ago(_civil(local)), _formatted(_civil(local), "l j F Y", get_language() or ""), local)
 
 
 def said_day(on: date) -> str:
@@ -61,15 +61,9 @@ def said_day(on: date) -> str:
     if distance in near:
         return near[distance]
     if 1 < distance < 7:
-        return _worded(on, "D", get_language() or "")
+        return _formatted(on, "D", get_language() or "")
     pattern = "j M" if on.year == today.year else "j M Y"
-    return _worded(on, pattern, get_language() or "").replace(" ", NO_BREAK)
-
-
-@lru_cache(maxsize=4096)
-def _worded(on: date, pattern: str, language: str) -> str:
-    """A day in the words of the active ``language``: a page says few days, but each of them many times."""
-    return str(formats.date_format(on, pattern))
+    return _formatted(on, pattern, get_language() or "").replace(" ", NO_BREAK)
 
 
 def said_ago(on: date) -> str:
@@ -143,6 +137,12 @@ def initials(name: str) -> str:
 def said(on: date | None) -> str:
     """The words of a day without markup, for labels and titles."""
     return said_day(on) if on else NOTHING
+
+
+@lru_cache(maxsize=4096)
+def _formatted(on: date, pattern: str, _language: str) -> str:
+    """A date in the active language. A list says the same few hundred days again and again."""
+    return str(formats.date_format(on, pattern))
 
 
 def _local(value: date | datetime) -> date | datetime:

@@ -32,8 +32,11 @@ State = BulkRow.State
 
 
 def _change(request: Request, pk: int) -> BulkChange:
-    rows_ = BulkChange.objects.visible_to(request.user).select_related("user")
-    change: BulkChange = get_object_or_404(rows_, pk=pk)
+    """Looked at by whoever made it and by admins; confirmed and taken back by its maker alone."""
+    seen = BulkChange.objects.visible_to(request.user).select_related("user")
+    if request.method == "POST":
+        seen = seen.editable_by(request.user)
+    change: BulkChange = get_object_or_404(seen, pk=pk)
     return change
 
 

@@ -154,9 +154,8 @@ def test_who_may_do_it_at_all(send, people, accounts):
     with pytest.raises(PermissionDenied):  # a salesperson does not hand accounts over
         services.confirm(people.kari, change, "owner", {"owner": people.bo.pk}, "x")
     address = reverse("accounts:bulk", args=[change.pk])
-    for somebody in (people.bo, people.manager, people.stranger):
+    for somebody in (people.bo, people.manager, people.stranger, people.admin):
         assert send(somebody, f"{address}?do=add_tag", {"tag": "x"}).status_code == 404
-    assert send(people.admin, f"{address}?do=add_tag", {"tag": "x"}).status_code == 403
     change.refresh_from_db()
     assert change.state == "draft"
 
