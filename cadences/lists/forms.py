@@ -69,7 +69,7 @@ class BulkForm(forms.Form):
         """The change as a sentence that is confirmed."""
         said = self.cleaned_data
         words = {
-            Kind.OWNER: lambda: _("New owner: %(name)s") % {"name": said["owner"] or _("nobody")},
+            Kind.OWNER: lambda: _("New owner: %(name)s") % {"name": said["owner"]},
             Kind.TIER: lambda: (_("Tier: %(tier)s") % {"tier": said["tier"]}) if said["tier"]
             else _("Tier: by the rules"),
             Kind.ADD_TAG: lambda: _("Tag added: %(tag)s") % {"tag": said["tag"]},
@@ -90,9 +90,7 @@ def _fields(kind: str) -> list[tuple[str, forms.Field]]:
     until = forms.DateField(label=_("Until"), widget=date_input(), required=kind == Kind.PAUSE)
     if kind == Kind.TIER:
         until.help_text = _("The last day; then the rules decide again. Empty: until somebody gives it back.")
-    owner = forms.ModelChoiceField(
-        owners(), required=False, label=_("New owner"), empty_label=_("nobody")
-    )  # fmt: skip
+    owner = forms.ModelChoiceField(owners(), label=_("New owner"), empty_label=_("choose …"))
     needed: dict[str, list[tuple[str, forms.Field]]] = {
         Kind.OWNER: [("owner", owner)],
         Kind.TIER: [("tier", tier), ("reason", reason), ("until", until)],
