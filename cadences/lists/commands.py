@@ -54,6 +54,10 @@ def _all(_user: User) -> bool:
     return True
 
 
+def _owns(user: User) -> bool:
+    return user.may_own_accounts
+
+
 def _lead(user: User) -> bool:
     return user.is_manager or user.is_admin
 
@@ -68,8 +72,14 @@ def _admin(user: User) -> bool:
 
 _PAGES = (
     _Page(lazy("My day"), "home", "sun", _all, "g d"),
+    _Page(lazy("My book"), "book:board", "journal-bookmark", _all, "g b"),
+    _Page(lazy("Refill my book"), "book:refill", "journal-plus", _owns),
+    _Page(lazy("Books side by side"), "book:team", "journals", _lead),
+    _Page(lazy("Servicing campaigns"), "campaigns:list", "megaphone", _all),
     _Page(lazy("Accounts"), "accounts:list", "buildings", _all, "g a"),
     _Page(lazy("Contacts"), "contacts:list", "people", _all, "g c"),
+    _Page(lazy("Concerns"), "contacts:concerns", "exclamation-circle", _all, "g o"),
+    _Page(lazy("Promises"), "contacts:promises", "hand-thumbs-up", _all),
     _Page(lazy("Ledger: owed and delivered"), "ledger:mine", "clipboard-data", _all, "g l"),
     _Page(lazy("Ledger: evenness"), "ledger:evenness", "clipboard-data", _all),
     _Page(lazy("Accounts at risk"), "ledger:silence", "clipboard-data", _lead),
@@ -90,6 +100,8 @@ _PAGES = (
     _Page(lazy("Surveys"), "surveys:list", "chat-square-text", _manager),
     _Page(lazy("Survey results"), "survey_results:list", "chat-square-text", _manager),
     _Page(lazy("People who want to be called"), "contact_me:list", "telephone", _manager),
+    _Page(lazy("Hand over accounts"), "reassign:people", "person-check", _lead),
+    _Page(lazy("Company: books, quiet accounts"), "users:company", "building", _admin),
     _Page(lazy("Calendars"), "calendars:list", "calendar3", _admin),
     _Page(lazy("People's calendars and capacity"), "calendars:people", "calendar3", _admin),
     _Page(lazy("Users"), "users:list", "person-badge", _admin),
@@ -136,6 +148,11 @@ def _of_account(user: User, at: str) -> Iterable[Command]:
     yield add(_("Raise a concern"), reverse("contacts:concern_add", args=key), "flag", sheet=True)
     yield add(_("Add a person"), reverse("contacts:add", args=key), "person-plus")
     yield add(_("New to-do here"), f"{reverse('cadences:todo')}?account={account.pk}", "plus-lg")
+    yield add(_("People, and their map"), reverse("contacts:people", args=key), "people")
+    yield add(_("Note a promise"), reverse("contacts:promise_add", args=key), "hand-thumbs-up")
+    yield add(_("Promises"), reverse("contacts:account_promises", args=key), "hand-thumbs-up")
+    yield add(_("Note an expectation"), reverse("contacts:expectation_add", args=key), "bullseye")
+    yield add(_("Add a file"), reverse("accounts:file_add", args=key), "paperclip")
     yield add(_("Purchases"), reverse("sales:list", args=key), "cart")
     changes = reverse("core:history", args=["accounts.account", account.pk])
     yield add(_("History of changes"), changes, "clock-history")
@@ -158,6 +175,7 @@ def _of_editors(user: User, account: Any) -> Iterable[Command]:
     if account.is_paused:
         yield add(_("End the pause"), reverse("accounts:end_pause", args=key), "play-circle", post={})
     yield add(_("Exception from the plan"), reverse("exceptions:create", args=key), "sign-turn-slight-right")
+    yield add(_("Start a servicing campaign"), reverse("campaigns:start", args=key), "megaphone")
     yield add(_("Add a purchase"), reverse("sales:add", args=key), "cart-plus")
     book = _("Take out of my book") if account.is_in_book else _("Put into my book")
     entry = {"in_book": "0" if account.is_in_book else "1"}

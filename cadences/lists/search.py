@@ -234,6 +234,7 @@ def _words_beginning(terms: list[str]) -> SearchQuery:
 def _note_hit(row: Interaction, terms: list[str]) -> Hit:
     by = row.user.display_name if row.user else ""
     aside = " · ".join(filter(None, (str(row.get_kind_display()), by)))
-    address = f"{reverse('accounts:detail', args=[row.account_id])}#interaction-{row.pk}"
+    entry = f"interaction-{row.pk}"
+    address = f"{reverse('accounts:detail', args=[row.account_id])}?entry={entry}#entry-{entry}"
     text = tuple(marking.snippet(row.summary, terms))
     return Hit(address, [Piece(row.account.name, False)], aside, "", text, row.happened_on)
