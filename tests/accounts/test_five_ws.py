@@ -199,7 +199,11 @@ class TestForms:
 class TestPage:
     def test_tells_what_the_records_know(self, look, kari, account):
         eva = make_contact(
-            account, first_name="Eva", last_name="Lind", job_title="Head of purchasing", is_main=True
+            account,
+            first_name="Eva",
+            last_name="Lind",
+            job_title="Head of purchasing",
+            decision_roles=["decides"],
         )
         for day in (date(2025, 1, 15), date(2025, 3, 1), date(2025, 4, 10)):
             make_purchase(account, day, "100")

@@ -305,7 +305,7 @@ def test_every_version_that_was_there_before_carries_the_events(people, plan):
     run_night(TODAY, asked_by="command")
     before = set(Touchpoint.objects.values_list("account", "slot", "cycle", "due_on", "plan_version"))
     for _ in range(2):
-        import_module("cadences.migrations.0012_events_in_every_version").give(apps, None)
+        import_module("cadences.migrations.0013_events_in_every_version").give(apps, None)
     for version in (plan, draft):
         assert version.items.filter(slot__event="campaign").count() == 15
         assert version.items.filter(slot__event="owner").count() == 1
