@@ -7,7 +7,9 @@ macros, web pages, and drawings that can carry scripts.
 
 from __future__ import annotations
 
+import lzma
 import zipfile
+import zlib
 from typing import BinaryIO
 
 PLAIN = {
@@ -58,6 +60,13 @@ LOOK = 64 * 1024
 WEB = (b"<!doctype html", b"<html", b"<svg", b"<?xml", b"<script")
 
 
+BROKEN = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, RuntimeError, NotImplementedError,
+    ValueError,
+)  # fmt: skip
+"""What a file that only begins like a ZIP file can raise."""
+
+
 class UnknownTypeError(Exception):
     """The content is none of the types that are taken, or not what its name says."""
 
@@ -92,8 +101,8 @@ def _document(content: BinaryIO, ending: str) -> str | None:
     try:
         with zipfile.ZipFile(content) as parts:
             names = parts.namelist()
-            mime = parts.read("mimetype")[:100].decode("ascii", "replace") if "mimetype" in names else ""
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, ValueError):
+            mime = _beginning(parts, "mimetype") if "mimetype" in names else ""
+    except BROKEN:
         return None
     if len(names) > MOST_MEMBERS or any(name.lower().endswith(MACROS) for name in names):
         return None
@@ -105,6 +114,12 @@ def _document(content: BinaryIO, ending: str) -> str | None:
         if any(name.startswith(folder) for name in names):
             return kind if ending == own_ending else None
     return None
+
+
+def _beginning(parts: zipfile.ZipFile, name: str) -> str:
+    """The first letters of a part. Never more is unpacked: a small file may hold gigabytes of nothing."""
+    with parts.open(name) as part:
+        return part.read(100).decode("ascii", "replace")
 
 
 def _is_text(head: bytes) -> bool:

@@ -54,7 +54,10 @@ class AnswerForm(forms.Form):
 
     @property
     def answer_seen(self) -> datetime | None:
-        return parse_datetime(self.cleaned_data["seen"] or "")
+        try:
+            return parse_datetime(self.cleaned_data["seen"] or "")
+        except ValueError:  # a day that does not exist: nobody's form says so
+            return None
 
     def show_newest(self, stored: FiveWAnswer | None) -> None:
         """After a refusal the colleague's answer stands in the message: the next save has seen it."""

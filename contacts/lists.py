@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Greatest
 from django.http import QueryDict
 
 from accounts.querysets import known_owner
@@ -62,9 +63,10 @@ class _Facts:
         return _ordered(rows.annotate(last_contact_on=_last_contact()), self.sort)
 
 
-def _last_contact() -> Subquery:
+def _last_contact() -> Greatest:
     talks = Interaction.objects.standing().filter(contact=OuterRef("pk"), reached=True).latest_first()
-    return Subquery(talks.values("happened_on")[:1])
+    beside = Interaction.objects.standing().filter(others=OuterRef("pk"), reached=True).latest_first()
+    return Greatest(Subquery(talks.values("happened_on")[:1]), Subquery(beside.values("happened_on")[:1]))
 
 
 def _ordered(rows: QuerySet[Contact], sort: str) -> Any:

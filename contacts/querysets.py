@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Value, When
-from django.db.models.functions import Coalesce, JSONObject
+from django.db.models.functions import Coalesce, Greatest, JSONObject
 
 from accounts.models import Account
 from accounts.querysets import matches
@@ -88,11 +88,14 @@ class ContactQuerySet(OfAccountQuerySet):
 
     def not_spoken_to_since(self, day: date) -> Self:
         """Whom nobody has reached after that day."""
-        return self.exclude(Exists(_talks().filter(happened_on__gt=day)))
+        lately = Exists(_talks().filter(happened_on__gt=day))
+        return self.exclude(lately | Exists(_attended().filter(happened_on__gt=day)))
 
     def with_spoken_on(self) -> Self:
         """``spoken_on``: the day on which we last reached them; in the same query."""
-        return self.annotate(spoken_on=Subquery(_talks().values("happened_on")[:1]))
+        first = Subquery(_talks().values("happened_on")[:1])
+        beside = Subquery(_attended().values("happened_on")[:1])
+        return self.annotate(spoken_on=Greatest(first, beside))
 
     def for_panel(self) -> Self:
         """People for their panel on the account page: who works there first, whom we call in front.
@@ -128,7 +131,7 @@ class ContactQuerySet(OfAccountQuerySet):
         rows = (
             self.with_ranks()
             .with_spoken_on()
-            .annotate(last_talk=ArraySubquery(_talks().values(json=said)[:1]))
+            .annotate(last_talk=ArraySubquery(_there().values(json=said)[:1]))
         )
         return (
             rows.select_related("reports_to").prefetch_related("later__account").order_by("gone", first, "id")
@@ -151,6 +154,22 @@ def _talks() -> models.QuerySet[Any]:
 
     rows = Interaction.objects.standing().filter(contact=OuterRef("pk"), reached=True)
     return rows.latest_first()
+
+
+def _attended() -> models.QuerySet[Any]:
+    """Contacts in which the row's person was among the others, latest first."""
+    from contacts.models import Interaction  # noqa: PLC0415 - models import this module
+
+    return Interaction.objects.standing().filter(others=OuterRef("pk"), reached=True).latest_first()
+
+
+def _there() -> models.QuerySet[Any]:
+    """Either of them. By the account's talks: an OR over everybody's would read them all."""
+    from contacts.models import Interaction  # noqa: PLC0415 - models import this module
+
+    there = Q(contact=OuterRef("pk")) | Q(others=OuterRef("pk"))
+    talks = Interaction.objects.standing().filter(account=OuterRef("account"), reached=True)
+    return talks.filter(there).latest_first()
 
 
 class InfluenceQuerySet(OfAccountQuerySet):

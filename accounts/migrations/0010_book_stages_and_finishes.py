@@ -42,6 +42,7 @@ class Migration(migrations.Migration):
                 ('finished_on', models.DateField()),
                 ('why', models.CharField(choices=[('agreed', 'The next step is agreed'), ('bought', 'They bought again'), ('content', 'Content: back to the plan'), ('nothing', 'Nothing to gain for now'), ('lost', 'They left us'), ('other', 'Something else')], max_length=8)),
                 ('outcome', models.TextField(help_text='What came of it.')),
+                ('entry', models.JSONField(default=dict, help_text='The entry as it was, should this be taken back.')),
                 ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='book_finishes', to='accounts.account')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='finished_book', to=settings.AUTH_USER_MODEL)),
             ],

@@ -57,6 +57,7 @@ class BookFinish(models.Model):
     finished_on = models.DateField()
     why = models.CharField(max_length=8, choices=Why)
     outcome = models.TextField(help_text="What came of it.")
+    entry = models.JSONField(default=dict, help_text="The entry as it was, should this be taken back.")
 
     objects = models.Manager()
 

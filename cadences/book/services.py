@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.booked import entry_of, kept
 from accounts.models import Account, BookEntry, BookFinish
 from accounts.services import book_add
 from cadences.book.proposals import proposals, reason
@@ -97,6 +98,7 @@ def finish(
         finished_on=max(today_for(user), entry.added_on),
         why=why,
         outcome=outcome.strip(),
+        entry=kept(entry),
     )
     entry.delete()
     if then is not None and proposals(entry.user, today_for(user)).filter(pk=then.pk).exists():
@@ -111,9 +113,12 @@ def take_back(user: User, done: BookFinish) -> None:
     Raises ValidationError when the book is full by now.
     """
     require(may_work(user, done.user), _("A book is worked by its salesperson."))
+    if BookEntry.objects.filter(user=done.user, account=done.account).exists():
+        raise ValidationError(_("%(name)s is in the book again already.") % {"name": done.account})
     book_add(done.user, done.account)
+    was = entry_of(done.user_id, done.account_id, done.entry)
     BookEntry.objects.filter(user=done.user, account=done.account).update(
-        added_on=done.added_on, stage=BookEntry.Stage.WORKING
+        added_on=was.added_on, stage=was.stage, proposed=was.proposed, unanswered=was.unanswered
     )
     done.delete()
 

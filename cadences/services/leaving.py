@@ -222,7 +222,7 @@ def _opened_elsewhere(user: User, contact: Contact, said: Departure) -> Contact 
         fields: dict[str, Any] = {name: getattr(contact, name) for name in GOES_ALONG}
         fields |= {"formerly": contact, "job_title": post.job_title.strip()}
         person = add_contact(user, account, **fields)
-    elif person.formerly_id is None:
+    elif person.formerly_id is None and Contact.objects.editable_by(user).filter(pk=person.pk).exists():
         person.formerly = contact
         person.save(update_fields=["formerly", "updated_at"])
     if post.tell_owner:

@@ -27,12 +27,19 @@ class TouchpointClosedError(ValidationError):
 class SavedBeforeError(ValidationError):
     """The form made a log already, and says something else by now: its answer had got lost on the way."""
 
-    def __init__(self, log: Interaction, reader: User) -> None:
+    OWED = "owed"
+
+    def __init__(self, log: Interaction, reader: User, cure: str = "") -> None:
         when = formats.date_format(local(log.created_at, reader), "j M H:i")
         words = _(
-            "This was saved on %(when)s already, with other words. Yours are still here: save again to log "
-            "them as a contact of its own, or leave it and correct the first log."
+            "This was saved on %(when)s already, and says something else. What you typed is still here: save "
+            "again to log it as a contact of its own, or leave it and correct the first log."
         )
+        if cure == self.OWED:  # what was owed is closed by the first log: a second one cannot close it again
+            words = _(
+                "This was saved on %(when)s already, and says something else. What you typed is still here: "
+                "correct the first log on the account's page, under What happened."
+            )
         super().__init__(words % {"when": when}, code="saved_before")
 
 

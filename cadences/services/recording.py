@@ -38,7 +38,7 @@ class Submission:
 def record(user: User, touchpoint: Touchpoint, sent: Submission) -> Interaction:
     """Log against a touchpoint: closes it, leaves it open after a vain try, or dates the call back."""
     if before := sent_before(user, sent.entry.token, touchpoint.account_id):
-        return _if_unchanged(user, before, sent)
+        return _if_unchanged(user, before, sent, SavedBeforeError.OWED)
     sent = _with_person(user, touchpoint.account, sent)
     outcome = sent.entry.outcome
     if touchpoint.kind == Touchpoint.Kind.TODO:
@@ -70,11 +70,20 @@ def record_on_account(
     return log_contact(user, account, sent.entry, step, counts_as if reached else ())
 
 
-def _if_unchanged(user: User, before: Interaction, sent: Submission) -> Interaction:
+def _if_unchanged(user: User, before: Interaction, sent: Submission, cure: str = "") -> Interaction:
     """The first log, unless the form says something else by now: then nothing is swallowed silently."""
-    words = sent.entry.summary.strip()
-    if words and words != before.summary:
-        raise SavedBeforeError(before, user)
+    entry, words = sent.entry, sent.entry.summary.strip()
+    differs = bool(words) and words != before.summary
+    if before.kind == entry.kind:  # a to-do leaves a note, whatever the form says
+        differs |= (before.outcome, before.sentiment) != (entry.outcome, entry.sentiment)
+    more = (
+        entry.commitment is not None and not before.commitments.exists(),
+        entry.concern is not None and not before.concerns.exists(),
+        bool(entry.expectation.strip()) and not before.expectations.exists(),
+        bool(entry.asks) and not before.asks.exists(),
+    )
+    if differs or any(more):
+        raise SavedBeforeError(before, user, cure)
     return before
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -30,7 +31,20 @@ def undo_log(user: User, interaction: Interaction) -> Interaction:
         interaction.user_id == user.pk,
         _("Only who logged it may undo it; withdraw it with a reason instead."),
     )
-    return withdraw_interaction(user, interaction, _("Undone by its author right after saving."))
+    withdrawn = withdraw_interaction(user, interaction, _("Undone by its author right after saving."))
+    _forget_what_came_with(withdrawn)
+    return withdrawn
+
+
+def _forget_what_came_with(interaction: Interaction) -> None:
+    """Promise, concern, expectation and asks of the log go with it, unless somebody has touched them since."""
+    for rows in (
+        interaction.commitments.filter(state="open"),
+        interaction.concerns.filter(resolved_on__isnull=True, notes__isnull=True),
+        interaction.expectations.filter(state="open"),
+        interaction.asks.all(),
+    ):
+        rows.filter(updated_at__lt=F("created_at") + timedelta(seconds=1)).delete()
 
 
 def settle_withdrawn(account_ids: Collection[int], user_ids: Collection[int] = ()) -> None:

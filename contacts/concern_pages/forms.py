@@ -35,7 +35,7 @@ class ChangeConcernForm(KeepsVersion):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choose_among(self, "contact", self.instance.account.contacts.employed())
+        choose_among(self, "contact", self.instance.account.contacts.employed_or(self.instance.contact_id))
         choose_among(self, "owner", User.objects.active().by_name())
         self.fields["owner"].required = True
         self.helper = plain_helper()

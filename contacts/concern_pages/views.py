@@ -16,10 +16,11 @@ from accounts.models import Account
 from contacts import services
 from contacts.concern_pages.forms import ChangeConcernForm, ConfirmForm, ThreadNoteForm
 from contacts.forms import ConcernForm, ResolveForm
-from contacts.models import Concern, ConcernNote
+from contacts.models import Concern, ConcernNote, Expectation
 from core.forms import attempt, editable, form_reply, posted
 from core.htmx import go, toast
 from core.pagination import page_number, paginate
+from core.text import whole_number
 from users.clock import today_for
 from users.http import Request
 
@@ -65,7 +66,7 @@ def note(request: Request, pk: int) -> HttpResponse:
 def add(request: Request, account_pk: int) -> HttpResponse:
     """What worries the customer; anybody may say it."""
     account = get_object_or_404(Account.objects.visible_to(request.user), pk=account_pk)
-    form = ConcernForm(posted(request), account=account, initial=_begun(request))
+    form = ConcernForm(posted(request), account=account, initial=_begun(request, account))
     raised = attempt(form, lambda: services.raise_concern(request.user, account, **form.cleaned_data))
     if raised:
         toast(request, _("The concern is with %(name)s.") % {"name": raised.owner})
@@ -134,10 +135,15 @@ def unconfirm(request: Request, pk: int) -> HttpResponse:
     return _back(request, found)
 
 
-def _begun(request: Request) -> dict[str, str]:
+def _begun(request: Request, account: Account) -> dict[str, Any]:
     """What an unmet expectation says already."""
-    what = request.GET.get("what", "").replace("\x00", "")[:2000]
-    return {"what": what, "contact": request.GET.get("contact", "")}
+    number = whole_number(request.GET.get("expectation", ""))
+    rows = Expectation.objects.visible_to(request.user).filter(account=account)
+    unmet = rows.filter(pk=number).first() if number is not None else None
+    if unmet is None:
+        return {}
+    what = _("Expected: %(what)s. %(words)s") % {"what": unmet.what, "words": unmet.words}
+    return {"what": what, "contact": unmet.contact_id}
 
 
 def _shown(request: Request, pk: int) -> Concern:

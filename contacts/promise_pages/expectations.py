@@ -79,8 +79,7 @@ def reopen(request: Request, pk: int) -> HttpResponse:
 
 def _offer_concern(request: Request, judged: Expectation) -> HttpResponse:
     """The form of a concern, filled in: raise it, or leave it at that."""
-    what = _("Expected: %(what)s. %(words)s") % {"what": judged.what, "words": judged.words}
-    query = urlencode({"what": what, "contact": judged.contact_id or ""})
+    query = urlencode({"expectation": judged.pk})
     answer = go(request, "contacts:concern_add", judged.account_id)
     for name in ("Location", "HX-Redirect"):
         if name in answer.headers:

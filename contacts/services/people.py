@@ -58,6 +58,7 @@ def add_contact(user: User, account: Account, **fields: Any) -> Contact:
     account = Account.objects.select_for_update(no_key=True).get(pk=account.pk)
     if not Contact.objects.filter(account=account, is_main=True, left_on__isnull=True).exists():
         fields.setdefault("is_main", True)
+    _check_gone(user, fields)
     contact = Contact(account=account, **fields)
     return _saved(contact)
 
@@ -73,6 +74,7 @@ def edit_contact(user: User, contact: Contact, **fields: Any) -> Contact:
     _only_known(fields)
     Account.objects.select_for_update(no_key=True).get(pk=contact.account_id)
     contact = Contact.objects.select_for_update(of=("self",)).get(pk=contact.pk)
+    _check_gone(user, fields)
     for name, value in fields.items():
         setattr(contact, name, value)
     return _saved(contact)
@@ -117,6 +119,13 @@ def _only_known(fields: dict[str, Any]) -> None:
     unknown = set(fields) - EDITABLE
     if unknown:
         raise ValueError(f"not a field of a contact: {', '.join(sorted(unknown))}")
+
+
+def _check_gone(user: User, fields: dict[str, Any]) -> None:
+    left_on = fields.get("left_on")
+    if left_on is not None and left_on > today_for(user):
+        message = _("That day is still to come: say so once they have left.")
+        raise ValidationError({"left_on": message})
 
 
 def _saved(contact: Contact) -> Contact:

@@ -301,6 +301,7 @@ def load_books(world: World, accounts: dict[int, Account], users: dict[str, User
                 finished_on=world.today - timedelta(days=world.rng.randrange(3, 60)),
                 why=why,
                 outcome=outcome,
+                entry={"added_on": "", "stage": "working", "proposed": "", "unanswered": ""},
             )
             for number, (why, outcome) in zip(mine[-3:], FINISHED, strict=False)
         ]
