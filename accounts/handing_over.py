@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -23,6 +23,21 @@ from users.clock import today_for
 from users.models import User
 
 NAMED_IN_MAIL = 25
+
+Along = Callable[[list[int], set[int], User], object]
+_along: list[Along] = []
+
+
+def register(along: Along) -> None:
+    """Called with accounts, the owners who left, and the new owner: what was theirs alone goes along."""
+    _along.append(along)
+
+
+def bring_along(account_ids: list[int], leaving: set[int], new_owner: User | None) -> None:
+    """To-dos, promises and concerns of who has left go to whoever has the account now."""
+    if leaving and new_owner is not None:
+        for along in _along:
+            along(account_ids, leaving, new_owner)
 
 
 @dataclass(frozen=True)
@@ -110,6 +125,8 @@ def take_back(user: User, given: HandedOver) -> list[int]:
     ids = set(rows.select_for_update(no_key=True, of=("self",)).values_list("pk", flat=True))
     active = set(User.objects.who_may_own_accounts().values_list("pk", flat=True))
     back = [row for row in given.held if row.account_id in ids]
+    if given.new_owner_id:
+        _out_of_books([(row.account_id, given.new_owner_id) for row in back])
     if gone := {row.owner_id for row in back if row.owner_id} - active:
         names = ", ".join(User.objects.filter(pk__in=gone).by_name().values_list("display_name", flat=True))
         raise ValidationError(

@@ -51,6 +51,8 @@ def put_back(user: User, account_id: int, part: str, before: dict[str, Any], aft
     if any(now.get(name) != after.get(name) for name in COMPARED[part]):
         raise ValidationError(_("Somebody has changed this since; it stays as it is now."))
     _check(part, before)
+    if part == "owner":
+        BookEntry.objects.filter(account=account, user_id=account.owner_id).delete()
     for name in PARTS[part]:
         setattr(account, name, _read(name, before.get(name)))
     account.save()

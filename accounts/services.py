@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
-from accounts.handing_over import check_owner, hand_over
+from accounts.handing_over import bring_along, check_owner, hand_over
 from accounts.models import Account, BookEntry, Tag, Tier
 from core import facts
 from core.phones import e164
@@ -105,7 +105,10 @@ def change_owner(user: User, account: Account, new_owner: User | None, *, tells:
     """
     account = _locked(user, account)
     require(may_reassign(user, account), _("Owners are changed by the team's manager and by admins."))
+    before = account.owner
     hand_over(user, [account.pk], new_owner, tells=tells)
+    if before is not None and not before.is_active:
+        bring_along([account.pk], {before.pk}, new_owner)
     account.refresh_from_db()
     return account
 

@@ -9,7 +9,9 @@ class CadencesConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen for facts: first settle what withdrawn logs had closed, then reconcile. Make mails known."""
+        from accounts import handing_over  # noqa: PLC0415
         from cadences.digest import mails  # noqa: PLC0415
+        from cadences.reassigning.services import take_along  # noqa: PLC0415
         from cadences.reconcile import on_facts_changed  # noqa: PLC0415
         from cadences.services.withdrawn import settle_withdrawn  # noqa: PLC0415 - models are ready now
         from cadences.services.zones import keep_moments  # noqa: PLC0415
@@ -20,3 +22,4 @@ class CadencesConfig(AppConfig):
         facts.register(on_facts_changed)
         zones.register(keep_moments)
         mails.register()
+        handing_over.register(take_along)

@@ -13,6 +13,7 @@ from accounts.models import Account
 from cadences.models import Plan, Schedule
 from cadences.nightly import JOB, due_date
 from cadences.survey_night import JOB as SURVEYS
+from cadences.worth_night import JOB as WORTH
 from core.models import Heartbeat, JobRun
 from correspondence import health
 from surveys.health import alarms
@@ -71,6 +72,7 @@ class Conscience:
     troubled: list[dict[str, Any]] = field(default_factory=list)
     surveys: SurveyState | None = None
     mail: list[str] = field(default_factory=list)
+    worth: str = ""  # what stopped the count of shares and ranks
 
     @property
     def last(self) -> JobRun | None:
@@ -103,6 +105,9 @@ def examine(*, all_runs: bool = False) -> Conscience:
         state.troubled = _troubled(state.last)
     state.surveys = _surveys(company.time_zone)
     state.mail = health.alarms(timezone.now())
+    counted = JobRun.objects.filter(job=WORTH).order_by("-period").first()
+    if counted is not None and counted.state in (JobRun.State.FAILED, JobRun.State.DEAD):
+        state.worth = counted.error
     return state
 
 

@@ -15,10 +15,12 @@ from users.clock import company_today
 
 @shared_task(name="cadences.tasks.tick")
 def tick(**_: Any) -> None:
-    """Start the night if it is due and not done, then what follows it."""
-    nightly.tick()
-    worth_night.tick()
-    survey_night.tick()
+    """Start the night if it is due and not done, then what follows it: each though the one before failed."""
+    try:
+        nightly.tick()
+        survey_night.tick()
+    finally:
+        worth_night.tick()
 
 
 @shared_task(name="cadences.tasks.heartbeat", bind=True)
@@ -38,8 +40,10 @@ def run_now(asked_by: str, **_: Any) -> None:
     """What the button of the Engine page asks for: tonight's run and its surveys, now."""
     on = company_today()
     nightly.run_night(on, asked_by)
-    worth_night.run(on, asked_by)
-    survey_night.run_if_used(on, asked_by)
+    try:
+        survey_night.run_if_used(on, asked_by)
+    finally:
+        worth_night.run(on, asked_by)
 
 
 @shared_task(name="cadences.tasks.follow_plan", bind=True, max_retries=60)

@@ -20,6 +20,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+MOST_DIGITS = 40
 LONGEST_CURSOR = 8000
 _TYPES = {"d": date, "n": Decimal, "t": str}
 
@@ -63,8 +64,10 @@ def _typed(kind: str, text: str) -> Any:
         if "\x00" in text:
             raise ValueError
         return text
+    if kind != "n" or len(text) > MOST_DIGITS:
+        raise ValueError
     number = Decimal(text)
-    if kind != "n" or not number.is_finite():
+    if not number.is_finite() or abs(number.adjusted()) > MOST_DIGITS:  # 1e999999999 would never end
         raise ValueError
     return number
 

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from accounts.booked import entry_of, kept
 from accounts.models import Account, BookEntry, BookFinish
-from accounts.services import book_add
+from accounts.services import book_add, may_edit
 from cadences.book.proposals import proposals, reason
 from sales.five_ws import open_in_words
 from users.access import may_edit_owned_by, require, require_active
@@ -49,6 +49,8 @@ def refill(user: User, account_ids: Sequence[int]) -> list[BookEntry]:
     today, room = today_for(user), room_of(user)
     if not account_ids:
         raise ValidationError(_("Choose at least one account."))
+    held = Account.objects.filter(pk__in=account_ids).select_for_update(no_key=True, of=("self",))
+    list(held.order_by("pk").values_list("pk"))  # whoever hands one over waits, or was before us
     chosen = list(proposals(user, today).filter(pk__in=account_ids))
     if len(chosen) > room.free:
         words = ngettext(
@@ -115,6 +117,9 @@ def take_back(user: User, done: BookFinish) -> None:
     require(may_work(user, done.user), _("A book is worked by its salesperson."))
     if BookEntry.objects.filter(user=done.user, account=done.account).exists():
         raise ValidationError(_("%(name)s is in the book again already.") % {"name": done.account})
+    if not may_edit(done.user, done.account):
+        words = _("%(name)s has another owner by now: it stays out of the book.")
+        raise ValidationError(words % {"name": done.account})
     book_add(done.user, done.account)
     was = entry_of(done.user_id, done.account_id, done.entry)
     BookEntry.objects.filter(user=done.user, account=done.account).update(

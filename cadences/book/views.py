@@ -103,7 +103,9 @@ def finish(request: Request, pk: int) -> HttpResponse:
     """Out of the book, with what came of it; the next account takes its place."""
     entry = editable(BookEntry, request.user, pk)
     today = today_for(request.user)
-    rows = [(row, reason(row, today)) for row in proposals(entry.user, today)[:5]]
+    room = services.room_of(entry.user)
+    fits = room.held - 1 < room.size  # an admin may have made books smaller
+    rows = [(row, reason(row, today)) for row in proposals(entry.user, today)[:5]] if fits else []
     form = FinishForm(posted(request), proposed=rows)
     done = attempt(form, lambda: services.finish(request.user, entry, **form.cleaned_data))
     if done:

@@ -73,11 +73,10 @@ class TeamMail:
 def day_mail(user: User, today: date) -> DayMail:
     """What waits for this person today."""
     day = my_day(user, today)
-    promises = Commitment.objects.visible_to(user).open().filter(user=user, by_us=True, due_on__lte=today)
     return DayMail(
         late=Part(day.late[:MOST], len(day.late)),
         due=Part(day.due[:MOST], len(day.due)),
-        promises=Part.of(list(promises.select_related("account", "contact").order_by("due_on", "id"))),
+        promises=Part.of(day.promises),
         concerns=Part.of(list(_new_concerns(user, today))),
         silent=own_silence(user, today, SILENT),
     )

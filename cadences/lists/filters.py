@@ -103,5 +103,5 @@ def without_next_date(rows: Rows, today: date) -> Rows:
 
     What the system sends by itself (surveys) is no next contact: no person makes it.
     """
-    owed = Touchpoint.objects.open().for_people().filter(account=OuterRef("pk"), assignee__isnull=False)
+    owed = Touchpoint.objects.open().for_people().filter(account=OuterRef("pk"), assignee__is_active=True)
     return rows.filter(~paused_on(today), ~Exists(owed), status=Account.Status.CUSTOMER)

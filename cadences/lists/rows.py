@@ -16,7 +16,7 @@ from cadences.lists.columns import chosen
 from cadences.lists.facts import all_purchases_12m, with_facts
 from cadences.lists.filters import matching
 from cadences.lists.sorting import WIDE, phases
-from core.keyset import KeysetPage, Phases, cut
+from core.keyset import KeysetPage, Phases, cut, read_cursor
 from core.pagination import COUNT_BOUND, PAGE_SIZE
 from users.models import User
 
@@ -62,7 +62,7 @@ def every_row(user: User, choice: Choice, today: date) -> Iterator[Any]:
         yield from _loaded([edge.row_id for edge in part.edges], choice, today)
         if not part.has_next:
             return
-        cursor = part.behind
+        cursor = read_cursor(part.behind.write())  # as a page's address would hand it on
 
 
 def totals(user: User, choice: Choice, today: date) -> Totals:

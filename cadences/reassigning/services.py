@@ -67,7 +67,7 @@ def reassign_accounts(
     leaving = set(User.objects.filter(pk__in=owners, is_active=False).values_list("pk", flat=True))
     if leaver is not None:
         leaving |= {leaver.pk} & owners
-    return Reassigned(given, _take_along(given.account_ids, leaving, new_owner))
+    return Reassigned(given, take_along(given.account_ids, leaving, new_owner))
 
 
 @transaction.atomic
@@ -94,7 +94,7 @@ def share_out(user: User, leaver: User, shares: Mapping[User, Collection[int]]) 
     ]
 
 
-def _take_along(
+def take_along(
     account_ids: list[int], leaving: set[int], new_owner: User
 ) -> tuple[tuple[str, int, int], ...]:
     found: list[tuple[str, int, int]] = []

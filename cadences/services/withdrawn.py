@@ -37,7 +37,7 @@ def undo_log(user: User, interaction: Interaction) -> Interaction:
 
 
 def _forget_what_came_with(interaction: Interaction) -> None:
-    """Promise, concern, expectation and asks of the log go with it, unless somebody has touched them since."""
+    """Promise, concern, expectation and asks go with their log, unless touched since."""
     for rows in (
         interaction.commitments.filter(state="open"),
         interaction.concerns.filter(resolved_on__isnull=True, notes__isnull=True),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import tracemalloc
 import zipfile
 from pathlib import Path
 from uuid import uuid4
@@ -94,6 +95,28 @@ REFUSED = {
     "no ending": ("quote", b"hello"),
     "nothing": ("quote.pdf", b""),
 }
+
+
+def test_a_small_file_that_unpacks_into_much_costs_little(kari, account):
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as parts:
+        parts.writestr("mimetype", b"0" * 64 * 1024 * 1024)
+    tracemalloc.start()
+    with pytest.raises(ValidationError):
+        files.add_file(kari, account, upload(held.getvalue(), "quote.odt"))
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 8 * 1024 * 1024
+
+
+def test_a_broken_part_is_refused_in_words(kari, account):
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as parts:
+        parts.writestr("mimetype", b"application/vnd.oasis.opendocument.text" * 50)
+    broken = bytearray(held.getvalue())
+    broken[40:60] = b"\xff" * 20
+    with pytest.raises(ValidationError):
+        files.add_file(kari, account, upload(bytes(broken), "quote.odt"))
 
 
 @pytest.mark.parametrize("name", TAKEN)

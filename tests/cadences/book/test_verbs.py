@@ -219,8 +219,39 @@ class TestFinish:
         client.force_login(people.owner)
         client.post(reverse("book:take_back", args=[done.pk]))
         back = BookEntry.objects.get()
-        assert (back.account, back.added_on, back.stage) == (done.account, date(2026, 11, 3), "working")
+        assert (back.account, back.added_on, back.stage) == (done.account, date(2026, 11, 3), "research")
         assert not BookFinish.objects.exists()
+
+    def test_what_was_to_research_is_so_again(self, client, people, entry):
+        entry.proposed = "never reached"
+        entry.save()
+        done = services.finish(people.owner, entry, why="content", outcome="Fine")
+        client.force_login(people.owner)
+        client.post(reverse("book:take_back", args=[done.pk]))
+        back = BookEntry.objects.get()
+        assert (back.stage, back.proposed) == ("research", "never reached")
+
+    def test_what_is_in_the_book_again_or_somebody_elses_stays_as_it_is(self, client, people, entry):
+        done = services.finish(people.owner, entry, why="content", outcome="Fine")
+        again = make.make_book_entry(people.owner, done.account, unanswered="New decider")
+        client.force_login(people.owner)
+        client.post(reverse("book:take_back", args=[done.pk]))
+        again.refresh_from_db()
+        assert again.unanswered == "New decider"
+        again.delete()
+        type(done.account).objects.filter(pk=done.account_id).update(owner=people.colleague)
+        assert client.post(reverse("book:take_back", args=[done.pk])).status_code == 302
+        assert not BookEntry.objects.exists()
+
+    def test_a_book_that_was_made_smaller_proposes_nobody(self, client, people, entry):
+        make.make_company(book_size=1)
+        make.make_book_entry(people.owner, account(people.owner, "One too many"))
+        account(people.owner, "Waits")
+        client.force_login(people.owner)
+        at = reverse("book:finish", args=[entry.pk])
+        assert "Waits" not in client.get(at).content.decode()
+        client.post(at, {"why": "content", "outcome": "Fine"})
+        assert BookFinish.objects.exists()
 
     def test_taking_back_needs_room(self, client, people, entry):
         make.make_company(book_size=1)

@@ -128,6 +128,16 @@ def test_promises_concerns_and_todays_contacts_are_in_it(kari, people, tuesday):
         assert unsaid not in one.body
 
 
+def test_what_a_deputy_finds_on_my_day_is_in_their_mail(kari, people, tuesday):
+    make.make_absence(kari, TODAY, TODAY, deputy=people.deputy)
+    people.deputy.set_password(PASSWORD)
+    people.deputy.save()
+    Commitment.objects.create(account=make.make_account(kari), user=kari, what="Send the quote", due_on=TODAY)
+    at(tuesday, "2026-11-24 06:00")
+    (one,) = sent_to(people.deputy)
+    assert "Send the quote" in one.body
+
+
 def test_on_a_monday_the_concerns_of_the_weekend_are_new(kari, people, tuesday):
     make.make_concern(kari.touchpoints.get().account, what="Since Friday", opened_on=date(2026, 11, 27))
     at(tuesday, "2026-11-30 06:00")

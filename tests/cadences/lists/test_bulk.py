@@ -14,7 +14,7 @@ from cadences.lists.bulk import services
 from cadences.models import BulkChange
 from core import facts
 from core.history_reading import changes_of
-from tests.factories import make_account, make_book_entry, make_tier
+from tests.factories import make_account, make_book_entry, make_tier, make_touchpoint
 from users.clock import today_for
 from users.models import Company
 
@@ -125,6 +125,22 @@ def test_undo_puts_the_entry_of_the_book_back_as_it_was(send, people, accounts):
     entry = BookEntry.objects.get()
     assert (entry.user, entry.stage, entry.unanswered) == (people.kari, "working", "The decider is new")
     assert Account.objects.get(name="Acme").owner_before is None
+
+
+def test_undo_takes_it_out_of_the_book_of_whoever_had_it_meanwhile(send, people, accounts):
+    change = choose(send, people.manager, accounts)
+    confirm(send, people.manager, change, "owner", owner=people.bo.pk)
+    make_book_entry(people.bo, accounts[0])
+    undo(send, people.manager, change)
+    assert not BookEntry.objects.exists()
+
+
+def test_what_was_noted_by_whoever_has_left_goes_along(send, people, accounts):
+    todo = make_touchpoint(accounts[0], people.kari, today_for(people.manager), kind="todo", anchor="agreed")
+    type(people.kari).objects.filter(pk=people.kari.pk).update(is_active=False)
+    confirm(send, people.manager, choose(send, people.manager, accounts), "owner", owner=people.bo.pk)
+    todo.refresh_from_db()
+    assert todo.assignee == people.bo
 
 
 def test_undo_ends_after_a_day(send, people, accounts):

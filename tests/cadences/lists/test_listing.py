@@ -2,6 +2,7 @@
 
 import csv
 import io
+import itertools
 from datetime import date, timedelta
 
 import pytest
@@ -133,6 +134,17 @@ def test_the_file_goes_on_behind_a_page(browse, people, monkeypatch):
         make_account(people.kari, name=f"A{number}")
     table = file_of(browse(people.kari, reverse("accounts:export"), {"col": "owner"}))
     assert [row[0] for row in table[1:]] == [f"A{number}" for number in range(8)]
+
+
+@pytest.mark.parametrize("sort", ["tier", "-employees", "network", "-concern", "sales", "-customer_since"])
+def test_the_file_ends_in_any_order(browse, people, monkeypatch, sort):
+    monkeypatch.setattr("cadences.lists.rows.FILE_STEP", 3)
+    for number in range(8):
+        make_account(people.kari, name=f"A{number}", employees=number, network_value=number % 5)
+    response = browse(people.kari, reverse("accounts:export"), {"owner": "all", "sort": sort})
+    parts = itertools.islice(response.streaming_content, 40)
+    table = list(csv.reader(io.StringIO(b"".join(parts).decode()[1:])))
+    assert sorted(row[0] for row in table[1:]) == [f"A{number}" for number in range(8)]
 
 
 @pytest.mark.parametrize("evil", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "|calc", "%x"])

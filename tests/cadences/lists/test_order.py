@@ -1,5 +1,7 @@
 """Any column sorts, whatever is missing or the same: every account once, forwards and back."""
 
+import base64
+import json
 from datetime import date, timedelta
 
 import pytest
@@ -111,6 +113,12 @@ def test_every_row_exactly_once_whatever_the_order(rows, db):
 @pytest.mark.parametrize("text", ["", "x", "W10", "bnVsbA", "W1siZCIsIngiXSwxLDEsMF0", "W251bGwsLTEsMCwwXQ"])
 def test_a_cursor_of_nonsense_is_the_first_page(text):
     assert read_cursor(text) is None
+
+
+@pytest.mark.parametrize("number", ["1e999999999", "-1e999999999", "NaN", "Infinity", "9" * 50])
+def test_a_number_without_end_is_the_first_page(number):
+    text = json.dumps([["n", number], 1, 0, 0])
+    assert read_cursor(base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")) is None
 
 
 def test_a_cursor_of_another_column_is_the_first_page():

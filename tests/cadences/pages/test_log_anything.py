@@ -177,6 +177,18 @@ def test_a_lost_answer_and_other_words_swallow_nothing(client, people, account):
     assert Interaction.objects.count() == 2
 
 
+@pytest.mark.parametrize(
+    "more",
+    [{"outcome": "no_answer"}, {"sentiment": "5"}, {"promise_what": "A quote", "promise_due": "2026-11-27"}],
+)
+def test_a_lost_answer_and_more_to_say_swallows_nothing(client, people, account, more):
+    client.force_login(people.owner)
+    said = typed()
+    client.post(url("log", account), said)
+    assert client.post(url("log", account), said | more).status_code == 422
+    assert Interaction.objects.count() == 1
+
+
 # -- From a page without an account ------------------------------------------------------------------------
 
 

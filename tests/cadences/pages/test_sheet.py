@@ -238,6 +238,26 @@ def test_undo_owes_it_again_and_returns_to_its_line(owed, desk_of):
     assert (answer["Location"], owed.state) == (f"/?at={owed.pk}&undone=1", "open")
 
 
+def test_undo_takes_along_what_came_with_the_log(people, owed, desk_of):
+    with_all = typed() | {
+        "promise_what": "A quote", "promise_due": "2026-11-27", "concern_what": "Seal leaks",
+        "expectation": "It runs quieter",
+    }  # fmt: skip
+    desk_of.post(sheet_url(owed, "touchpoint_log"), with_all, **HTMX)
+    log = Interaction.objects.get()
+    assert (log.commitments.count(), log.concerns.count(), log.expectations.count()) == (1, 1, 1)
+    desk_of.post(reverse("cadences:undo", args=[log.pk]))
+    assert (log.commitments.count(), log.concerns.count(), log.expectations.count()) == (0, 0, 0)
+
+
+def test_undo_leaves_what_somebody_has_taken_up(people, owed, desk_of):
+    desk_of.post(sheet_url(owed, "touchpoint_log"), typed() | {"concern_what": "Seal leaks"}, **HTMX)
+    log = Interaction.objects.get()
+    log.concerns.get().notes.create(text="On it", user=people.desk)
+    desk_of.post(reverse("cadences:undo", args=[log.pk]))
+    assert log.concerns.count() == 1
+
+
 @pytest.mark.parametrize("name", ["touchpoint_log", "snooze", "skip", "back"])
 @pytest.mark.parametrize("who", ["colleague", "desk"])
 def test_others_read_the_sheet_and_may_not_close_it(client, people, owed, name, who):

@@ -139,13 +139,21 @@ def test_they_are_opened_at_the_new_employer(people, account, eva):
 
 
 def test_whoever_stands_there_already_is_tied_and_not_doubled(people, account, eva):
-    borg = make.make_account(people.colleague, name="Borg & Co")
+    borg = make.make_account(people.owner, name="Borg & Co")
     known = make.make_contact(borg, first_name="EVA", last_name="Lind")
     done = has_left(people.owner, eva, Departure(LAST_DAY, next_post=NextPost(account=borg)))
     known.refresh_from_db()
     assert (done.elsewhere, known.formerly) == (known, eva)
     assert borg.contacts.count() == 1
     assert not Touchpoint.objects.filter(account=borg).exists()
+
+
+def test_a_namesake_at_a_colleagues_account_is_left_alone(people, account, eva):
+    borg = make.make_account(people.colleague, name="Borg & Co")
+    namesake = make.make_contact(borg, first_name="Eva", last_name="Lind")
+    has_left(people.owner, eva, Departure(LAST_DAY, next_post=NextPost(account=borg)))
+    namesake.refresh_from_db()
+    assert namesake.formerly is None
 
 
 def test_a_company_we_do_not_know_becomes_a_prospect(people, account, eva):
