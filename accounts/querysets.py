@@ -131,6 +131,12 @@ class TierLiftQuerySet(models.QuerySet[Any]):
         return self if user.is_active else self.none()
 
 
+class BookFinishQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: User) -> Self:
+        """Every active user reads what came of the accounts that were worked."""
+        return self if user.is_active else self.none()
+
+
 class BookEntryQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: User) -> Self:
         """Every active user reads every book: it says what is being worked now, and by whom."""

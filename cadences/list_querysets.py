@@ -28,7 +28,7 @@ class SavedViewQuerySet(models.QuerySet[Any]):
         from cadences.models import DefaultView  # noqa: PLC0415 - models import this module
 
         default = DefaultView.objects.filter(user=user, view=OuterRef("pk"))
-        rows = self.visible_to(user).select_related("owner").annotate(is_default=Exists(default))
+        rows = self.select_related("owner").annotate(is_default=Exists(default))
         return rows.order_by(Fold("name"), "pk")
 
 

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.querysets import BookEntryQuerySet
+from accounts.querysets import BookEntryQuerySet, BookFinishQuerySet
 
 
 class BookEntry(models.Model):
@@ -59,7 +59,7 @@ class BookFinish(models.Model):
     outcome = models.TextField(help_text="What came of it.")
     entry = models.JSONField(default=dict, help_text="The entry as it was, should this be taken back.")
 
-    objects = models.Manager()
+    objects = BookFinishQuerySet.as_manager()
 
     class Meta:
         constraints = [

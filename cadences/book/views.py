@@ -122,7 +122,9 @@ def finish(request: Request, pk: int) -> HttpResponse:
 @require_POST
 def take_back(request: Request, pk: int) -> HttpResponse:
     """Finished by mistake."""
-    done = get_object_or_404(BookFinish.objects.select_related("user", "account"), pk=pk)
+    done = get_object_or_404(
+        BookFinish.objects.visible_to(request.user).select_related("user", "account"), pk=pk
+    )
     try:
         services.take_back(request.user, done)
     except ValidationError as error:

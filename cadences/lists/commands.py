@@ -132,7 +132,7 @@ def _pages(user: User) -> Iterable[Command]:
 
 def _views(user: User) -> Iterable[Command]:
     group = _("Views")
-    for view in SavedView.objects.for_menu(user):
+    for view in SavedView.objects.visible_to(user).for_menu(user):
         address = f"{reverse('accounts:list')}?{view.query}&view={view.pk}"
         yield Command(view.name, group, address, "bookmark")
 

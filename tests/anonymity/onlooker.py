@@ -29,7 +29,10 @@ QUESTIONS = {
     "most common": "SELECT * FROM pg_stats WHERE tablename LIKE 'ballot%'",
     "written by database": "SELECT tup_inserted FROM pg_stat_database WHERE datname = %(name)s",
     "what the box does": "SELECT state, query FROM pg_stat_activity WHERE usename = 'tend_box'",
-    "who holds what": "SELECT relation, mode FROM pg_locks WHERE database IS NOT NULL",
+    "who holds what": (
+        "SELECT relation, mode FROM pg_locks"
+        " WHERE database = (SELECT oid FROM pg_database WHERE datname = %(name)s)"  # not of the tests beside us
+    ),
     "files": "SELECT pg_stat_file('base')",
     "folders": "SELECT pg_ls_dir('base')",
 }

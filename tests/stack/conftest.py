@@ -69,7 +69,7 @@ class Installation:
             env=self.env | env,
             capture_output=True,
             text=True,
-            timeout=180,
+            timeout=400,
             check=False,
         )
 
@@ -82,7 +82,7 @@ class Installation:
             env=env,
             capture_output=True,
             text=True,
-            timeout=180,
+            timeout=400,
             check=False,
         )
         assert done.returncode == 0, done.stderr
@@ -105,7 +105,7 @@ class Installation:
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
 
-    def start(self, seconds: float = 180) -> float:
+    def start(self, seconds: float = 400) -> float:
         """`run` until it says it is ready. Returns how long that took."""
         began = time.monotonic()
         self.lines, self._incoming = [], queue.Queue()

@@ -29,7 +29,7 @@ from users.models import User
 def account_list(request: Request) -> HttpResponse:
     """Whose accounts, how they stand, when we last spoke and when we speak next."""
     user, today = request.user, today_for(request.user)
-    views = list(SavedView.objects.for_menu(user))
+    views = list(SavedView.objects.visible_to(user).for_menu(user))
     default = next((view for view in views if view.is_default), None)
     if default is not None and not request.GET:
         return redirect(f"{reverse('accounts:list')}?{default.query}&view={default.pk}")

@@ -43,7 +43,7 @@ def test_the_company_that_the_demo_promises():
     assert not ConcernNote.objects.filter(noted_at__date__gt=MONDAY).exists()
     assert {"open", "met", "partly", "not_met"} == set(Expectation.objects.values_list("state", flat=True))
     assert {"open", "kept", "late", "broken"} == set(Commitment.objects.values_list("state", flat=True))
-    assert {BookEntry.objects.filter(user__email=person.email).count() for person in people.SELLERS} == {25}
+    assert {BookEntry.objects.filter(user__email=person.email).count() for person in people.SELLERS} == {23}
     assert not Interaction.objects.filter(happened_on__gt=MONDAY).exists()
 
 
