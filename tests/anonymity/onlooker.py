@@ -31,7 +31,7 @@ QUESTIONS = {
     "what the box does": "SELECT state, query FROM pg_stat_activity WHERE usename = 'tend_box'",
     "who holds what": (
         "SELECT relation, mode FROM pg_locks"
-        " WHERE database = (SELECT oid FROM pg_database WHERE datname = %(name)s)"  # not of the tests beside us
+        " WHERE database = (SELECT oid FROM pg_database WHERE datname = %(name)s)"
     ),
     "files": "SELECT pg_stat_file('base')",
     "folders": "SELECT pg_ls_dir('base')",
