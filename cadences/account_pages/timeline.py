@@ -179,12 +179,12 @@ def _key(entry: str, values: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def choosable(
-    account: Account, people: list[Contact], user: User, stream: Stream
+    account: Account, deputy: dict[str, Any] | None, people: list[Contact], user: User, stream: Stream
 ) -> list[tuple[str, list[tuple[str, str]]]]:
     """The persons of the filter in groups: who is or was there; of ours those who are asked for most."""
     ours = {f"u{one.pk}": one.display_name for one in (account.owner, user) if one is not None}
-    if account.owner is not None and account.owner.deputy is not None:
-        ours.setdefault(f"u{account.owner.deputy.pk}", account.owner.deputy.display_name)
+    if deputy is not None:
+        ours.setdefault(f"u{deputy['id']}", deputy["name"])
     if stream.choice.who.startswith("u") and stream.rows:
         ours.setdefault(stream.choice.who, stream.rows[0].by or "")
     there = [(f"c{one.pk}", one.name) for one in people]
