@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cadences.forms.choices import outcomes
-from cadences.models import Touchpoint
+from cadences.models import Campaign, Touchpoint
 from contacts.models import Interaction
 from core.templatetags.ui import NO_BREAK
 
@@ -20,6 +20,7 @@ register = template.Library()
 _KINDS = {**dict(Touchpoint.Kind.choices), **dict(Interaction.Kind.choices)}
 _OUTCOMES = dict(Interaction.Outcome.choices)
 _STATES = dict(Touchpoint.State.choices)
+_RESULTS = dict(Campaign.Result.choices)
 
 
 @register.filter
@@ -37,6 +38,11 @@ def outcome(value: str, kind: str = "") -> str:
 @register.filter
 def touchpoint_state(value: str) -> str:
     return str(_STATES.get(value, value))
+
+
+@register.filter
+def campaign_result(value: str) -> str:
+    return str(_RESULTS.get(value, value))
 
 
 @register.filter
