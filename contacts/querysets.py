@@ -366,8 +366,8 @@ def marked_own(rows: Iterable[Any], user: User, *, editable: bool) -> list[Any]:
     ``editable``: whether the user may edit the account.
     """
     found = list(rows)
+    owners = [f"{path}_id" for path in type(found[0]).objects.all().own_paths] if found else []
     for row in found:
-        paths = type(row).objects.all().own_paths
-        own = any(getattr(row, f"{path}_id") == user.pk for path in paths)
+        own = any(getattr(row, owner) == user.pk for owner in owners)
         row.is_editable = user.is_active and (editable or own)
     return found

@@ -24,6 +24,7 @@ class Arm:
     """One table, as ``t``. What it does not know is empty; what the columns mean is said by its template.
 
     ``kinds``: the values of the filter that show it. ``sought``: the columns that a search looks into.
+    ``present``: whether the person of the filter took part without being its ``person``.
     ``shown``: a condition that does not hold for rows which another arm tells already; the filter by the
     arm's own kind lifts it.
     """
@@ -48,6 +49,7 @@ class Arm:
     where: str = "TRUE"
     shown: str = "TRUE"
     sought: tuple[str, ...] = ()
+    present: str = ""
 
     @property
     def knows_people(self) -> bool:
@@ -91,7 +93,8 @@ INTERACTION = Arm(
     person="t.contact_id",
     number="t.sentiment",
     gone="t.withdrawn_at IS NOT NULL",
-    sought=("t.summary",),
+    sought=("t.summary", "t.refused_reason"),
+    present="t.id IN (SELECT interaction_id FROM contacts_interaction_others WHERE contact_id = %(who)s)",
 )
 
 CONCERN = Arm(
@@ -120,6 +123,44 @@ RESOLVED = Arm(
     person="t.contact_id",
     where="t.resolved_on IS NOT NULL",
     sought=("t.what", "t.resolution"),
+)
+
+CONFIRMED = Arm(
+    source="confirmed",
+    table="contacts_concern t",
+    day="t.confirmed_on",
+    kinds=("concern",),
+    words="t.what",
+    by="t.confirmed_by_id",
+    person="t.confirmed_with_id",
+    where="t.confirmed_on IS NOT NULL",
+    sought=("t.what",),
+)
+
+EXPECTATION = Arm(
+    source="expectation",
+    table="contacts_expectation t",
+    day="t.led_on",
+    kinds=("expectation",),
+    state="t.state",
+    words="t.what",
+    by="t.led_by_id",
+    person="t.contact_id",
+    sought=("t.what",),
+)
+
+EXPECTATION_JUDGED = Arm(
+    source="expectation_judged",
+    table="contacts_expectation t",
+    day="t.judged_on",
+    kinds=("expectation",),
+    state="t.state",
+    words="t.what",
+    reason="t.words",
+    by="t.judged_by_id",
+    person="t.contact_id",
+    where="t.judged_on IS NOT NULL",
+    sought=("t.what", "t.words"),
 )
 
 PURCHASE = Arm(
@@ -217,6 +258,44 @@ LEFT = Arm(
 )
 
 
+FILE = Arm(
+    source="file",
+    table="accounts_accountfile t",
+    day="(t.created_at AT TIME ZONE %(zone)s)::date",
+    at="t.created_at",
+    kinds=("file",),
+    words="t.name",
+    detail="t.about",
+    by="t.added_by_id",
+    where="t.removed_at IS NULL",
+    sought=("t.name", "t.about"),
+)
+
+CAMPAIGN = Arm(
+    source="campaign",
+    table="cadences_campaign t",
+    day="t.started_on",
+    kinds=("campaign",),
+    reason="t.reason",
+    by="t.started_by_id",
+    number="t.weeks",
+    until="t.ends_on",
+    sought=("t.reason",),
+)
+
+CAMPAIGN_ENDED = Arm(
+    source="campaign_ended",
+    table="cadences_campaign t",
+    day="t.ended_on",
+    kinds=("campaign",),
+    state="t.result",
+    words="t.words",
+    by="t.ended_by_id",
+    where="t.ended_on IS NOT NULL",
+    sought=("t.words",),
+)
+
+
 def _user(column: str) -> str:
     return f"(SELECT display_name FROM users_user WHERE id = t.{column})"  # noqa: S608 - constants only
 
@@ -254,6 +333,7 @@ CHANGED = Arm(
 )
 
 ARMS = (
-    INTERACTION, CONCERN, RESOLVED, PURCHASE, OWED, PROMISE, PROMISE_CLOSED, JOINED, LEFT, CHANGED,
+    INTERACTION, CONCERN, RESOLVED, CONFIRMED, EXPECTATION, EXPECTATION_JUDGED, PURCHASE, OWED, PROMISE,
+    PROMISE_CLOSED, JOINED, LEFT, FILE, CAMPAIGN, CAMPAIGN_ENDED, CHANGED,
 )  # fmt: skip
 BY_SOURCE = {arm.source: arm for arm in ARMS}

@@ -33,8 +33,11 @@ KINDS = (
     ("mood", _("With a mood")),
     ("owed", _("What we owed")),
     ("promise", _("Promises")),
+    ("expectation", _("Expectations")),
     ("concern", _("Concerns")),
     ("purchase", _("Purchases")),
+    ("campaign", _("Campaigns")),
+    ("file", _("Files")),
     ("people", _("People came and left")),
     ("change", _("Owner and tier")),
 )
@@ -94,7 +97,8 @@ def _is_entry(text: str) -> bool:
 class Happening:
     """One entry of the timeline. ``source`` says what the other fields mean, see the arms.
 
-    ``kept``: the name of the touchpoint that an interaction has done, and its days of lateness.
+    ``others`` and ``refused``: of an interaction, who else was there, and why a channel was used that they
+    do not want. ``kept``: the name of the touchpoint that an interaction has done, and its days of lateness.
     """
 
     source: str
@@ -115,6 +119,8 @@ class Happening:
     gone: bool
     by: str | None
     person: str | None
+    others: str | None
+    refused: str | None
     kept: tuple[str, int] | None
 
     @property
@@ -179,12 +185,12 @@ def _key(entry: str, values: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def choosable(
-    account: Account, people: list[Contact], user: User, stream: Stream
+    account: Account, deputy: dict[str, Any] | None, people: list[Contact], user: User, stream: Stream
 ) -> list[tuple[str, list[tuple[str, str]]]]:
     """The persons of the filter in groups: who is or was there; of ours those who are asked for most."""
     ours = {f"u{one.pk}": one.display_name for one in (account.owner, user) if one is not None}
-    if account.owner is not None and account.owner.deputy is not None:
-        ours.setdefault(f"u{account.owner.deputy.pk}", account.owner.deputy.display_name)
+    if deputy is not None:
+        ours.setdefault(f"u{deputy['id']}", deputy["name"])
     if stream.choice.who.startswith("u") and stream.rows:
         ours.setdefault(stream.choice.who, stream.rows[0].by or "")
     there = [(f"c{one.pk}", one.name) for one in people]
@@ -196,6 +202,14 @@ SELECT h.source, h.id, h.day, nullif(h.at, '-infinity'), h.kind, h.state, h.word
     h.by_id, h.person_id, h.number, h.amount, h.currency, h.until, h.gone,
     (SELECT display_name FROM users_user WHERE id = h.by_id),
     (SELECT trim(first_name || ' ' || last_name) FROM contacts_contact WHERE id = h.person_id),
+    CASE WHEN h.source = 'interaction' THEN (
+        SELECT string_agg(trim(first_name || ' ' || last_name), ', ' ORDER BY name_folded, person.id)
+        FROM contacts_interaction_others was JOIN contacts_contact person ON person.id = was.contact_id
+        WHERE was.interaction_id = h.id
+    ) END,
+    CASE WHEN h.source = 'interaction' THEN
+        (SELECT refused_reason FROM contacts_interaction WHERE id = h.id)
+    END,
     CASE WHEN h.source = 'interaction' THEN (
         SELECT jsonb_build_array(
             (SELECT name FROM cadences_slot WHERE id = slot_id), closed_on - planned_on - tolerance_days
@@ -255,11 +269,16 @@ def _conditions(arm: Arm, choice: Choice, words: list[str], compared: str) -> li
         found.append(f"{arm.day} {edge} %(day)s")  # so that the index finds its place
         found.append(f"({arm.key}) {compared} (%(day)s, %(at)s::timestamptz, %(source)s, %(id)s)")
     if choice.who:
-        found.append(f"{arm.person if choice.who.startswith('c') else arm.by} = %(who)s")
+        found.append(_took_part(arm) if choice.who.startswith("c") else f"{arm.by} = %(who)s")
     if arm.source == "interaction":
         found += _talks(choice.kind)
     found += [_has(arm, word) for word in words]
     return found
+
+
+def _took_part(arm: Arm) -> str:
+    """Whether the person of the filter is the one it is about, or was there, too."""
+    return f"({arm.person} = %(who)s OR {arm.present})" if arm.present else f"{arm.person} = %(who)s"
 
 
 def _talks(kind: str) -> list[str]:

@@ -28,7 +28,9 @@ def account_detail(request: Request, pk: int) -> HttpResponse:
     today = today_for(request.user)
     account = get_object_or_404(standing.for_page(request.user), pk=pk)
     context = standing.page_facts(account, request.user, today) | _stream(request, account, FIRST)
-    context["choosable"] = choosable(account, context["people"], request.user, context["stream"])
+    context["choosable"] = choosable(
+        account, context["standing"].deputy, context["people"], request.user, context["stream"]
+    )
     return render(request, "accounts/detail.html", context)
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django import template
 from django.utils import formats
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from cadences.forms.choices import outcomes
-from cadences.models import Touchpoint
+from cadences.models import Campaign, Touchpoint
 from contacts.models import Interaction
 from core.templatetags.ui import NO_BREAK
 
@@ -20,6 +21,7 @@ register = template.Library()
 _KINDS = {**dict(Touchpoint.Kind.choices), **dict(Interaction.Kind.choices)}
 _OUTCOMES = dict(Interaction.Outcome.choices)
 _STATES = dict(Touchpoint.State.choices)
+_RESULTS = dict(Campaign.Result.choices)
 
 
 @register.filter
@@ -31,12 +33,22 @@ def kind(value: str) -> str:
 @register.filter
 def outcome(value: str, kind: str = "") -> str:
     """What came of a contact, as the form of that kind calls it: an e-mail is answered, not "talked"."""
-    return dict(outcomes(kind)).get(value) or str(_OUTCOMES.get(value, value))
+    return _outcome(value, kind, get_language() or "")
+
+
+@lru_cache(maxsize=512)
+def _outcome(value: str, kind: str, _language: str) -> str:
+    return str(dict(outcomes(kind)).get(value) or _OUTCOMES.get(value, value))
 
 
 @register.filter
 def touchpoint_state(value: str) -> str:
     return str(_STATES.get(value, value))
+
+
+@register.filter
+def campaign_result(value: str) -> str:
+    return str(_RESULTS.get(value, value))
 
 
 @register.filter

@@ -30,7 +30,15 @@ def day(value: date | datetime | None) -> SafeString | str:
     if not value:
         return NOTHING
     local = _local(value)
+    if not isinstance(local, datetime):
+        return _day(local, timezone.localdate(), get_language() or "")
     return _time(said_day(_civil(local)), _formatted(_civil(local), "l j F Y", get_language() or ""), local)
+
+
+@lru_cache(maxsize=4096)
+def _day(on: date, _today: date, language: str) -> SafeString:
+    """The markup of a civil date: a page says the same few days in many of its lines."""
+    return _time(said_day(on), _formatted(on, "l j F Y", language), on)
 
 
 @register.filter
@@ -55,11 +63,14 @@ def ago(value: date | datetime | None) -> SafeString | str:
 
 def said_day(on: date) -> str:
     """The words of :func:`day`, without markup."""
-    today = timezone.localdate()
+    return _said_day(on, timezone.localdate(), get_language() or "")
+
+
+@lru_cache(maxsize=4096)
+def _said_day(on: date, today: date, _language: str) -> str:
     distance = (on - today).days
-    near = {-1: gettext("yesterday"), 0: gettext("today"), 1: gettext("tomorrow")}
-    if distance in near:
-        return near[distance]
+    if -1 <= distance <= 1:
+        return (gettext("yesterday"), gettext("today"), gettext("tomorrow"))[distance + 1]
     if 1 < distance < 7:
         return _formatted(on, "D", get_language() or "")
     pattern = "j M" if on.year == today.year else "j M Y"

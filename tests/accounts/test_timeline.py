@@ -7,12 +7,14 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from contacts.models import Commitment, Contact
+from contacts.models import Commitment, Contact, Expectation
 from tests.factories import (
     at,
     make_account,
+    make_campaign,
     make_concern,
     make_contact,
+    make_file,
     make_interaction,
     make_purchase,
     make_slot,
@@ -182,6 +184,100 @@ def test_owner_and_tier_are_part_of_the_story(ask, account, kari):
     assert "Tier: none → Medium" in html
     assert len(entries(html)) == 1
     assert "Jon Berg" in ask(q="jon berg")
+
+
+@pytest.fixture
+def later_story(account, kari):
+    """Expectations, files, campaigns and a confirmed concern: name -> key."""
+    eva = make_contact(account, first_name="Eva", last_name="Lind")
+    expectation = Expectation.objects.create(
+        account=account, contact=eva, what="It will be quieter", led_by=kari, led_on=days_ago(9),
+        state="not_met", judged_on=days_ago(2), judged_by=kari, words="As loud as before",
+    )  # fmt: skip
+    file = make_file(account, kari)
+    running = make_campaign(account, days_ago(4), weeks=2, started_by=kari, reason="Asked for it")
+    over = make_campaign(
+        account, days_ago(60), started_by=kari, ended_on=days_ago(40), ended_by=kari, result="won",
+        words="Ordered two pumps",
+    )  # fmt: skip
+    concern = make_concern(
+        account, what="Noise", opened_on=days_ago(8), resolved_on=days_ago(7), resolution="Oiled",
+        confirmed_on=days_ago(5), confirmed_with=eva, confirmed_by=kari,
+    )  # fmt: skip
+    return {
+        "file": f"file-{file.pk}",
+        "judged": f"expectation_judged-{expectation.pk}",
+        "running": f"campaign-{running.pk}",
+        "confirmed": f"confirmed-{concern.pk}",
+        "resolved": f"resolved-{concern.pk}",
+        "concern": f"concern-{concern.pk}",
+        "led": f"expectation-{expectation.pk}",
+        "ended": f"campaign_ended-{over.pk}",
+        "began": f"campaign-{over.pk}",
+    }
+
+
+def test_expectations_files_campaigns_and_confirmations_are_part_of_the_story(ask, later_story):
+    html = ask()
+    assert entries(html) == list(later_story.values())
+    for words in (
+        "Expectation not met", "As loud as before", "Led to expect", "Solved, they say so too",
+        "Servicing campaign began", "2 weeks", "Servicing campaign ended</b>: Won", "Ordered two pumps",
+    ):  # fmt: skip
+        assert words in html, words
+
+
+@pytest.mark.parametrize(
+    ("params", "names"),
+    [
+        ({"kind": "expectation"}, ["judged", "led"]),
+        ({"kind": "file"}, ["file"]),
+        ({"kind": "campaign"}, ["running", "ended", "began"]),
+        ({"kind": "concern"}, ["confirmed", "resolved", "concern"]),
+        ({"q": "loud"}, ["judged"]),
+        ({"q": "quieter lind"}, ["judged", "led"]),
+        ({"q": "pumps"}, ["ended"]),
+        ({"q": "asked for it"}, ["running"]),
+    ],
+)
+def test_they_are_filtered_as_the_others(ask, later_story, params, names):
+    assert entries(ask(**params)) == [later_story[name] for name in names]
+
+
+def test_they_belong_to_their_people_and_have_addresses(ask, client, account, kari, later_story):
+    eva = Contact.objects.get(last_name="Lind")
+    assert entries(ask(who=f"c{eva.pk}")) == [later_story[name] for name in ("judged", "confirmed", "led")]
+    assert later_story["file"] in entries(ask(who=f"u{kari.pk}"))
+    for key in later_story.values():
+        page = client.get(reverse("accounts:detail", args=[account.pk]), {"entry": key})
+        assert entries(page.content.decode())[0] == key
+
+
+def test_removed_files_are_not_told(ask, account, kari):
+    file = make_file(account, kari)
+    file.removed_at = at("2026-11-23 10:00")
+    file.save()
+    assert entries(ask()) == []
+
+
+def test_a_talk_names_who_else_was_there_and_is_found_by_them(ask, account, kari):
+    eva, ola = (
+        make_contact(account, last_name="Lind"),
+        make_contact(account, first_name="Ola", last_name="Moe"),
+    )
+    talk = make_interaction(
+        account, kari, kind="meeting", outcome="held", contact=eva, happened_on=days_ago(2)
+    )
+    talk.others.add(ola)
+    make_interaction(account, kari, contact=eva, happened_on=days_ago(3))
+    assert "also there: Ola Moe" in ask()
+    assert entries(ask(who=f"c{ola.pk}")) == [f"interaction-{talk.pk}"]
+
+
+def test_a_refused_channel_says_why_it_was_used(ask, account, kari):
+    talk = make_interaction(account, kari, happened_on=days_ago(2), refused_reason="The line burned")
+    assert "used because: The line burned" in ask()
+    assert entries(ask(q="burned")) == [f"interaction-{talk.pk}"]
 
 
 def test_people_who_came_with_the_account_are_no_news(ask, account):
