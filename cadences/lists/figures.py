@@ -35,7 +35,8 @@ def on_facts_changed(account_ids: Collection[int], user_ids: Collection[int] = (
 def count_figures(on: date, account_ids: Collection[int] | None = None) -> int:
     """Make the figures of these accounts (None: of all) true as of that day; returns how many were not.
 
-    One statement. A run over all waits for verbs at work, and they for it: none overwrites what it did not see.
+    One statement. A run over all waits for verbs at work, and they for it: none overwrites what it has
+    not seen.
     """
     engine_lock(account_ids)
     counted = Account.objects.order_by().values_list(

@@ -16,7 +16,7 @@ from typing import Any
 
 from django.db.models import Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery
 
-from accounts.models import Account
+from accounts.models import Account, Tier
 from cadences.lists import facts
 from cadences.models import Figures
 from contacts.models import Concern
@@ -34,7 +34,8 @@ class Sort:
     """``key``: the expression, or the name of a column of the account. ``nullable``: some have none.
 
     ``present``: which rows have one, where that is known without the key. ``stored``: rows with
-    ``sort_key`` and ``account_id``, one for each account that has a key.
+    ``sort_key`` and ``account_id``, one for each account that has a key. ``steps``: the few keys there are,
+    with their rows.
     """
 
     key: Callable[[date], Any] | str
@@ -42,6 +43,7 @@ class Sort:
     nullable: bool = True
     present: Callable[[date], Q] | None = None
     stored: Callable[[], Keys] | None = None
+    steps: Callable[[], list[tuple[Any, Q]]] | None = None
 
 
 def phases(found: Rows, sort: str, today: date, *, is_wide: bool) -> Phases:
@@ -58,7 +60,12 @@ def phases(found: Rows, sort: str, today: date, *, is_wide: bool) -> Phases:
     if not spec.nullable:
         return Phases(rows, None, name, "pk", "pk", descending, spec.kind)
     present = spec.present(today) if spec.present else Q(**{f"{name}__isnull": False})
-    return Phases(rows.filter(present), rows.filter(~present), name, "pk", "pk", descending, spec.kind)
+    steps = spec.steps() if is_wide and spec.steps else None
+    return Phases(rows.filter(present), rows.filter(~present), name, "pk", "pk", descending, spec.kind, steps)
+
+
+def _tiers() -> list[tuple[Any, Q]]:
+    return [(rank, Q(tier=pk)) for pk, rank in Tier.objects.values_list("pk", "rank")]
 
 
 def _figures(key: str) -> Keys:
@@ -100,7 +107,7 @@ def _first_tag(_today: date) -> Any:
 SORTS: dict[str, Sort] = {
     "name": Sort("name_folded", nullable=False),
     "where": _folded("city"),
-    "tier": Sort("tier__rank", Decimal),
+    "tier": Sort("tier__rank", Decimal, present=lambda _t: Q(tier__isnull=False), steps=_tiers),
     "owner": Sort(lambda _t: Fold("owner__display_name"), present=lambda _t: Q(owner__isnull=False)),
     "status": Sort("status", nullable=False),
     "last_sale": _figure("last_sale_on", lambda _t: facts.last_sale(), date),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django import template
 from django.utils import formats
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from cadences.forms.choices import outcomes
 from cadences.models import Touchpoint
@@ -25,6 +26,11 @@ _STATES = dict(Touchpoint.State.choices)
 @register.filter
 def kind(value: str) -> str:
     """The name of a kind of interaction or touchpoint."""
+    return _kind(value, get_language() or "")
+
+
+@lru_cache(maxsize=256)
+def _kind(value: str, _language: str) -> str:
     return str(_KINDS.get(value, value))
 
 
