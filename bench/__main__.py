@@ -138,11 +138,15 @@ def _of_surveys(template: str, sizes: Sizes, ballots: dict[str, str], raw: dict[
 
 def _first_night(size: int) -> None:
     from bench import engine, facts
+    from cadences.lists.figures import count_figures
     from sales.worth import count_worth
 
     _fill(size)
     engine.reconcile_all(TODAY)
     facts.keep_up(TODAY)
+    start = time.perf_counter()
+    count_figures(TODAY)
+    say(f"  figures of the account list in {time.perf_counter() - start:.2f} s")
     start = time.perf_counter()
     counted = count_worth(TODAY)
     say(f"  share and rank of {counted:,} accounts in {time.perf_counter() - start:.2f} s")

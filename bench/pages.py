@@ -44,13 +44,19 @@ SORTED = {
         ("place", "where"),
         ("owner", "owner"),
         ("tier", "-tier"),
+        ("lowest tier", "tier"),
         ("last sale", "-last_sale"),
+        ("longest without a sale", "last_sale"),
         ("last contact", "-last_contact"),
         ("longest silence", "last_contact"),
         ("next contact", "next_contact"),
         ("sales", "-sales"),
         ("worst concern", "-concern"),
+        ("tags", "tags"),
         ("customer since", "-customer_since"),
+        ("employees", "-employees"),
+        ("paused until", "-paused"),
+        ("phone", "phone"),
     )
 }
 """The list of all accounts of the company in every order that people use."""

@@ -8,9 +8,10 @@ class CadencesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Listen for facts: first settle what withdrawn logs had closed, then reconcile. Make mails known."""
+        """Listen for facts: settle what withdrawn logs had closed, reconcile, count. Make mails known."""
         from accounts import handing_over  # noqa: PLC0415
         from cadences.digest import mails  # noqa: PLC0415
+        from cadences.lists import figures  # noqa: PLC0415
         from cadences.reassigning.services import take_along  # noqa: PLC0415
         from cadences.reconcile import on_facts_changed  # noqa: PLC0415
         from cadences.services.withdrawn import settle_withdrawn  # noqa: PLC0415 - models are ready now
@@ -20,6 +21,7 @@ class CadencesConfig(AppConfig):
 
         facts.register(settle_withdrawn)
         facts.register(on_facts_changed)
+        facts.register(figures.on_facts_changed)
         zones.register(keep_moments)
         mails.register()
         handing_over.register(take_along)

@@ -1,9 +1,13 @@
-"""Shares and ranks of the accounts, counted after each night (R8): a job of its own that delays none."""
+"""Shares and ranks of the accounts (R8) and what their list sorts by, counted after each night.
+
+A job of its own that delays none.
+"""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 
+from cadences.lists.figures import count_figures
 from cadences.nightly import last_night
 from core import jobs
 from core.models import JobRun
@@ -16,7 +20,7 @@ def run(on: date, asked_by: str, *, again: bool = True) -> JobRun | None:
     """Count as of ``on``; one row of the run log per civil date. None while another one is at work."""
     grace = timedelta(0) if again else timedelta(seconds=60)
     claimed = jobs.claim(JOB, on.isoformat(), asked_by, again=again, grace=grace)
-    return jobs.perform(claimed, lambda: {"counted": count_worth(on)}) if claimed else None
+    return jobs.perform(claimed, lambda: _count(on)) if claimed else None
 
 
 def tick() -> JobRun | None:
@@ -33,3 +37,8 @@ def tick() -> JobRun | None:
         return run(date.fromisoformat(night.period), asked_by="tick", again=False)
     except jobs.LostClaimError:
         return None
+
+
+def _count(on: date) -> dict[str, int]:
+    count_figures(on)
+    return {"counted": count_worth(on)}

@@ -78,6 +78,8 @@ class Phases:
 
     ``keyed``: rows that have the key; ``missing``: the others, or None where every row has it. ``key`` and
     ``row_id`` name their columns; ``kind`` is the type of the key: a cursor of another type is refused.
+    ``steps``: where there are only a few keys, each of them, ascending, with its rows: read one after the
+    other, as an index on what the rows have in common gives them.
     """
 
     keyed: QuerySet[Any, Any]
@@ -87,6 +89,7 @@ class Phases:
     missing_id: str = "pk"
     descending: bool = False
     kind: type = str
+    steps: Sequence[tuple[Any, Q]] | None = None
 
 
 @dataclass(frozen=True)
@@ -169,7 +172,7 @@ def _backwards(phases: Phases, cursor: Cursor, size: int) -> Slice:
 def _fits(key: Any, phases: Phases) -> bool:
     if key is None:
         return phases.missing is not None
-    return isinstance(key, phases.kind)
+    return isinstance(key, (int, Decimal) if phases.kind is Decimal else phases.kind)
 
 
 def _take(phases: Phases, cursor: Cursor | None, wanted: int, *, forwards: bool) -> list[Edge]:
@@ -188,6 +191,8 @@ def _take(phases: Phases, cursor: Cursor | None, wanted: int, *, forwards: bool)
 
 def _keyed(phases: Phases, cursor: Cursor | None, wanted: int, *, forwards: bool) -> list[Edge]:
     down = phases.descending == forwards
+    if phases.steps is not None:
+        return _stepped(phases, cursor, wanted, down=down)
     rows = phases.keyed
     if cursor is not None:
         side = "lt" if down else "gt"
@@ -199,6 +204,20 @@ def _keyed(phases: Phases, cursor: Cursor | None, wanted: int, *, forwards: bool
     sign = "-" if down else ""
     ordered = rows.order_by(f"{sign}{phases.key}", f"{sign}{phases.row_id}")
     return [Edge(*pair) for pair in ordered.values_list(phases.key, phases.row_id)[:wanted]]
+
+
+def _stepped(phases: Phases, cursor: Cursor | None, wanted: int, *, down: bool) -> list[Edge]:
+    edges: list[Edge] = []
+    for key, of_step in sorted(phases.steps or (), key=lambda step: step[0], reverse=down):
+        if len(edges) >= wanted:
+            break
+        rows = phases.keyed.filter(of_step).order_by(f"{'-' if down else ''}{phases.row_id}")
+        if cursor is not None and key != cursor.key and (key > cursor.key) == down:
+            continue  # lies behind us
+        if cursor is not None and key == cursor.key:
+            rows = rows.filter(**{f"{phases.row_id}__{'lt' if down else 'gt'}": cursor.row_id})
+        edges += [Edge(key, pk) for pk in rows.values_list(phases.row_id, flat=True)[: wanted - len(edges)]]
+    return edges
 
 
 def _missing(phases: Phases, cursor: Cursor | None, wanted: int, *, forwards: bool) -> list[Edge]:

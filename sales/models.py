@@ -50,12 +50,6 @@ class Purchase(TimeStamped):
                 include=["amount", "currency", "id"],
                 condition=Q(voided_at__isnull=True),
             ),
-            # the account list by last sale: the latest sales of the company lead to its accounts
-            models.Index(
-                fields=["purchased_on", "account", "id"],
-                name="purchase_latest",
-                condition=Q(voided_at__isnull=True, amount__gt=0),
-            ),
         ]
 
     def __str__(self) -> str:

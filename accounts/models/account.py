@@ -71,7 +71,12 @@ class Account(TimeStamped):
     )
 
     tier = models.ForeignKey(
-        "accounts.Tier", null=True, blank=True, on_delete=models.PROTECT, related_name="accounts"
+        "accounts.Tier",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="accounts",
+        db_index=False,  # account_by_tier
     )
     tier_before = models.ForeignKey(
         "accounts.Tier",
@@ -184,6 +189,18 @@ class Account(TimeStamped):
             models.Index(Fold("city"), "id", name="account_by_city", condition=~Q(city="")),
             models.Index(Fold("industry"), "id", name="account_by_industry", condition=~Q(industry="")),
             models.Index(fields=["status", "id"], name="account_by_status"),
+            models.Index(fields=["tier", "id"], name="account_by_tier"),
+            models.Index(fields=["network_value", "id"], name="account_by_network"),
+            *(
+                models.Index(
+                    fields=[name, "id"], name=f"account_by_{name}", condition=Q(**{f"{name}__isnull": False})
+                )
+                for name in ("became_customer_on", "owner_since", "tier_since", "employees", "paused_until")
+            ),
+            *(
+                models.Index(fields=[name, "id"], name=f"account_by_{name}", condition=~Q(**{name: ""}))
+                for name in ("phone", "email")
+            ),
             # how many of a tier somebody has chosen, on the page of tiers
             models.Index(fields=["tier"], name="account_pinned", condition=Q(tier_pinned=True)),
             # partial, accent-blind search

@@ -10,14 +10,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
-from django.utils.translation import ngettext
+from django_countries import countries
 
 from cadences.templatetags.standing import kind, late_by
 from contacts.models import Concern
@@ -60,7 +62,14 @@ def _aside(value: Any, words: str, tone: str = "muted") -> Any:
 
 
 def _place(row: Row, _today: date | None = None) -> str:
-    return ", ".join(part for part in (row.city, row.country.name) if part)
+    country = _country(row.country.code, get_language() or "")
+    return ", ".join(part for part in (row.city, country) if part)
+
+
+@lru_cache(maxsize=1024)
+def _country(code: str, _language: str) -> str:
+    """Its name in the active language: a page asks for the same few."""
+    return str(countries.name(code)) if code else ""
 
 
 def _owner(row: Row, _today: date) -> Any:

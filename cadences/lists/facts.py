@@ -34,21 +34,6 @@ def with_facts(rows: QuerySet[Account], today: date, names: Iterable[str]) -> Qu
     return rows.annotate(**{name: known[name]() for name in names})
 
 
-def all_sales() -> Found:
-    """Sales that count: neither voided nor credit notes."""
-    return Purchase.objects.filter(voided_at=None, amount__gt=0)
-
-
-def all_contacts() -> Found:
-    """Contacts in which the customer was reached."""
-    return Interaction.objects.standing().filter(reached=True)
-
-
-def all_owed() -> Found:
-    """What somebody owes. What the system sends has no assignee and is left out."""
-    return Touchpoint.objects.open().exclude(kind=Touchpoint.Kind.SURVEY)
-
-
 def all_purchases_12m(today: date) -> Found:
     """Purchases and credit notes of the 12 months up to today."""
     return Purchase.objects.filter(
@@ -57,25 +42,24 @@ def all_purchases_12m(today: date) -> Found:
 
 
 def sales() -> Found:
-    return all_sales().filter(account=OuterRef("pk"))
+    """Sales that count: neither voided nor credit notes."""
+    return Purchase.objects.filter(voided_at=None, amount__gt=0, account=OuterRef("pk"))
 
 
 def contacts() -> Found:
-    """Latest first."""
-    return all_contacts().filter(account=OuterRef("pk")).order_by("-happened_on", "-id")
+    """Contacts in which the customer was reached, latest first."""
+    rows = Interaction.objects.standing().filter(reached=True, account=OuterRef("pk"))
+    return rows.order_by("-happened_on", "-id")
 
 
 def owed() -> Found:
-    """First due first."""
-    return all_owed().filter(account=OuterRef("pk")).order_by("due_on", "id")
+    """What somebody owes, first due first. What the system sends has no assignee and is left out."""
+    rows = Touchpoint.objects.open().exclude(kind=Touchpoint.Kind.SURVEY)
+    return rows.filter(account=OuterRef("pk")).order_by("due_on", "id")
 
 
 def purchases_12m(today: date) -> Found:
     return all_purchases_12m(today).filter(account=OuterRef("pk"))
-
-
-def concerns() -> Found:
-    return Concern.objects.open().filter(account=OuterRef("pk"))
 
 
 def last_sale() -> Subquery:
@@ -83,8 +67,17 @@ def last_sale() -> Subquery:
     return Subquery(sales().order_by("-purchased_on").values("purchased_on")[:1])
 
 
+def last_contact_on() -> Subquery:
+    return Subquery(contacts().values("happened_on")[:1])
+
+
+def next_contact_on() -> Subquery:
+    return Subquery(owed().values("due_on")[:1])
+
+
 def worst_concern() -> Subquery:
-    return Subquery(concerns().order_by().values("account").annotate(worst=Max("severity")).values("worst"))
+    rows = Concern.objects.open().filter(account=OuterRef("pk"))
+    return Subquery(rows.order_by().values("account").annotate(worst=Max("severity")).values("worst"))
 
 
 def sales_total(today: date) -> Subquery:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.urls import reverse
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -26,9 +27,11 @@ class Heading:
 
 @dataclass(frozen=True)
 class Line:
-    """One account and the cells behind its name, as HTML: a page has hundreds of them."""
+    """One account, its address, what ticks it, and the cells behind its name as HTML: there are hundreds."""
 
     account: Row
+    address: str
+    tick: str
     cells: SafeString
 
 
@@ -55,9 +58,14 @@ def _heading(choice: Choice, column: Column) -> Heading:
 
 def lines(page: KeysetPage, choice: Choice, today: date) -> list[Line]:
     columns = [(_cell(column), column) for column in chosen(choice.columns)]
+    address = reverse("accounts:detail", args=[0]).replace("/0/", "/%d/")  # once, not for every row
+    tick = _("Tick %(name)s")
     return [
         Line(
-            row, _joined(opening + conditional_escape(column.show(row, today)) for opening, column in columns)
+            row,
+            address % row.pk,
+            tick % {"name": row.name},
+            _joined(opening + conditional_escape(column.show(row, today)) for opening, column in columns),
         )
         for row in page.rows
     ]

@@ -1,6 +1,6 @@
 from cadences.models.campaign import Campaign
 from cadences.models.digest import Digest
-from cadences.models.lists import BulkChange, BulkRow, DefaultView, SavedView
+from cadences.models.lists import BulkChange, BulkRow, DefaultView, Figures, SavedView
 from cadences.models.plan import SLOT_AGREED, SLOT_TODO, Override, Plan, PlanItem, Purpose, Slot
 from cadences.models.schedule import Schedule
 from cadences.models.simulation import Simulation
@@ -14,6 +14,7 @@ __all__ = [
     "Campaign",
     "DefaultView",
     "Digest",
+    "Figures",
     "Override",
     "Plan",
     "PlanItem",

@@ -1,4 +1,4 @@
-"""What people keep of the account list: views of it, and changes of many accounts at once."""
+"""What is kept of the account list: views of it, figures to sort by, and changes of many accounts at once."""
 
 from __future__ import annotations
 
@@ -48,6 +48,41 @@ class DefaultView(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}: {self.view}"
+
+
+class Figures(models.Model):
+    """What a large account list sorts by out of other tables; missing and null alike: there is none.
+
+    Written by ``cadences.lists.figures`` alone, at every change of facts and every night. Pages show the
+    facts themselves. Machine-made, therefore without history.
+    """
+
+    account = models.OneToOneField(
+        "accounts.Account", on_delete=models.CASCADE, primary_key=True, related_name="figures"
+    )
+    last_sale_on = models.DateField(null=True)
+    sales_12m = models.DecimalField(
+        max_digits=18, decimal_places=4, null=True, help_text="Net, of whatever currency, as they are."
+    )
+    last_contact_on = models.DateField(null=True, help_text="In which somebody was reached.")
+    next_contact_on = models.DateField(null=True, help_text="The first day on which people owe one.")
+
+    class Meta:
+        verbose_name_plural = "figures"
+        indexes = [
+            models.Index(
+                fields=[key, "account"], name=f"figures_{name}", condition=Q(**{f"{key}__isnull": False})
+            )
+            for key, name in (
+                ("last_sale_on", "last_sale"),
+                ("sales_12m", "sales"),
+                ("last_contact_on", "last_contact"),
+                ("next_contact_on", "next_contact"),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id}: {self.last_contact_on}, {self.sales_12m}"
 
 
 @tracked(exclude=("rows_done", "lease_until", "attempts"))

@@ -157,12 +157,6 @@ class Touchpoint(models.Model):
         indexes = [
             # My day: what is open for one person, by date
             models.Index(fields=["assignee", "due_on"], name="touchpoint_my_day", condition=Q(state="open")),
-            # the account list by next contact: what is due first leads to its accounts
-            models.Index(
-                fields=["due_on", "account", "id"],
-                name="touchpoint_next",
-                condition=Q(state="open") & ~Q(kind="survey"),
-            ),
             # the ledger of one person, or of a team, by month; its latest rows
             models.Index(fields=["assignee", "planned_on"], name="touchpoint_of_person"),
             # the latest rows of the company, a page at a time, and its rows of one month

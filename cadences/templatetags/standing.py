@@ -27,6 +27,11 @@ _RESULTS = dict(Campaign.Result.choices)
 @register.filter
 def kind(value: str) -> str:
     """The name of a kind of interaction or touchpoint."""
+    return _kind(value, get_language() or "")
+
+
+@lru_cache(maxsize=256)
+def _kind(value: str, _language: str) -> str:
     return str(_KINDS.get(value, value))
 
 

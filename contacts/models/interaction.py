@@ -133,12 +133,6 @@ class Interaction(TimeStamped):
         indexes = [
             # timeline of an account, and its last contact
             models.Index(fields=["account", "-happened_on", "-id"], name="interaction_timeline"),
-            # the account list by last contact: the company's latest contacts lead to its accounts
-            models.Index(
-                fields=["happened_on", "account", "id"],
-                name="interaction_latest",
-                condition=Q(reached=True, withdrawn_at__isnull=True),
-            ),
             # words of notes; new entries wait in the index's list, so that logging does not wait for it
             GinIndex(
                 SearchVector(Fold("summary"), config="simple"),

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -20,6 +21,7 @@ from core.phones import tel_uri
 
 register = template.Library()
 
+Words = Callable[[date, date], str]
 NO_BREAK = "\u00a0"
 NOTHING = "–"
 
@@ -29,16 +31,7 @@ def day(value: date | datetime | None) -> SafeString | str:
     """A date as people say it ("today", "Thu", "12 Mar", "12 Mar 2024"), exact on hover and aloud."""
     if not value:
         return NOTHING
-    local = _local(value)
-    if not isinstance(local, datetime):
-        return _day(local, timezone.localdate(), get_language() or "")
-    return _time(said_day(_civil(local)), _formatted(_civil(local), "l j F Y", get_language() or ""), local)
-
-
-@lru_cache(maxsize=4096)
-def _day(on: date, _today: date, language: str) -> SafeString:
-    """The markup of a civil date: a page says the same few days in many of its lines."""
-    return _time(said_day(on), _formatted(on, "l j F Y", language), on)
+    return _dated(_said_day, _local(value))
 
 
 @register.filter
@@ -57,20 +50,18 @@ def ago(value: date | datetime | None) -> SafeString | str:
     """How long ago in words ("12 days ago", "in 3 days", "4 months ago"), exact on hover and aloud."""
     if not value:
         return NOTHING
-    local = _local(value)
-    return _time(said_ago(_civil(local)), _formatted(_civil(local), "l j F Y", get_language() or ""), local)
+    return _dated(_said_ago, _local(value))
 
 
 def said_day(on: date) -> str:
     """The words of :func:`day`, without markup."""
-    return _said_day(on, timezone.localdate(), get_language() or "")
+    return _said_day(on, timezone.localdate())
 
 
-@lru_cache(maxsize=4096)
-def _said_day(on: date, today: date, _language: str) -> str:
+def _said_day(on: date, today: date) -> str:
     distance = (on - today).days
     if -1 <= distance <= 1:
-        return (gettext("yesterday"), gettext("today"), gettext("tomorrow"))[distance + 1]
+        return (gettext("today"), gettext("tomorrow"), gettext("yesterday"))[distance]
     if 1 < distance < 7:
         return _formatted(on, "D", get_language() or "")
     pattern = "j M" if on.year == today.year else "j M Y"
@@ -79,7 +70,11 @@ def _said_day(on: date, today: date, _language: str) -> str:
 
 def said_ago(on: date) -> str:
     """The words of :func:`ago`, without markup: days up to 60, then months, then years."""
-    days = (timezone.localdate() - on).days
+    return _said_ago(on, timezone.localdate())
+
+
+def _said_ago(on: date, today: date) -> str:
+    days = (today - on).days
     if days == 0:
         return gettext("today")
     count = abs(days)
@@ -164,6 +159,21 @@ def _local(value: date | datetime) -> date | datetime:
 
 def _civil(value: date | datetime) -> date:
     return value.date() if isinstance(value, datetime) else value
+
+
+def _dated(words: Words, value: date | datetime) -> SafeString:
+    """A date with its words, as markup. Moments are not kept: equal ones read differently in each zone."""
+    today, language = timezone.localdate(), get_language() or ""
+    if isinstance(value, datetime):
+        on = _civil(value)
+        return _time(words(on, today), _formatted(on, "l j F Y", language), value)
+    return _kept(words, value, today, language)
+
+
+@lru_cache(maxsize=4096)
+def _kept(words: Words, on: date, today: date, language: str) -> SafeString:
+    """A list says the same few hundred days again and again."""
+    return _time(words(on, today), _formatted(on, "l j F Y", language), on)
 
 
 def _time(said_words: str, exact: str, value: date | datetime) -> SafeString:

@@ -52,6 +52,7 @@ class TestPurchases:
         )
         acme.refresh_from_db()
         assert (acme.status, acme.became_customer_on) == ("customer", date(1996, 7, 4))
+        assert acme.figures.last_sale_on == date(1996, 7, 4)
 
     def test_the_same_again_changes_nothing(self, bring: Bring, write: Write, acme: Account) -> None:
         orders, lines = HEAD + "10,ACME,1,1996-07-04,1\n", LINES + "10,11,14,12,0\n"
