@@ -5,8 +5,13 @@ import shutil
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.ballots import ballots, ballots_database, box, box_process  # noqa: F401
+
+# A machine that does several things at once is slow, not wrong: how long an example takes is no test.
+settings.register_profile("tend", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("tend")
 
 
 @pytest.fixture(scope="session")
