@@ -87,7 +87,8 @@ def _close_database(database: str) -> None:
 
 def hush(database: str) -> None:
     """Sizes and statistics of tables are the tally's business, in this database."""
-    postgres.psql(f'{TURN}\\connect :"name"\n{HUSH.read_text()}', name=database, tally=ROLES[TALLY])
+    # The turn is of one connection and one database: it is taken where the rows are changed.
+    postgres.psql(f'\\connect :"name"\n{TURN}{HUSH.read_text()}', name=database, tally=ROLES[TALLY])
 
 
 def prepare(addresses: Mapping[str, str]) -> None:
