@@ -9,7 +9,7 @@ import psycopg2
 from ballotbox import database
 from ballotbox.box import settings
 
-# Before there were tags of a day, a ballot lay beside the tag of its link: whoever answered then has answered.
+# Before there were tags of a day a ballot lay beside the tag of its link: whoever answered then has answered.
 # The condition can go once every wave with `unmarked` (see schema.sql) is settled.
 PUT = """
     INSERT INTO ballot (wave, tag, sealed) SELECT %(wave)s::uuid, %(tag)s::bytea, %(sealed)s::bytea
