@@ -108,7 +108,7 @@ def _read(wave: Wave, private: bytes, sealed: bytes) -> tuple[str, First] | None
 def _marked(wave: Wave, said: dict[str, Any]) -> tuple[str, First] | None:
     mark, day, ballot = said.get("mark"), said.get("day"), _ballot(wave, said)
     if ballot is not None and wave.unmarked and "mark" not in said and "day" not in said:
-        # Beside it lay the tag of its invitation, once in the wave: it is another one's than all others are.
+        # Beside it lay the tag of its invitation, once in a wave: it is another one's than all others are.
         return uuid4().hex, First(0, ballot)
     if ballot is None or not isinstance(mark, str) or not MARK.fullmatch(mark):
         return None

@@ -11,7 +11,7 @@ from surveys import ballots
 from surveys.models import Programme, Wave
 
 GRACE = timedelta(days=2)
-"""How long after its last day a wave may be on its way: a night tells the tally, the next one reads the end."""
+"""How long after its last day a wave may be on its way: a night tells the tally, the next reads the end."""
 
 
 def alarms(on: date) -> list[str]:
