@@ -67,7 +67,8 @@ def read_waves(cursor: Any, where: str, *values: Any) -> list[Wave]:
     return [
         Wave(
             UUID(str(each[0])), each[1], each[2], each[3], Questionnaire.from_json(_json(each[4])),
-            Policy.from_json(_json(each[5])), list(each[6]), _json(each[7]), each[8], bytes(each[9]), each[10],
+            Policy.from_json(_json(each[5])), list(each[6]), _json(each[7]), each[8], bytes(each[9]),
+            each[10],
         )
         for each in cursor.fetchall()
     ]  # fmt: skip
@@ -108,7 +109,7 @@ def _read(wave: Wave, private: bytes, sealed: bytes) -> tuple[str, First] | None
 def _marked(wave: Wave, said: dict[str, Any]) -> tuple[str, First] | None:
     mark, day, ballot = said.get("mark"), said.get("day"), _ballot(wave, said)
     if ballot is not None and wave.unmarked and "mark" not in said and "day" not in said:
-        # Beside it lay the tag of its invitation, once in a wave: it is another one's than all others are.
+        # Beside it lay the tag of its invitation, once in a wave: no other ballot is of the same one.
         return uuid4().hex, First(0, ballot)
     if ballot is None or not isinstance(mark, str) or not MARK.fullmatch(mark):
         return None
