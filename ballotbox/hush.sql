@@ -13,7 +13,7 @@ BEGIN
     FOR name IN
         SELECT oid::regprocedure FROM pg_proc
         WHERE pronamespace = 'pg_catalog'::regnamespace AND prokind = 'f'
-            AND proname ~ '^(pg_stat_get_|pg_(total_)?relation_size$|pg_(table|indexes|database)_size$|pg_lock_status$)'
+            AND proname ~ '^(pg_stat_get_|pg_(total_)?relation_size$|pg_(table|indexes|database|tablespace)_size$|pg_lock_status$)'
     LOOP
         EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', name);
         EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO %I', name, tally);

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from ballotbox import database, questionnaire, release, sealing
 from ballotbox.policy import Policy
@@ -32,6 +32,7 @@ class Wave:
     invited: Mapping[str, int]
     mailed: int | None  # None: held since before it was told
     public_key: bytes
+    unmarked: bool  # may hold ballots from before there were marks
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def read_waves(cursor: Any, where: str, *values: Any) -> list[Wave]:
     """Waves, locked, in the order in which they closed."""
     cursor.execute(
         f"""SELECT id, programme, label, closes, questionnaire, policy, dimensions, invited, mailed,
-                public_key
+                public_key, unmarked
             FROM wave WHERE {where} ORDER BY closes, id FOR UPDATE""",  # noqa: S608 - our own words
         values,
     )
@@ -67,6 +68,7 @@ def read_waves(cursor: Any, where: str, *values: Any) -> list[Wave]:
         Wave(
             UUID(str(each[0])), each[1], each[2], each[3], Questionnaire.from_json(_json(each[4])),
             Policy.from_json(_json(each[5])), list(each[6]), _json(each[7]), each[8], bytes(each[9]),
+            each[10],
         )
         for each in cursor.fetchall()
     ]  # fmt: skip
@@ -106,6 +108,9 @@ def _read(wave: Wave, private: bytes, sealed: bytes) -> tuple[str, First] | None
 
 def _marked(wave: Wave, said: dict[str, Any]) -> tuple[str, First] | None:
     mark, day, ballot = said.get("mark"), said.get("day"), _ballot(wave, said)
+    if ballot is not None and wave.unmarked and "mark" not in said and "day" not in said:
+        # Beside it lay the tag of its invitation, once in a wave: no other ballot is of the same one.
+        return uuid4().hex, First(0, ballot)
     if ballot is None or not isinstance(mark, str) or not MARK.fullmatch(mark):
         return None
     if type(day) is not int or not 0 <= day <= LAST_DAY:

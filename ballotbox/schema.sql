@@ -43,6 +43,9 @@ ALTER TABLE wave ADD COLUMN IF NOT EXISTS key_missing boolean NOT NULL DEFAULT f
 ALTER TABLE wave
     ADD COLUMN IF NOT EXISTS mailed int CHECK (mailed >= 0),
     ADD COLUMN IF NOT EXISTS held_for text CHECK (held_for IN ('few', 'surplus'));
+-- May hold ballots from before there were marks in them: true of the waves that this line finds, of no later one.
+ALTER TABLE wave ADD COLUMN IF NOT EXISTS unmarked boolean NOT NULL DEFAULT true;
+ALTER TABLE wave ALTER COLUMN unmarked SET DEFAULT false;
 
 -- What customers were promised cannot be taken back by anybody, the tally included.
 CREATE OR REPLACE FUNCTION wave_keeps_its_word() RETURNS trigger LANGUAGE plpgsql AS $$

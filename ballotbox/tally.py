@@ -30,7 +30,7 @@ from ballotbox.policy import HELD_MONTHS
 LOCK = 7437  # one tally works at a time
 DUE = """
     SELECT id FROM wave
-    WHERE state = 'ready' AND closes < %s AND invited ? '' AND mailed IS NOT NULL
+    WHERE state = 'ready' AND closes < %s AND invited ? ''
         AND EXISTS (SELECT FROM redaction WHERE redaction.wave = wave.id)
     ORDER BY closes, id
 """
@@ -279,6 +279,16 @@ def _hold(cursor: Any, waves: list[Wave], newest: Wave) -> None:
         "UPDATE wave SET state = 'held', held_for = %s, next_release = %s WHERE id::text = ANY(%s)",
         [FEW, day, [str(wave.id) for wave in waves]],
     )
+    _forget_tags(cursor, waves)
+
+
+def _forget_tags(cursor: Any, waves: list[Wave]) -> None:
+    """A ballot from before there were marks lies beside the tag of its link; nobody needs that any more."""
+    ids = [str(wave.id) for wave in waves if wave.unmarked]
+    if ids:
+        cursor.execute(
+            "UPDATE ballot SET tag = uuid_send(gen_random_uuid()) WHERE wave::text = ANY(%s)", [ids]
+        )
 
 
 def _hold_back(cursor: Any, waves: list[Wave]) -> None:
@@ -289,6 +299,7 @@ def _hold_back(cursor: Any, waves: list[Wave]) -> None:
             "UPDATE wave SET state = 'held', held_for = %s, next_release = NULL WHERE id = %s",
             [SURPLUS, str(wave.id)],
         )
+    _forget_tags(cursor, waves)
 
 
 def _let_out(tally: Tally, cursor: Any, opened: list[Opened], decision: release.Decision, on: date) -> None:

@@ -53,6 +53,14 @@ def let_through(senders: Iterable[str]) -> None:
         Outage.objects.filter(name__in=names).delete()
 
 
+def forget_idle_senders() -> None:
+    """Nothing waits for these senders any more, so no try would ever say that they may send again."""
+    for outage in Outage.objects.exclude(name=Outage.TRANSPORT):
+        waiting = Message.objects.filter(from_address=outage.sender, state__in=[State.PENDING, State.SENDING])
+        if not waiting.exists():
+            outage.delete()
+
+
 def barred_senders(now: datetime) -> list[str]:
     """Whose mails are not worth a try now."""
     waiting = Outage.objects.exclude(name=Outage.TRANSPORT).filter(next_try_at__gt=now)
@@ -101,19 +109,21 @@ def alarms(now: datetime) -> list[str]:
 def _what_does_not_leave(now: datetime, halted: list[str]) -> list[str]:
     """An outage that lasts, or mails that nobody takes up."""
     outages = standing()
-    if outages:
-        return [_outage_words(outage, now) for outage in outages if now - outage.since > LONG]
-    overdue = Message.objects.due(now - LONG).exclude(topic__in=halted).order_by().count()
+    said = [_outage_words(outage, now) for outage in outages if now - outage.since > LONG]
+    # When the next try is over for long, nobody tries: the outage is then no reason to wait.
+    tried = [outage for outage in outages if outage.next_try_at > now - LONG]
+    if not all(outage.is_sender for outage in tried):
+        return said
+    due = Message.objects.due(now - LONG).exclude(topic__in=halted)
+    overdue = due.exclude(from_address__in=[outage.sender for outage in tried]).order_by().count()
     if not overdue:
-        return []
-    return [
-        ngettext(
-            "%(n)s mail is due since long and nobody takes it up. Is the worker running?",
-            "%(n)s mails are due since long and nobody takes them up. Is the worker running?",
-            overdue,
-        )
-        % {"n": overdue}
-    ]
+        return said
+    words = ngettext(
+        "%(n)s mail is due since long and nobody takes it up. Is the worker running?",
+        "%(n)s mails are due since long and nobody takes them up. Is the worker running?",
+        overdue,
+    )
+    return [*said, words % {"n": overdue}]
 
 
 def _outage_words(outage: Outage, now: datetime) -> str:

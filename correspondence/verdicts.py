@@ -130,4 +130,5 @@ def _without_answer(error: Exception) -> Outcome:
 
 
 def _text(said: bytes | str) -> str:
-    return said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
+    words = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
+    return words.replace("\x00", "")  # which no column of text takes

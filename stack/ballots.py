@@ -15,6 +15,7 @@ from stack.secrets import secret
 TALLY, BOX, RESULTS = "BALLOTS_TALLY_URL", "BALLOTS_BOX_URL", "BALLOTS_RESULTS_URL"
 ROLES = {TALLY: "tend_tally", BOX: "tend_box", RESULTS: "tend_results"}
 SECRETS = {TALLY: "postgres-tally", BOX: "postgres-box", RESULTS: "postgres-results"}
+APPLICATION = "tend"  # its role, which is none of these
 HUSH = paths.ROOT / "ballotbox" / "hush.sql"
 TURN = "SELECT pg_advisory_lock(7435);\n"  # two starts at once change the same rows
 SILENT = """
@@ -49,6 +50,20 @@ def create_missing(application: str) -> None:
         _close_database(database)
     else:
         create_database(database)
+    _close_others()
+
+
+def _close_others() -> None:
+    """In a database that nobody has hushed the ballots' roles could ask for sizes; none has business there.
+
+    The application's role makes its tests' databases from there.
+    """
+    postgres.psql(
+        TURN
+        + """REVOKE CONNECT ON DATABASE postgres, template1 FROM PUBLIC;
+           GRANT CONNECT ON DATABASE postgres TO :"application";""",
+        application=APPLICATION,
+    )
 
 
 def _create_role(role: str, password: str, *, owner: bool) -> None:
@@ -87,7 +102,8 @@ def _close_database(database: str) -> None:
 
 def hush(database: str) -> None:
     """Sizes and statistics of tables are the tally's business, in this database."""
-    postgres.psql(f'{TURN}\\connect :"name"\n{HUSH.read_text()}', name=database, tally=ROLES[TALLY])
+    # The turn is of one connection and one database: it is taken where the rows are changed.
+    postgres.psql(f'\\connect :"name"\n{TURN}{HUSH.read_text()}', name=database, tally=ROLES[TALLY])
 
 
 def prepare(addresses: Mapping[str, str]) -> None:

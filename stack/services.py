@@ -9,7 +9,7 @@ from stack.say import Problem
 from stack.secrets import secret
 
 DATABASE = os.environ.get("TEND_DB") or "tend"
-ROLE = "tend"
+ROLE = ballots.APPLICATION
 KEEP = paths.VAR / "keep-services"
 
 

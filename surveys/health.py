@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from surveys import ballots
 from surveys.models import Programme, Wave
 
-GRACE = timedelta(days=1)
-"""How long after its last day a wave may still be on its way to the tally."""
+GRACE = timedelta(days=2)
+"""How long after its last day a wave may be on its way: a night tells the tally, the next reads the end."""
 
 
 def alarms(on: date) -> list[str]:

@@ -9,15 +9,17 @@ day, or after a start, is kept beside the first; the tally counts the first, by 
 from __future__ import annotations
 
 import hmac
-import os
 import threading
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
+from io import FileIO
 from typing import Any
 from uuid import UUID
 
 from ballotbox.tickets import KEY_BYTES, TAG_BYTES
 
+RANDOM = "/dev/urandom"
+LONGEST_WAIT = 60.0  # seconds
 Later = Callable[[float, Callable[[], None]], None]
 
 
@@ -50,6 +52,7 @@ class DayTags:
 
     def _woken(self) -> None:
         with self._lock:
+            self._wake_again()
             self._renew()
 
     def _renew(self) -> None:
@@ -57,7 +60,16 @@ class DayTags:
         moment = self._clock()
         if moment.date() == self._day:
             return
-        self._key[:] = os.urandom(KEY_BYTES)
+        begins = self._day is None
+        with FileIO(RANDOM) as source:  # into the place itself: no copy lies about in memory
+            if source.readinto(self._key) != KEY_BYTES:
+                raise OSError(f"{RANDOM} gave less than was asked for.")
         self._day = moment.date()
-        ends = datetime.combine(self._day + timedelta(days=1), time(), tzinfo=moment.tzinfo)
-        self._later((ends - moment).total_seconds() + 1, self._woken)
+        if begins:
+            self._wake_again()
+
+    def _wake_again(self) -> None:
+        """When the day ends, but within a minute: a timer does not count while its machine sleeps."""
+        moment = self._clock()
+        ends = datetime.combine(moment.date() + timedelta(days=1), time(), tzinfo=moment.tzinfo)
+        self._later(min((ends - moment).total_seconds(), LONGEST_WAIT), self._woken)

@@ -50,7 +50,8 @@ def _submit(opened: Opened, posted: Posted) -> HttpResponse:
     try:
         sealed = sealing.seal(opened.public_key, opened.wave.wave, _said(opened, answers))
         if not opened.ticket.is_test:
-            keep.put(opened.wave.wave, TAGS.tag(opened.wave.wave, opened.mark), sealed)
+            tag = TAGS.tag(opened.wave.wave, opened.mark)
+            keep.put(opened.wave.wave, tag, sealed, link=opened.ticket.tag)
     except sealing.TooLongError as error:
         long = [Problem("texts_too_long", values={"over": error.over})]
         return _form(opened, language, posted, long, status=422)

@@ -93,7 +93,10 @@ def still_held(messages: list[Message]) -> set[int]:
 
 @transaction.atomic
 def sweep(now: datetime) -> int:
-    """Settle what a dead worker had: waiting again, or uncertain when it may have gone out."""
+    """Settle what a dead worker had: waiting again, or uncertain when it may have gone out.
+
+    A sender that has no mail left to try is not called barred for ever.
+    """
     dead = Message.objects.filter(state=State.SENDING, lease_until__lt=now)
     rows = list(dead.select_for_update(skip_locked=True).defer("stored", "payload"))
     left: dict[State, list[int]] = {State.PENDING: [], State.UNCERTAIN: [], State.FAILED: []}
@@ -105,6 +108,7 @@ def sweep(now: datetime) -> int:
         Message.objects.filter(pk__in=ids).update(
             state=state, lease_until=None, next_try_at=now, last_error=words, updated_at=now, **ended
         )
+    health.forget_idle_senders()
     return len(rows)
 
 

@@ -25,6 +25,8 @@ AGAIN = (State.UNCERTAIN, State.FAILED)
 def resend(by: User, message: Message) -> None:
     """Try once more with an uncertain or failed mail: a person takes the risk that it arrives twice.
 
+    The try that may have arrived stays counted, whatever becomes of the mail.
+
     Raises PermissionDenied; ValidationError when it is in another state, or its text is gone.
     """
     require_admin(by)
@@ -33,8 +35,8 @@ def resend(by: User, message: Message) -> None:
         raise ValidationError(_("The text of this mail is not kept. Have it asked for again."))
     now = timezone.now()
     Message.objects.filter(pk=message.pk).update(
-        state=State.PENDING, attempts=0, next_try_at=now, not_before=None, lease_until=None,
-        handing_over=False, last_error="", sent_at=None, updated_at=now,
+        state=State.PENDING, attempts=int(message.state == State.UNCERTAIN), next_try_at=now,
+        not_before=None, lease_until=None, handing_over=False, last_error="", sent_at=None, updated_at=now,
     )  # fmt: skip
     transaction.on_commit(ring, robust=True)
 
@@ -72,8 +74,8 @@ def bring_back(kind: str, reason: str, moments: Mapping[str, datetime]) -> set[s
         by_moment[moments[key]].append(key)
     for moment, some in by_moment.items():
         stopped.filter(key__in=some).update(
-            state=State.PENDING, reason="", attempts=0, not_before=moment, next_try_at=moment,
-            last_error="", updated_at=timezone.now(),
+            state=State.PENDING, reason="", not_before=moment, next_try_at=moment, last_error="",
+            updated_at=timezone.now(),
         )  # fmt: skip
     if keys:
         transaction.on_commit(ring, robust=True)

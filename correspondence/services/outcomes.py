@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from correspondence import kinds, reports
@@ -79,14 +80,18 @@ def release(messages: list[Message]) -> None:
 
 @transaction.atomic
 def cancel(batch: list[Message], reasons: Mapping[int, str]) -> None:
-    """These of the batch are not to be sent any more, and why; what another has taken up since stays its."""
+    """These of the batch are not to be sent any more, and why; what another has taken up since stays its.
+
+    The mail server did not hear of them this time: that is no attempt.
+    """
     by_reason: dict[str, list[int]] = defaultdict(list)
     for pk in still_held([message for message in batch if message.pk in reasons]):
         by_reason[reasons[pk]].append(pk)
     for reason, ids in by_reason.items():
         Message.objects.filter(pk__in=ids).update(
-            state=State.CANCELLED, reason=reason[:200], stored="", lease_until=None, updated_at=timezone.now()
-        )
+            state=State.CANCELLED, reason=reason[:200], attempts=F("attempts") - 1, stored="",
+            lease_until=None, updated_at=timezone.now(),
+        )  # fmt: skip
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from collections import Counter, defaultdict
+from dataclasses import replace
 
 from django.core.mail import EmailMessage
 from django.utils import timezone, translation
@@ -76,6 +77,8 @@ def _send_some(ready: Ready, line: Line, deadline: float, done: Counter[Outcome]
     ready = [(message, email) for message, email in ready if message.pk in ours]
     kill_point("outbox announced")
     results, down = _hand_over(ready, line, deadline)
+    passed = {message.from_address for message, result in results if result.outcome == Outcome.SENT}
+    results = [(message, _about_mail_alone(message, result, passed)) for message, result in results]
     outcomes.record(results)
     kill_point("outbox recorded")
     outcomes.release([message for message, _email in ready[len(results) :]])
@@ -84,18 +87,24 @@ def _send_some(ready: Ready, line: Line, deadline: float, done: Counter[Outcome]
         health.went_down(down.words)
     elif results and all(result.outcome in ANSWERED for _message, result in results):
         health.came_up()
-    _note_senders(results)
+    _note_senders(results, passed)
     halt_if_bad({m.topic for m, result in results if result.outcome == Outcome.BOUNCED})
     return len(results) == len(ready)
 
 
-def _note_senders(results: Results) -> None:
+def _about_mail_alone(message: Message, result: Result, passed: set[str]) -> Result:
+    """Where other mails of a sender pass, one that is barred is not so for its sender: it costs attempts."""
+    if result.outcome == Outcome.BARRED and message.from_address in passed:
+        return replace(result, outcome=Outcome.TEMPORARY)
+    return result
+
+
+def _note_senders(results: Results, passed: set[str]) -> None:
     """Whose mail is let through, and whose is not: that sender's mails wait, the others go on."""
     barred = {m.from_address: result.words for m, result in results if result.outcome == Outcome.BARRED}
     for sender, words in barred.items():
         health.barred(sender, words)
-    passed = {m.from_address for m, result in results if result.outcome == Outcome.SENT}
-    health.let_through(passed - barred.keys())
+    health.let_through(passed)
 
 
 def _hand_over(ready: Ready, line: Line, deadline: float) -> tuple[Results, Result | None]:

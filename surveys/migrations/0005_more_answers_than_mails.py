@@ -3,6 +3,16 @@
 from django.db import migrations, models
 
 
+def count_what_left(apps, schema_editor):
+    """Of waves that are under way: what left before there was this number."""
+    waves = apps.get_model("surveys", "Wave").objects
+    invitations = apps.get_model("surveys", "Invitation").objects.filter(state__in=["handed_over", "bounced"])
+    counts = dict(invitations.order_by().values_list("wave").annotate(n=models.Count("pk")))
+    for wave in waves.only("pk", "n_handed_over", "n_bounced"):
+        wave.n_mailed = max(counts.get(wave.pk, 0), wave.n_handed_over + wave.n_bounced)
+        wave.save(update_fields=["n_mailed"])
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -20,4 +30,5 @@ class Migration(migrations.Migration):
             name='n_mailed',
             field=models.PositiveIntegerField(default=0, help_text='Left for the mail server; never falls.'),
         ),
+        migrations.RunPython(count_what_left, migrations.RunPython.noop),
     ]

@@ -99,6 +99,11 @@ def switch(request: Request, pk: int) -> HttpResponse:
         back = programmes.switch(request.user, row, on=on)
     except ValidationError as refused:
         toast(request, " ".join(refused.messages), level=messages.ERROR)
+    except OSError:  # of the folder of keys
+        words = _(
+            "It stays as it was: the folder of keys cannot be used. Ask an admin to look at SURVEY_KEYS."
+        )
+        toast(request, words, level=messages.ERROR)
     else:
         toast(request, _switched(row, on, back))
     return redirect("surveys:programme", row.pk)

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.models import Account
 from contacts.models import Contact
@@ -76,9 +77,14 @@ def mailed(wave: Wave) -> int:
 
     More answers than that cannot be: ``n_mailed`` never falls, whatever becomes of invitations and people.
     """
-    waiting = Invitation.objects.filter(wave=wave, state=Invitation.State.QUEUED)
-    keys = [str(pk) for pk in waiting.values_list("pk", flat=True)]
-    doubtful = Message.objects.filter(kind=KINDS[0], key__in=keys, state=MailState.UNCERTAIN).count()
+    not_counted = [Invitation.State.QUEUED, Invitation.State.SUPPRESSED]
+    rows = Invitation.objects.filter(wave=wave, state__in=not_counted)
+    keys = [str(pk) for pk in rows.values_list("pk", flat=True)]
+    # Nobody knows; or it left and that could not be written down; or it was stopped after a try.
+    perhaps = Q(state__in=[MailState.UNCERTAIN, MailState.SENT]) | Q(
+        state=MailState.CANCELLED, attempts__gt=0
+    )
+    doubtful = Message.objects.filter(perhaps, kind=KINDS[0], key__in=keys).count()
     return max(wave.n_mailed, wave.n_handed_over + wave.n_bounced) + doubtful
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from django.db import transaction
+
+from correspondence.models import Message, State
 from correspondence.services import bring_back
 from surveys import keys
 from surveys.models import Asked, Invitation, Programme, Wave
-from surveys.services.inviting import FOLLOW_UP, INVITATION, SWITCHED_OFF, Moments
+from surveys.services.inviting import FOLLOW_UP, INVITATION, KINDS, SWITCHED_OFF, Moments
 
 TOO_OLD = timedelta(days=14)
 """An invitation that should have left longer ago stays away: the purchase is past."""
@@ -20,6 +23,21 @@ def all_of(programme: Programme, on: date) -> int:
         n += _invitations(wave, on)
     for wave in programme.waves.filter(state=Wave.State.READY, closes_on__gte=on):
         n += _follow_ups(wave, on)
+    return n
+
+
+def every_night(on: date) -> int:
+    """Of all programmes that are on.
+
+    A dispatcher that had read that one was off may have stopped a mail after it was switched on.
+    """
+    stopped = Message.objects.filter(kind__in=KINDS, state=State.CANCELLED, reason=SWITCHED_OFF)
+    if not stopped.exists():
+        return 0
+    n = 0
+    for programme in Programme.objects.filter(is_on=True).order_by("pk"):
+        with transaction.atomic():
+            n += all_of(programme, on)
     return n
 
 

@@ -16,7 +16,7 @@ from ballotbox.policy import CLOSES_AFTER_DAYS, KEYS_AHEAD_DAYS
 from surveys import ballots, bundles, forecast, keys, periods
 from surveys.ballots import Standing
 from surveys.models import Programme, Questions, Wave
-from surveys.services import closing, follow_up
+from surveys.services import closing, coming_back, follow_up
 
 DAY = timedelta(days=1)
 Windows = Mapping[str, tuple[date, date]]
@@ -64,7 +64,10 @@ def _keep_mails(on: date) -> list[str]:
     """What needs no database of ballots: whether that answers or not."""
     found = []
     # in this order: a day's key goes once its follow-ups are out
-    for step in (follow_up.enqueue_due, follow_up.destroy_tag_keys, closing.purge_due):
+    steps = (
+        coming_back.every_night, follow_up.enqueue_due, follow_up.destroy_tag_keys, closing.purge_due,
+    )  # fmt: skip
+    for step in steps:
         try:
             step(on)
         except OSError as error:

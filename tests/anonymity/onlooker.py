@@ -33,6 +33,7 @@ QUESTIONS = {
         "SELECT relation, mode FROM pg_locks"
         " WHERE database = (SELECT oid FROM pg_database WHERE datname = %(name)s)"
     ),
+    "tablespace": "SELECT pg_tablespace_size('pg_default')",
     "files": "SELECT pg_stat_file('base')",
     "folders": "SELECT pg_ls_dir('base')",
 }
@@ -43,6 +44,8 @@ class Onlooker:
 
     def __init__(self, ballots: Ballots, crm_url: str) -> None:
         self.places = {"results": ballots.results_url, "application": crm_url, "owner": ballots.tally_url}
+        own = database.words(ballots.results_url)
+        self.elsewhere = [own | {"dbname": other} for other in ("postgres", "template1")]
         self.name = database.words(ballots.tally_url)["dbname"]
 
     def look(self) -> dict[str, Any]:
@@ -52,7 +55,15 @@ class Onlooker:
             with closing(psycopg2.connect(**database.words(url))) as line, line.cursor() as cursor:
                 line.autocommit = True
                 found |= {f"{place}: {asked}": self._ask(cursor, text) for asked, text in QUESTIONS.items()}
-        return found
+        return found | {f"results in {each['dbname']}": self._enter(each) for each in self.elsewhere}
+
+    def _enter(self, words: dict[str, Any]) -> Any:
+        """A database beside the ballots', in which their sizes could be asked for."""
+        try:
+            with closing(psycopg2.connect(**words)) as line, line.cursor() as cursor:
+                return "entered", self._ask(cursor, QUESTIONS["database"])
+        except psycopg2.Error:
+            return None
 
     def _ask(self, cursor: Any, text: str) -> Any:
         try:

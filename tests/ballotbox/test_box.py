@@ -18,6 +18,7 @@ import pytest
 from ballotbox import sealing, tickets
 from ballotbox.tickets import Ticket
 from tests.ballotbox.surveys import long_survey
+from tests.ballotbox.waves import put
 from tests.ballots import Box, Page, Wave, start_box
 
 pytestmark = pytest.mark.xdist_group("box")
@@ -92,6 +93,16 @@ def test_the_first_ballot_of_an_invitation_counts(box: Box, wave: Wave) -> None:
     assert alike(one) == alike(two)
     assert state(box) == before
     assert [each["answers"]["recommend"] for each in wave.said()] == [9]
+
+
+def test_whoever_answered_before_there_were_tags_of_a_day_has_answered(box: Box, wave: Wave) -> None:
+    key, link = sealing.public_key_of(wave.private_key), b"t" * 16
+    put(box.ballots, wave.id, sealing.seal(key, wave.id, {"answers": {"recommend": 9}}), tag=link)
+    before = state(box)
+    first = box.post(f"/s/{wave.ticket()}", GOOD)
+    assert alike(box.post(f"/s/{wave.ticket(tag=link)}", {"recommend": "1"})) == alike(first)
+    assert [row for row in state(box) if bytes(row[1]) == link] == before
+    assert box.ballots.count() == 2
 
 
 def test_a_hundred_clicks_at_once_are_one_ballot_and_one_page(box: Box, wave: Wave) -> None:

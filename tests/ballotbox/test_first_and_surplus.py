@@ -110,11 +110,90 @@ def test_a_surplus_cannot_be_talked_away(ballots: Ballots) -> None:
             cursor.execute(f"UPDATE wave SET {change}")
 
 
-def test_a_wave_waits_until_it_is_known_how_many_mails_left(ballots: Ballots) -> None:
+def test_a_wave_that_was_told_before_mails_were_counted_is_settled_without_them(ballots: Ballots) -> None:
     wave = open_wave(ballots)
     cast(ballots, wave, *ENOUGH)
     close(ballots, wave)
     with database.connected(ballots.results_url) as cursor:
         cursor.execute("UPDATE wave SET mailed = NULL")
     settle(ballots)
-    assert state(ballots, wave) == "ready"
+    assert state(ballots, wave) == "released"
+
+
+# -- From before there were marks ---------------------------------------------------------------------------
+
+
+def from_before(ballots: Ballots, wave: UUID) -> None:
+    """As the wave stands after the upgrade, when it was there before."""
+    with database.connected(ballots.tally_url) as cursor:
+        cursor.execute("UPDATE wave SET unmarked = true WHERE id = %s", [str(wave)])
+
+
+def cast_unmarked(ballots: Ballots, wave: UUID, *said: dict[str, object], tag: bytes = b"") -> None:
+    """As the box sealed them then."""
+    key = public_key(ballots, wave)
+    put(ballots, wave, *(sealing.seal(key, wave, {"answers": each, "codes": {}}) for each in said), tag=tag)
+
+
+def test_an_upgrade_knows_the_waves_it_finds_from_those_that_come(ballots: Ballots) -> None:
+    before = open_wave(ballots)
+    with database.connected(ballots.tally_url) as cursor:
+        cursor.execute("ALTER TABLE wave DROP COLUMN unmarked")
+    roles = [str(database.words(url)["user"]) for url in (ballots.box_url, ballots.results_url)]
+    for _ in range(2):
+        database.prepare(ballots.tally_url, box_role=roles[0], results_role=roles[1])
+    after = open_wave(ballots, closes=NEXT, label="2025 Q4")
+    found = dict(ballots.rows("SELECT id::text, unmarked FROM wave"))
+    assert found == {str(before): True, str(after): False}
+
+
+def test_ballots_from_before_the_upgrade_count_beside_those_after_it(ballots: Ballots) -> None:
+    wave = open_wave(ballots)
+    from_before(ballots, wave)
+    cast_unmarked(ballots, wave, *ENOUGH[:7])
+    cast(ballots, wave, *ENOUGH[7:])
+    close(ballots, wave, mailed=12)
+    settle(ballots)
+    assert released(ballots)[0][:2] == (12, 0)
+
+
+def test_half_a_mark_is_none_whatever_the_wave(ballots: Ballots) -> None:
+    wave = open_wave(ballots)
+    from_before(ballots, wave)
+    cast(ballots, wave, *ENOUGH)
+    key = public_key(ballots, wave)
+    for damaged in ({"mark": "ab" * 16}, {"day": 3}, {"mark": None, "day": None}):
+        said = {"answers": ENOUGH[0], "codes": {}} | damaged
+        put(ballots, wave, sealing.seal(key, wave, said))
+    close(ballots, wave)
+    settle(ballots)
+    assert released(ballots)[0][:2] == (12, 3)
+
+
+def test_without_a_mark_nothing_counts_in_a_wave_that_began_with_them(ballots: Ballots) -> None:
+    wave = open_wave(ballots)
+    cast(ballots, wave, *ENOUGH)
+    cast_unmarked(ballots, wave, ENOUGH[0])
+    close(ballots, wave)
+    settle(ballots)
+    assert released(ballots)[0][:2] == (12, 1)
+
+
+@pytest.mark.parametrize("mailed", [100, 1])
+def test_a_held_wave_forgets_the_tags_of_links_and_still_counts_its_ballots(
+    ballots: Ballots, mailed: int
+) -> None:
+    wave = open_wave(ballots)
+    second = open_wave(ballots, closes=NEXT, label="2025 Q4")
+    from_before(ballots, wave)
+    for n, each in enumerate(ENOUGH[:5]):
+        cast_unmarked(ballots, wave, each, tag=bytes([n]) * 16)
+    close(ballots, wave, mailed=mailed)
+    settle(ballots)
+    tags = {bytes(tag) for (tag,) in ballots.rows("SELECT tag FROM ballot WHERE wave = %s", str(wave))}
+    assert len(tags) == 5
+    assert not tags & {bytes([n]) * 16 for n in range(5)}
+    cast(ballots, second, *ENOUGH)
+    close(ballots, second)
+    settle(ballots, AFTER_NEXT)
+    assert [row[0] for row in released(ballots)] == [17 if mailed == 100 else 12]

@@ -45,11 +45,27 @@ def test_the_key_goes_with_its_day_although_nobody_answers_any_more() -> None:
     day.tags.tag(WAVE, MARK)
     place, before = day.tags._key, bytes(day.tags._key)
     ((seconds, wake),) = day.alarms
-    assert timedelta(seconds=seconds) == timedelta(hours=1, minutes=30, seconds=1)
+    assert seconds == 60  # a timer does not count the time its machine sleeps
     day.moment += timedelta(seconds=seconds)
+    wake()
+    assert bytes(place) == before
+    day.moment += timedelta(hours=1, minutes=28, seconds=30)
+    wake()
+    assert bytes(place) == before
+    assert day.alarms[-1][0] == 30  # the day ends
+    day.moment += timedelta(seconds=30)
     wake()
     assert day.tags._key is place  # the bytes themselves were overwritten
     assert bytes(place) not in (before, bytes(32))
-    assert len(day.alarms) == 2  # and it wakes again tomorrow
-    wake()
+    assert day.alarms[-1][0] == 60  # and it wakes again tomorrow
+    assert len(day.alarms) == 4
+
+
+def test_whoever_finds_the_new_day_first_it_is_woken_once_a_minute() -> None:
+    day = Day()
+    day.tags.tag(WAVE, MARK)
+    day.moment += timedelta(days=1)
+    day.tags.tag(WAVE, MARK)
+    assert len(day.alarms) == 1
+    day.alarms[0][1]()
     assert len(day.alarms) == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import requests
 import time_machine
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from correspondence import health, services
 from correspondence.building import build
@@ -131,6 +133,52 @@ def test_a_sender_is_asked_more_and_more_rarely_and_its_mails_leave_when_it_may(
         services.send_due()
     assert states() == ["sent"]
     assert not Outage.objects.exists()
+
+
+def test_a_mail_that_is_barred_among_others_that_pass_is_tried_like_any_other(provider, monkeypatch):
+    """Some providers answer 403 about a recipient: that must neither stop the sender nor go on for ever."""
+    provider()
+    passing = requests.Session.request
+
+    def request(self: Any, **call: Any) -> requests.Response:
+        response = passing(self, **call)
+        if "eva1@" in call["data"]:
+            response.status_code, response._content = 403, b'{"ErrorCode": 406, "Message": "Inactive"}'
+        return response
+
+    monkeypatch.setattr(requests.Session, "request", request)
+    put(1, 2)
+    services.send_due()
+    assert states() == ["pending", "sent"]
+    assert Message.objects.get(state="pending").attempts == 1
+    assert not Outage.objects.exists()
+
+
+def test_a_sender_without_mail_is_not_called_barred_for_ever(provider):
+    provider(403, {"ErrorCode": 400, "Message": "Sender not verified"})
+    put(1, identity=None)
+    services.send_due()
+    services.send_due()
+    assert not health.is_working()
+    Message.objects.update(state="cancelled", reason="not any more")
+    services.send_due()
+    assert not Outage.objects.exists()
+    assert health.is_working()
+
+
+def test_a_barred_sender_does_not_hide_that_nobody_takes_up_the_others(provider):
+    with time_machine.travel("2026-11-24 08:00+00:00", tick=False) as clock:
+        provider(403, {"ErrorCode": 400, "Message": "Sender not verified"})
+        put(1)
+        services.send_due()
+        put(2, identity=None)
+        clock.shift(timedelta(minutes=20))
+        Outage.objects.update(next_try_at=timezone.now())  # it is tried, and nothing else is
+        said = " ".join(health.alarms(timezone.now()))
+        assert "let no mail of" in said
+        assert "1 mail is due since long and nobody takes it up" in said
+        Outage.objects.update(next_try_at=timezone.now() - timedelta(minutes=15))  # nor is this one
+        assert "2 mails are due since long" in " ".join(health.alarms(timezone.now()))
 
 
 def test_the_page_says_which_sender_the_provider_refuses(provider, as_admin: Client):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import smtplib
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +13,8 @@ from django.utils import timezone
 
 from correspondence import kinds, services, suppression
 from correspondence.models import DeliveryReport, Halt, Message, Outage, Suppression
-from correspondence.services import Identity
+from correspondence.services import Identity, claiming, outcomes
+from correspondence.verdicts import judge
 from tests import factories as make
 from tests.correspondence.conftest import LETTER, NOTICE, draft, put, render, states
 
@@ -374,3 +376,12 @@ def test_mail_about_logins_offers_no_unsubscribing(server):
     assert "List-Unsubscribe" not in mail.kept[0].message
     assert mail.kept[0].message["List-Id"] == "<service.localhost>"
     assert mail.kept[0].sender == "tend@localhost"
+
+
+def test_what_a_server_says_can_always_be_kept():
+    """A NUL in its answer would make every outcome of the batch fail to be written down."""
+    put(1)
+    (row,), _more = claiming.claim(timezone.now())
+    said = smtplib.SMTPRecipientsRefused({row.recipient: (450, b"try\x00 later")})
+    outcomes.record([(row, judge(said, in_doubt=False))])
+    assert Message.objects.get().last_error == "450 try later"

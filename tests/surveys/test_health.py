@@ -65,9 +65,9 @@ def test_another_key_in_its_place_is_missing_too(admin, ballots: Ballots, rung, 
 
 
 @pytest.mark.parametrize(("days", "state", "is_red"), [
-    (1, "ready", False), (2, "ready", True), (2, "held", False), (2, "released", False),
+    (2, "ready", False), (3, "ready", True), (3, "held", False), (3, "released", False),
 ])  # fmt: skip
-def test_a_wave_that_is_not_settled_a_day_after_its_close_is_red(
+def test_a_wave_that_is_not_settled_two_days_after_its_close_is_red(
     admin, programme, clock, days: int, state: str, is_red: bool
 ) -> None:
     closes = TODAY - timedelta(days=days)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from email import message_from_bytes, policy
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from ballotbox import tickets
 from correspondence.building import build
 from correspondence.models import Message, Suppression
+from correspondence.services import resend, send_due
 from surveys import keys, mailing
 from surveys.mail_words import MissingValueError
 from surveys.models import Exclusion, Invitation, Wave
@@ -216,6 +220,35 @@ def test_a_mail_that_nobody_knows_about_may_be_answered(invitation):
     assert closing.mailed(wave) == 0
     Message.objects.update(state="uncertain")
     assert closing.mailed(wave) == 1
+
+
+def test_a_mail_that_left_is_counted_although_that_could_not_be_written_down(invitation):
+    Message.objects.update(state="sent", sent_at=timezone.now())
+    assert closing.mailed(Wave.objects.get()) == 1
+
+
+@pytest.mark.parametrize("was_uncertain", [False, True])
+def test_a_mail_that_was_stopped_counts_if_it_may_have_left_before(invitation, was_uncertain: bool):
+    if was_uncertain:
+        Message.objects.update(state="uncertain", attempts=1)
+        resend(make.make_user("admin"), Message.objects.get())
+    Message.objects.update(not_before=None, next_try_at=timezone.now())
+    Exclusion.objects.create(account=invitation.account, reason="Lawsuit")
+    send_due()
+    assert Message.objects.get().state == "cancelled"
+    wave = Wave.objects.get()
+    closing.recount(wave)
+    assert closing.mailed(wave) == was_uncertain
+
+
+def test_waves_under_way_begin_with_what_has_left_already(invitation):
+    Invitation.objects.update(state="handed_over")
+    survey.make_wave(
+        invitation.wave.programme, label="before", opens_on=date(2026, 1, 1), last_send_on=date(2026, 3, 31),
+        closes_on=date(2026, 4, 28), n_handed_over=9, n_bounced=2,
+    )  # fmt: skip
+    import_module("surveys.migrations.0005_more_answers_than_mails").count_what_left(apps, None)
+    assert sorted(Wave.objects.values_list("n_mailed", flat=True)) == [1, 11]
 
 
 def test_a_batch_costs_the_same_queries(wave, django_assert_num_queries):

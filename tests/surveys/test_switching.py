@@ -15,7 +15,7 @@ from correspondence.models import Message, State
 from correspondence.services import send_due
 from surveys import keys
 from surveys.models import Asked, Invitation, Programme, Wave
-from surveys.services import follow_up, invite
+from surveys.services import follow_up, invite, waves
 from tests import factories as make
 from tests.surveys import factories as survey
 from tests.surveys.factories import TODAY
@@ -106,6 +106,35 @@ def test_a_follow_up_that_was_stopped_comes_back_while_its_link_can_be_made(
     assert "1 mail that was stopped" in switch(manager, programme, "on")
     send_due()
     assert len(mail.outbox) == 2
+
+
+def test_what_a_dispatcher_stopped_after_the_switch_comes_back_in_the_night(
+    ballots, rung, stopped, programme, clock
+) -> None:
+    Programme.objects.update(is_on=True)  # switched while a dispatcher had read that it was off
+    move(clock, 1)
+    for _ in range(2):
+        waves.keep(TODAY + timedelta(days=1), {})
+        send_due()
+    assert [message.to for message in mail.outbox] == [[stopped.address]]
+
+
+def test_in_the_night_what_is_off_stays_stopped(ballots, rung, stopped, clock) -> None:
+    move(clock, 1)
+    waves.keep(TODAY + timedelta(days=1), {})
+    assert Message.objects.get().state == State.CANCELLED
+
+
+def test_a_folder_of_keys_that_cannot_be_used_is_said_and_nothing_is_switched(
+    stopped, programme, manager, clock, settings, tmp_path
+) -> None:
+    move(clock, 3)
+    settings.SURVEY_KEYS = str(tmp_path / "a file")
+    (tmp_path / "a file").write_text("")
+    assert "the folder of keys cannot be used" in switch(manager, programme, "on")
+    programme.refresh_from_db()
+    assert not programme.is_on
+    assert Message.objects.get().state == State.CANCELLED
 
 
 def test_a_one_off_survey_has_a_switch_once_it_was_started(manager) -> None:
