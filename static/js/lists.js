@@ -1,7 +1,7 @@
 /* The account list: ticked rows, the order of columns, tools that close by themselves. */
 
 const form = document.querySelector("[data-bulk]");
-if (form) {
+if (form?.querySelector("[data-bulk-bar]")) { // who changes nothing has no bar
   const ticks = [...form.querySelectorAll("[data-tick]")];
   const all = form.querySelector("[data-tick-all]");
   const count = form.querySelector("[data-bulk-count]");
