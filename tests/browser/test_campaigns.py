@@ -66,12 +66,15 @@ def test_a_campaign_is_started_worked_and_ended_then_the_account_is_handed_over(
 
     # the end, with what came of it
     page.goto(address(live_server, "accounts:detail", account.pk))
+    page.locator("#campaign-title").scroll_into_view_if_needed()  # the panel is fetched when it is seen
     page.get_by_role("link", name="End the campaign").click()
     sheet.get_by_label("Appointment made").check()
     sheet.get_by_label("In a few words").fill("Thursday at two")
     check_page(page)
     sheet.get_by_role("button", name="End it").click()
-    expect(page.get_by_text("Thursday at two")).to_be_visible()
+    expect(page.get_by_text("The campaign has ended: appointment made.")).to_be_visible()
+    page.locator("#campaign-title").scroll_into_view_if_needed()
+    expect(page.get_by_text("Thursday at two").first).to_be_visible()
     check_page(page)
     assert Campaign.objects.get().result == "appointment"
     assert not Touchpoint.objects.open().exists()
