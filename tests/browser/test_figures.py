@@ -73,6 +73,5 @@ def test_a_draft_is_simulated_before_it_runs(
     expect(page.locator("#main")).to_contain_text("touchpoints a week")
     page.get_by_text("The same as a table").click()
     expect(page.locator("#main")).to_contain_text("Kari Holm")
-    # in the middle of the screen, where neither bar lies over it
-    page.locator(".chart-choices").evaluate("choices => choices.scrollIntoView({ block: 'center' })")
+    page.evaluate("scrollTo(0, 0)")  # what lies half under a bar that stays is too small to axe
     check_page(page)
