@@ -19,7 +19,7 @@ def kept(entry: BookEntry | None) -> Kept | None:
 
 def entry_of(user_id: int, account_id: int, said: Kept) -> BookEntry:
     """The entry again, not yet saved."""
-    words = {name: said[name] for name in WORDS}
+    words = {name: said[name] for name in WORDS if said.get(name)}
     return BookEntry(
         user_id=user_id, account_id=account_id, added_on=date.fromisoformat(said["added_on"]), **words
     )

@@ -121,7 +121,7 @@ def take_back(user: User, done: BookFinish) -> None:
         words = _("%(name)s has another owner by now: it stays out of the book.")
         raise ValidationError(words % {"name": done.account})
     book_add(done.user, done.account)
-    was = entry_of(done.user_id, done.account_id, done.entry)
+    was = entry_of(done.user_id, done.account_id, {**done.entry, "added_on": done.added_on.isoformat()})
     BookEntry.objects.filter(user=done.user, account=done.account).update(
         added_on=was.added_on, stage=was.stage, proposed=was.proposed, unanswered=was.unanswered
     )

@@ -44,7 +44,8 @@ FIGURES = (
 
 def _untouched() -> dict[str, str]:
     """The environment without the addresses that other tests of this process have set."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("BALLOTS_")}
+    ours = ("BALLOTS_", "DATABASE_URL", "REDIS_URL")
+    return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
 
 
 @pytest.mark.slow

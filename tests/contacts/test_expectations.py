@@ -93,7 +93,7 @@ def test_not_met_offers_to_raise_a_concern(client, kari, account, expected):
     assert client.post(where, {"state": "not_met", "words": ""}).status_code == 422
     answer = client.post(where, {"state": "not_met", "words": "As loud as before"})
     assert answer["Location"].startswith(
-        reverse("contacts:concern_add", args=[account.pk]) + "?what=Expected"
+        reverse("contacts:concern_add", args=[account.pk]) + f"?expectation={expected.pk}"
     )
     html = text(client.get(answer["Location"]))
     assert "Expected: It runs quieter. As loud as before" in html
@@ -101,7 +101,7 @@ def test_not_met_offers_to_raise_a_concern(client, kari, account, expected):
     htmx = {"HX-Request": "true"}
     services.reopen_expectation(kari, expected)
     answer = client.post(where, {"state": "not_met", "words": "As loud"}, headers=htmx)
-    assert "?what=Expected" in answer["HX-Redirect"]
+    assert f"?expectation={expected.pk}" in answer["HX-Redirect"]
 
 
 def test_the_panel_shows_what_is_not_known_first_and_then_some(client, kari, account, expected):

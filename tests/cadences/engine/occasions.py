@@ -82,9 +82,9 @@ def campaign_is_gone(night: Night, row: Row) -> bool:
 
 
 def is_served(night: Night, row: Row) -> bool:
-    """Whether such a row could be owed to this account at all."""
-    is_special = row.basis in {CAMPAIGN, OWNER} and bool(live_campaigns(night.account, night.as_of))
-    return night.is_customer or is_special
+    """Whether such a row could be owed to this account; a campaign of long ago owes nothing any more."""
+    lately = [one for one in live_campaigns(night.account, night.as_of) if one.last >= night.oldest]
+    return night.is_customer or (row.basis in {CAMPAIGN, OWNER} and bool(lately))
 
 
 def owner_is_gone(night: Night, row: Row) -> bool:
