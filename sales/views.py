@@ -24,6 +24,8 @@ from sales.models import Purchase
 from users.clock import today_for
 from users.http import Request
 
+RECENT = 5  # of the panel on the account's page
+
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -46,6 +48,21 @@ def purchase_list(request: Request, account_pk: int) -> HttpResponse:
         "is_editable": services.may_sell(request.user, account),
     }
     return render(request, "sales/list.html", context)
+
+
+@require_safe
+def panel(request: Request, account_pk: int) -> HttpResponse:
+    """The latest purchases, voided ones included: a part of the account's page."""
+    account = get_object_or_404(Account.objects.visible_to(request.user), pk=account_pk)
+    rows = Purchase.objects.visible_to(request.user).filter(account=account).select_related("buyer")
+    latest = list(rows.order_by("-purchased_on", "-id")[: RECENT + 1])  # one more tells whether there are
+    context = {
+        "account": account,
+        "purchases": latest[:RECENT],
+        "more_purchases": len(latest) > RECENT,
+        "is_editable": services.may_sell(request.user, account),
+    }
+    return render(request, "sales/_panel.html", context)
 
 
 @form_page

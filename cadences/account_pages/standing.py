@@ -22,11 +22,10 @@ from contacts.querysets import marked_own
 from core.places import zone_of
 from core.text import from_json
 from sales.five_ws import open_ws_sql
-from sales.models import Purchase
 from users.clock import zone
 from users.models import User
 
-RECENT_PURCHASES = 5
+FIRST_CONCERNS = 3  # of the page itself: the worst; the others come when they are asked for
 
 
 def for_page(user: User) -> QuerySet[Account]:
@@ -210,12 +209,6 @@ def standing_of(account: Account, user: User, today: date) -> Standing:
     )
 
 
-def purchases_of(account: Account) -> QuerySet[Purchase]:
-    """The latest purchases and one more, which tells whether there are more; voided ones included."""
-    latest = Purchase.objects.filter(account=account).order_by("-purchased_on", "-id")
-    return latest[: RECENT_PURCHASES + 1]
-
-
 def owed_to(account: Account, user: User, today: date, own: dict[str, dict[str, Any]]) -> list[Owed]:
     """What is owed next, first due first, each with its why. ``own``: the intervals of ``standing_of``."""
     rows = (
@@ -308,19 +301,18 @@ def clock_there(account: Account) -> str:
 
 
 def page_facts(account: Account, user: User, today: date) -> dict[str, Any]:
-    """All facts of the page but the timeline. Eight queries at most, however many rows."""
+    """All facts of the page but the timeline. Seven queries at most, however many rows."""
     editable = may_edit(user, account)
     standing = standing_of(account, user, today)
     owed = owed_to(account, user, today, standing.own)
     people = people_of(account, standing.spoken)
-    purchases = list(purchases_of(account))
     commitments = marked_own(
         commitments_of(account) if standing.has_commitments else (), user, editable=editable
     )
     concerns = marked_own(
         concerns_of(account, today) if standing.has_concerns else (), user, editable=editable
     )
-    name_contacts(people, ("contact", concerns), ("contact", commitments), ("buyer", purchases))
+    name_contacts(people, ("contact", concerns), ("contact", commitments))
     name_colleagues(
         [account.owner, user], ("assignee", [one.touchpoint for one in owed]), ("owner", concerns),
         ("raised_by", concerns), ("user", commitments),
@@ -337,11 +329,11 @@ def page_facts(account: Account, user: User, today: date) -> dict[str, Any]:
         "people": people,
         "deciders": deciders_among(people),
         "concerns": concerns,
+        "shown_concerns": concerns[:FIRST_CONCERNS],
+        "more_concerns": len(concerns[FIRST_CONCERNS:]),
         "commitments": commitments,
         "promises": promises(commitments, today),
         "five_ws": tiles(standing.open_ws, standing.said_ws, today),
-        "purchases": purchases[:RECENT_PURCHASES],
-        "more_purchases": len(purchases) > RECENT_PURCHASES,
         "there": clock_there(account),
         "known_since": known_since(account),
         "today": today,

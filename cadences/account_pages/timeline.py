@@ -20,7 +20,7 @@ from core.text import from_json, whole_number
 from users.models import User
 
 SIZE = 20
-FIRST = 12  # on the page itself: more than its first screen holds; the rest comes when it is asked for
+FIRST = 8  # on the page itself: more than its first screen holds; the rest comes when it is asked for
 WORDS = 6  # of a search; more are left out
 ENTRY = re.compile(r"(?P<source>[a-z_]+)-(?P<id>[0-9]{1,18})")
 PERSON = re.compile(r"(?P<side>[cu])(?P<id>[0-9]{1,18})")

@@ -65,6 +65,22 @@ def coming_year(request: Request, pk: int) -> HttpResponse:
 
 
 @require_GET
+def concerns(request: Request, pk: int) -> HttpResponse:
+    """All concerns of the page's panel, of which the page itself shows the worst."""
+    account, today = _account(request, pk), today_for(request.user)
+    rows = standing.concerns_of(account, today).select_related("contact", "owner", "raised_by")
+    found = marked_own(rows, request.user, editable=may_edit(request.user, account))
+    context = {
+        "account": account,
+        "concerns": found,
+        "shown_concerns": found,
+        "autofocus_on": standing.FIRST_CONCERNS + 1,
+        "today": today,
+    }
+    return render(request, "accounts/_concerns.html", context)
+
+
+@require_GET
 def asks(request: Request, pk: int) -> HttpResponse:
     """The latest asks for referrals and testimonials."""
     account = _account(request, pk)

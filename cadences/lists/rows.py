@@ -17,9 +17,10 @@ from cadences.lists.facts import all_purchases_12m, with_facts
 from cadences.lists.filters import matching
 from cadences.lists.sorting import WIDE, phases
 from core.keyset import KeysetPage, Phases, cut, read_cursor
-from core.pagination import COUNT_BOUND, PAGE_SIZE
+from core.pagination import COUNT_BOUND
 from users.models import User
 
+SIZE = 25  # of a page: a little more than a screen holds; the next page is a key away
 FILE_STEP = 1_000
 SHOWN = (
     "name", "external_id", "status", "became_customer_on", "owner_since", "tier_since", "network_value",
@@ -39,7 +40,7 @@ class Totals:
     sums: list[tuple[Decimal, str]]
 
 
-def account_page(user: User, choice: Choice, today: date, size: int = PAGE_SIZE) -> KeysetPage:
+def account_page(user: User, choice: Choice, today: date, size: int = SIZE) -> KeysetPage:
     """One page: a count that stops at a bound, the ids of the page, and the facts of those rows.
 
     The order is decided from its key alone; the columns are looked up for the rows of the page.

@@ -107,7 +107,13 @@ CACHES = {
         "LOCATION": "django_cache",
         # The default of 300 would let an attacker push the counters of a victim out.
         "OPTIONS": {"MAX_ENTRIES": 100_000},
-    }
+    },
+    # Parts of pages that depend on nothing but code: navigation, help, command palette. Per process.
+    "shell": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "shell",
+        "OPTIONS": {"MAX_ENTRIES": 2_000},
+    },
 }
 
 # -- Users -----------------------------------------------------------------------------------------

@@ -216,6 +216,7 @@ ROWS = [
     row("accounts:detail", "account", get=ALL),
     row("accounts:timeline", "account", get=ALL),
     row("accounts:asks", "account", get=ALL),
+    row("accounts:concerns", "account", get=ALL),
     row("accounts:coming", "account", get=ALL),
     row("accounts:why", "account touchpoint", get=ALL),
     row("accounts:create", get=ALL - {"reader"}, post=ALL - {"reader"}),
@@ -287,6 +288,7 @@ ROWS = [
     row("contacts:ask_answer", "ask", get=EDITORS, post=EDITORS),
     # -- purchases -------------------------------------------------------------------------------------
     row("sales:list", "account", get=ALL),
+    row("sales:panel", "account", get=ALL),
     row("sales:add", "account", get=EDITORS, post=EDITORS),
     row("sales:edit", "purchase", get=EDITORS, post=EDITORS),
     row("sales:void", "purchase", get=EDITORS, post=EDITORS),
