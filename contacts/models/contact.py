@@ -18,7 +18,7 @@ from core.models import TimeStamped
 from core.text import Digits, Fold
 
 
-@tracked(exclude=("name_folded", "search_folded", "phone_digits"))
+@tracked(exclude=("name_folded", "search_folded", "phone_digits", "left_noted_at"))
 class Contact(TimeStamped):
     """A person at an account, from ``started_on`` until ``left_on``.
 
@@ -43,6 +43,11 @@ class Contact(TimeStamped):
     external_id = models.CharField(max_length=60, null=True, blank=True, unique=True)
     started_on = models.DateField(null=True, blank=True)
     left_on = models.DateField(null=True, blank=True)
+    left_noted_at = models.DateTimeField(
+        null=True,
+        editable=False,
+        help_text="When we learnt of it: what was said of the account before may not be true any more.",
+    )
     formerly = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="later"
     )
