@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Concat
+from django.utils import timezone
 
 from contacts.models.interaction import Channel
 from contacts.models.part import Attitude, DecisionRole, Placed, Weight
@@ -132,6 +133,11 @@ class Contact(TimeStamped):
     def is_paused(self, today: date) -> bool:
         """Whether they are not to be called on that day."""
         return self.paused_until is not None and self.paused_until >= today
+
+    @property
+    def left_lately(self) -> bool:
+        """It was noted within the last day: for so long it is taken back as a mistake."""
+        return self.left_noted_at is not None and timezone.now() < self.left_noted_at + timedelta(days=1)
 
     @property
     def name(self) -> str:
