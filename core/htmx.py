@@ -80,5 +80,5 @@ def _add_trigger(response: HttpResponse, name: str, detail: dict[str, Any]) -> N
         events = json.loads(present)
     else:
         events = {key: None for key in present.split(", ") if key}
-    # First: what the others set off may remove the element that asked, and events of a removed one reach nobody.
+    # First: what the others set off may remove the element that asked; events of a removed one reach nobody.
     response.headers["HX-Trigger"] = json.dumps({name: detail, **events})
