@@ -6,6 +6,8 @@ from uuid import uuid4
 
 from django import forms
 from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -108,6 +110,10 @@ def remove(request: Request, pk: int) -> HttpResponse:
 def restore(request: Request, pk: int) -> HttpResponse:
     """Undo of the removal."""
     file = editable(AccountFile, request.user, pk)
-    files.restore_file(request.user, file)
-    toast(request, _("%(name)s is back.") % {"name": file.name})
+    try:
+        files.restore_file(request.user, file)
+    except ValidationError as refused:
+        toast(request, " ".join(refused.messages), level=messages.ERROR)
+    else:
+        toast(request, _("%(name)s is back.") % {"name": file.name})
     return go(request, "accounts:detail", file.account_id)

@@ -65,8 +65,13 @@ def remove_file(user: User, file: AccountFile) -> AccountFile:
 
 @transaction.atomic
 def restore_file(user: User, file: AccountFile) -> AccountFile:
-    """It was removed by mistake."""
+    """It was removed by mistake. Raises ValidationError when its content is gone: a day later."""
     file = _locked(user, file)
+    if not file.file:
+        raise ValidationError(
+            _("%(name)s was removed more than a day ago, and its content is deleted: add it again.")
+            % {"name": file.name}
+        )
     file.removed_at = file.removed_by = None
     file.save(update_fields=["removed_at", "removed_by", "updated_at"])
     return file

@@ -49,7 +49,7 @@ class AnswerForm(forms.Form):
         super().__init__(data, initial=initial)
         if w != W.WHY:
             del self.fields["reason"]
-            self.fields["words"].help_text = _("Empty: what stands there is right as it is.")
+            self.fields["words"].help_text = _("Empty: what the records say is right as it is.")
         self.helper = plain_helper()
 
     @property
@@ -93,7 +93,7 @@ def confirm(request: Request, pk: int) -> HttpResponse:
     account = editable(Account, request.user, pk)
     count = five_ws.confirm_open(request.user, account)
     words = ngettext("%(n)d of the five W's is confirmed.", "%(n)d of the five W's are confirmed.", count)
-    toast(request, words % {"n": count} if count else _("All of them were confirmed already."))
+    toast(request, words % {"n": count} if count else _("There was nothing left to confirm."))
     return go(request, "accounts:detail", pk)
 
 

@@ -1,8 +1,11 @@
-"""Accounts change hands: one or thousands by the same verb, with history, told to the new owner, undoable."""
+"""Accounts change hands: one or thousands by the same verb, with history, told to the new owner.
+
+Taking it back: ``accounts.restoring``.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,7 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.booked import Kept, entry_of, kept
+from accounts.booked import Kept, kept
 from accounts.models import Account, BookEntry
 from core import facts
 from users import mail
@@ -24,20 +27,33 @@ from users.models import User
 
 NAMED_IN_MAIL = 25
 
-Along = Callable[[list[int], set[int], User], object]
-_along: list[Along] = []
+Along = tuple[str, int, int, int]
+"""Something of a leaver's that went along: kind, id, whose it was, and at which account."""
+Bringing = Callable[[list[int], set[int], User], Iterable[Along]]
+_bringing: list[Bringing] = []
 
 
-def register(along: Along) -> None:
+def register(bring: Bringing) -> None:
     """Called with accounts, the owners who left, and the new owner: what was theirs alone goes along."""
-    _along.append(along)
+    _bringing.append(bring)
 
 
-def bring_along(account_ids: list[int], leaving: set[int], new_owner: User | None) -> None:
-    """To-dos, promises and concerns of who has left go to whoever has the account now."""
-    if leaving and new_owner is not None:
-        for along in _along:
-            along(account_ids, leaving, new_owner)
+def bring_along(
+    before: Mapping[int, int | None], new_owner: User | None, *, leaver: User | None = None
+) -> tuple[Along, ...]:
+    """To-dos, promises and concerns of owners who have left go to whoever has the account now.
+
+    Every door that changes owners ends here. ``before``: account -> whose it was. ``leaver``: somebody who is
+    about to leave, besides those who are deactivated.
+    """
+    owners = {owner for owner in before.values() if owner}
+    leaving = set(User.objects.filter(pk__in=owners, is_active=False).values_list("pk", flat=True))
+    if leaver is not None:
+        leaving |= {leaver.pk} & owners
+    if new_owner is None or not leaving:
+        return ()
+    accounts = [pk for pk, owner in before.items() if owner in leaving]
+    return tuple(one for bring in _bringing for one in bring(accounts, leaving, new_owner))
 
 
 @dataclass(frozen=True)
@@ -50,16 +66,20 @@ class Held:
     owner_since: date | None
     in_book: Kept | None = None
 
-    @classmethod
-    def read(cls, row: dict[str, Any]) -> Held:
-        """From what ``as_json`` of the whole made of it."""
-        since = row["owner_since"]
-        return cls(**{**row, "owner_since": since and date.fromisoformat(since)})
+    def as_values(self) -> dict[str, Any]:
+        """As ``accounts.restoring`` keeps and puts back the values of an owner."""
+        since = self.owner_since
+        return {
+            "owner_id": self.owner_id,
+            "owner_since": since.isoformat() if since else None,
+            "owner_before_id": self.owner_before_id,
+            "in_book": self.in_book,
+        }
 
 
 @dataclass(frozen=True)
 class HandedOver:
-    """What a hand-over changed: enough to undo it. ``left_out``: accounts that this user may not reassign."""
+    """What a hand-over changed. ``left_out``: accounts that this user may not reassign."""
 
     new_owner_id: int | None
     held: tuple[Held, ...]
@@ -112,45 +132,6 @@ def hand_over(
         if tells:
             tell(user, new_owner, result.account_ids)
     return result
-
-
-@transaction.atomic
-def take_back(user: User, given: HandedOver) -> list[int]:
-    """Undo a hand-over where the account is still with whom it was given to; returns those accounts.
-
-    What they were before stands again, dates included: nobody has to introduce themself.
-    """
-    require_active(user)
-    rows = reassignable_by(user).filter(pk__in=given.account_ids, owner=given.new_owner_id)
-    ids = set(rows.select_for_update(no_key=True, of=("self",)).values_list("pk", flat=True))
-    active = set(User.objects.who_may_own_accounts().values_list("pk", flat=True))
-    back = [row for row in given.held if row.account_id in ids]
-    if given.new_owner_id:
-        _out_of_books([(row.account_id, given.new_owner_id) for row in back])
-    if gone := {row.owner_id for row in back if row.owner_id} - active:
-        names = ", ".join(User.objects.filter(pk__in=gone).by_name().values_list("display_name", flat=True))
-        raise ValidationError(
-            _("It cannot be undone: %(names)s owns no accounts any more.") % {"names": names}
-        )
-    accounts = [
-        Account(
-            pk=row.account_id,
-            owner_id=row.owner_id,
-            owner_before_id=row.owner_before_id,
-            owner_since=row.owner_since,
-            updated_at=timezone.now(),
-        )
-        for row in back
-    ]
-    Account.objects.bulk_update(
-        accounts, ["owner", "owner_before", "owner_since", "updated_at"], batch_size=2000
-    )
-    BookEntry.objects.bulk_create(
-        [entry_of(row.owner_id, row.account_id, row.in_book) for row in back if row.in_book and row.owner_id],
-        ignore_conflicts=True,
-    )
-    facts.changed(account_ids=ids)
-    return sorted(ids)
 
 
 def _write(account_ids: list[int], new_owner: User | None, today: date) -> None:

@@ -42,6 +42,11 @@ def values_of(account: Account, part: str) -> dict[str, Any]:
     return values
 
 
+def owner_of(account: Account) -> dict[str, Any]:
+    """The owner's values without the book: what tells a later change, no query."""
+    return {name: _kept(getattr(account, name)) for name in PARTS["owner"]}
+
+
 @transaction.atomic
 def put_back(user: User, account_id: int, part: str, before: dict[str, Any], after: dict[str, Any]) -> None:
     """Write the values ``before`` where those of ``after`` still stand. Raises ValidationError if not."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from typing import Any
 
@@ -30,6 +30,15 @@ EDITABLE = frozenset(
         "language", "phone", "fax", "email", "website", "about",
     }
 )  # fmt: skip
+
+
+Departing = Callable[[User, Account], object]
+_when_former: list[Departing] = []
+
+
+def when_former(act: Departing) -> None:
+    """Called when a customer has left for good: what was under way with them ends."""
+    _when_former.append(act)
 
 
 def may_create(user: User) -> bool:
@@ -107,8 +116,7 @@ def change_owner(user: User, account: Account, new_owner: User | None, *, tells:
     require(may_reassign(user, account), _("Owners are changed by the team's manager and by admins."))
     before = account.owner
     hand_over(user, [account.pk], new_owner, tells=tells)
-    if before is not None and not before.is_active:
-        bring_along([account.pk], {before.pk}, new_owner)
+    bring_along({account.pk: before.pk if before else None}, new_owner)
     account.refresh_from_db()
     return account
 
@@ -200,7 +208,9 @@ def _check_pause(account: Account, starts_on: date, ends_on: date, today: date) 
 
 @transaction.atomic
 def mark_former(user: User, account: Account, *, former: bool) -> Account:
-    """A customer who left for good; nothing is owed to them. A later purchase makes them one again.
+    """A customer who left for good; nothing is owed to them, and what was under way ends.
+
+    A later purchase makes them one again.
 
     Taken back, they are what they were: a customer, or a prospect when their purchases were voided since.
     """
@@ -216,6 +226,8 @@ def mark_former(user: User, account: Account, *, former: bool) -> Account:
         account.status = Account.Status.CUSTOMER if bought else Account.Status.PROSPECT
     account.former_since = today_for(user) if former else None
     account.save()
+    for act in _when_former if former else ():
+        act(user, account)
     facts.changed(account_ids=[account.pk])
     return account
 

@@ -10,6 +10,8 @@ class CadencesConfig(AppConfig):
     def ready(self) -> None:
         """Listen for facts: settle what withdrawn logs had closed, reconcile, count. Make mails known."""
         from accounts import handing_over  # noqa: PLC0415
+        from accounts.services import when_former  # noqa: PLC0415
+        from cadences.campaigns.services import end_for_former  # noqa: PLC0415
         from cadences.digest import mails  # noqa: PLC0415
         from cadences.lists import figures  # noqa: PLC0415
         from cadences.reassigning.services import take_along  # noqa: PLC0415
@@ -25,3 +27,4 @@ class CadencesConfig(AppConfig):
         zones.register(keep_moments)
         mails.register()
         handing_over.register(take_along)
+        when_former(end_for_former)

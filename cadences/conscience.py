@@ -9,6 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import Account
+from accounts.stored_files import JOB as FILES
 from cadences.models import Plan, Schedule
 from cadences.nightly import JOB, due_date
 from cadences.survey_night import JOB as SURVEYS
@@ -81,6 +82,7 @@ class Conscience:
     surveys: SurveyState | None = None
     mail: list[str] = field(default_factory=list)
     worth: str = ""  # what stopped the count of shares and ranks
+    files: str = ""  # what stopped the sweep of stored files
 
     @property
     def last(self) -> JobRun | None:
@@ -113,10 +115,15 @@ def examine(*, all_runs: bool = False) -> Conscience:
         state.troubled = _troubled(state.last)
     state.surveys = _surveys(company.time_zone)
     state.mail = health.alarms(timezone.now())
-    counted = JobRun.objects.filter(job=WORTH).order_by("-period").first()
-    if counted is not None and counted.state in (JobRun.State.FAILED, JobRun.State.DEAD):
-        state.worth = counted.error
+    state.worth, state.files = _failure_of(WORTH), _failure_of(FILES)
     return state
+
+
+def _failure_of(job: str) -> str:
+    """What stopped its latest run; empty where nothing did."""
+    latest = JobRun.objects.filter(job=job).order_by("-period").first()
+    has_failed = latest is not None and latest.state in (JobRun.State.FAILED, JobRun.State.DEAD)
+    return latest.error if latest is not None and has_failed else ""
 
 
 def _surveys(zone_name: str) -> SurveyState | None:

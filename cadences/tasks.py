@@ -6,6 +6,7 @@ from typing import Any
 
 from celery import shared_task
 
+from accounts import stored_files
 from cadences import nightly, survey_night, worth_night
 from cadences.digest import sending
 from cadences.lists.bulk import services as bulk_changes
@@ -20,7 +21,10 @@ def tick(**_: Any) -> None:
         nightly.tick()
         survey_night.tick()
     finally:
-        worth_night.tick()
+        try:
+            worth_night.tick()
+        finally:
+            stored_files.tick()
 
 
 @shared_task(name="cadences.tasks.heartbeat", bind=True)

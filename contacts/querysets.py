@@ -315,9 +315,16 @@ class CommitmentQuerySet(OfAccountQuerySet):
             return self.open().filter(due_on__lte=today)
         return self.exclude(state="open") if choice == "closed" else self
 
-    def for_list(self) -> Self:
-        """With the names that a list shows: open ones first due first, then closed ones, latest first."""
+    def for_list(self, state: str = "all") -> Self:
+        """With the names that a list shows: open ones first due first, then closed ones, latest first.
+
+        ``state``: as in :meth:`in_state`, whose rows alone are there; an index has them in this order.
+        """
         rows = self.select_related("account__owner", "user", "contact", "interaction")
+        if state == "closed":
+            return rows.order_by("-closed_on", "-id")
+        if state in {"open", "due"}:
+            return rows.order_by("due_on", "-id")
         is_open = Case(When(state="open", then=0), default=1)
         when_open = Case(When(state="open", then="due_on"))
         return rows.order_by(is_open, when_open, F("closed_on").desc(nulls_last=True), "-id")

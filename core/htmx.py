@@ -48,11 +48,19 @@ class ToastMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
+        if _is_fetched(request) and 300 <= response.status_code < 400:
+            # whoever follows the redirect to learn where it leads would be shown the message, and nobody else
+            return HttpResponse(status=204, headers={"HX-Redirect": response["Location"]})
         if is_htmx(request) and not _leaves_the_page(response):
             waiting = [_as_event(message) for message in messages.get_messages(request)]
             if waiting:
                 _add_trigger(response, "tend:toasts", {"items": waiting})
         return response
+
+
+def _is_fetched(request: HttpRequest) -> bool:
+    """A script of ours asks, such as the *Undo* of a toast; it goes where the reply says."""
+    return request.headers.get("X-Requested-With") == "fetch"
 
 
 def _leaves_the_page(response: HttpResponse) -> bool:
@@ -72,4 +80,5 @@ def _add_trigger(response: HttpResponse, name: str, detail: dict[str, Any]) -> N
         events = json.loads(present)
     else:
         events = {key: None for key in present.split(", ") if key}
-    response.headers["HX-Trigger"] = json.dumps({**events, name: detail})
+    # First: what the others set off may remove the element that asked; events of a removed one reach nobody.
+    response.headers["HX-Trigger"] = json.dumps({name: detail, **events})

@@ -1,6 +1,7 @@
 """Which of the five W's of an account are open (R8). One statement answers it for any set of accounts.
 
-Who, what, where and when are open until a person has confirmed or answered them. Why opens by itself
+Who, what, where and when are open until a person has confirmed or answered them; who is open again when
+somebody who decided has left since. Why opens by itself
 when the purchases of the last months (``Company.quiet_months``) add up to no more than
 ``Company.quiet_amount``, and stays answered as long as no more than that was bought since the answer.
 Nobody is asked about months in which we did not know the account. Amounts of different currencies are
@@ -17,6 +18,8 @@ from django.db.models import CharField, DateField, F, Func, QuerySet, Value
 from django.db.models.functions import Cast, Coalesce
 
 from accounts.models import Account, W
+from contacts.models import Contact
+from sales.models import Purchase
 
 # The open W's of one account, in the order in which people ask them.
 OPEN_WS = """ARRAY(
@@ -42,7 +45,11 @@ OPEN_WS = """ARRAY(
     WHERE CASE WHEN asked.w = 'why'
         THEN bought.since <= quiet.start AND bought.lately <= quiet.amount
             AND (said.id IS NULL OR bought.since_said > quiet.amount)
-        ELSE said.id IS NULL END
+        ELSE said.id IS NULL OR asked.w = 'who' AND EXISTS (
+            SELECT FROM contacts_contact gone
+            WHERE gone.account_id = known.account_id AND gone.left_noted_at > said.updated_at
+                AND 'decides' = ANY(gone.decision_roles)
+        ) END
     ORDER BY asked.place
 )"""
 
@@ -74,6 +81,21 @@ def five_ws_open(account: Account, today: date) -> list[W]:
     """The W's of one account that still want an answer; one query."""
     rows: Any = with_open_ws(Account.objects.filter(pk=account.pk), today)
     return [W(w) for w in rows.values_list("open_ws", flat=True).get()]
+
+
+def told(account: Account) -> set[W]:
+    """The W's of which people and purchases tell something that a person can confirm."""
+    decides = Contact.objects.employed().filter(account=account, decision_roles__contains=["decides"])
+    bought = Purchase.objects.filter(account=account, voided_at=None, amount__gt=0)
+    return told_by(account, has_decider=decides.exists(), has_bought=bought.exists())
+
+
+def told_by(account: Account, *, has_decider: bool, has_bought: bool) -> set[W]:
+    """Who: somebody here owns it and somebody there decides. When: since when we know them, always."""
+    found = {W.WHEN}
+    if has_decider and account.owner is not None and account.owner.is_active:
+        found.add(W.WHO)
+    return found | {W.WHAT} if has_bought else found
 
 
 def open_in_words(account: Account, today: date) -> str:

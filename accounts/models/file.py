@@ -11,15 +11,21 @@ from accounts.querysets import AccountFileQuerySet
 from core.history import tracked
 from core.models import TimeStamped
 
+FOLDER = "accounts"
+"""Where they are stored, below ``MEDIA_ROOT``."""
+
 
 def random_name(file: AccountFile, filename: str) -> str:
     """Where it is stored: nothing of the uploaded name, so that no name can do harm or be guessed."""
-    return f"accounts/{uuid4().hex}"
+    return f"{FOLDER}/{uuid4().hex}"
 
 
 @tracked(exclude=("token",))
 class AccountFile(TimeStamped):
-    """One uploaded file. Everybody reads it, as a download only; removed ones stay until they are undone."""
+    """One uploaded file. Everybody reads it, as a download only; removed ones can be brought back for a day.
+
+    After that ``file`` is empty: the row says who removed it, its content is deleted.
+    """
 
     account = models.ForeignKey("accounts.Account", on_delete=models.CASCADE, related_name="files")
     file = models.FileField(upload_to=random_name, max_length=120)

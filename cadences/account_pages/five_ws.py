@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from accounts.five_ws import confirmable
 from accounts.models import Account, Quiet, W
 from cadences.lists.facts import a_year_before
 
@@ -28,6 +29,7 @@ class Tile:
     w: W
     is_open: bool
     said: Said | None
+    is_confirmable: bool = False
 
     @property
     def template(self) -> str:
@@ -47,13 +49,17 @@ class FiveWs:
     @property
     def is_confirmable(self) -> bool:
         """Whether one press can say of something that it is right."""
-        return any(tile.is_open and tile.w != W.WHY for tile in self.tiles)
+        return any(tile.is_confirmable for tile in self.tiles)
 
 
-def tiles(open_ws: list[str], said_ws: list[dict[str, Any]], today: date) -> FiveWs:
-    """The five W's of an account, from what ``standing`` has asked. No query."""
+def tiles(
+    account: Account, open_ws: list[str], said_ws: list[dict[str, Any]], told: set[W], today: date
+) -> FiveWs:
+    """The five W's of an account, from what ``standing`` has asked. No query. ``told``: by the records."""
     said = {row["w"]: _said(row, today) for row in said_ws}
-    found = [Tile(w, w.value in open_ws, said.get(w.value)) for w in W]
+    worded = [w for w, one in said.items() if one.words]
+    ready = confirmable(account, open_ws, worded, told)
+    found = [Tile(w, w.value in open_ws, said.get(w.value), w in ready) for w in W]
     return FiveWs([tile for tile in found if tile.w != W.WHY or tile.is_open or tile.said])
 
 

@@ -21,7 +21,7 @@ from contacts.models import Commitment, Concern, Contact, DecisionRole
 from contacts.querysets import marked_own
 from core.places import zone_of
 from core.text import from_json
-from sales.five_ws import open_ws_sql
+from sales.five_ws import open_ws_sql, told_by
 from users.clock import zone
 from users.models import User
 
@@ -306,6 +306,7 @@ def page_facts(account: Account, user: User, today: date) -> dict[str, Any]:
     standing = standing_of(account, user, today)
     owed = owed_to(account, user, today, standing.own)
     people = people_of(account, standing.spoken)
+    deciders = deciders_among(people)
     commitments = marked_own(
         commitments_of(account) if standing.has_commitments else (), user, editable=editable
     )
@@ -327,13 +328,19 @@ def page_facts(account: Account, user: User, today: date) -> dict[str, Any]:
             (one for one in owed if not one.is_system and one.touchpoint.kind != Touchpoint.Kind.TODO), None
         ),
         "people": people,
-        "deciders": deciders_among(people),
+        "deciders": deciders,
         "concerns": concerns,
         "shown_concerns": concerns[:FIRST_CONCERNS],
         "more_concerns": len(concerns[FIRST_CONCERNS:]),
         "commitments": commitments,
         "promises": promises(commitments, today),
-        "five_ws": tiles(standing.open_ws, standing.said_ws, today),
+        "five_ws": tiles(
+            account,
+            standing.open_ws,
+            standing.said_ws,
+            told_by(account, has_decider=bool(deciders), has_bought=standing.last_sale_on is not None),
+            today,
+        ),
         "there": clock_there(account),
         "known_since": known_since(account),
         "today": today,

@@ -8,11 +8,10 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from cadences.campaigns.services import USUAL_WEEKS
-from cadences.models import Campaign
+from cadences.campaigns.services import BY_PERSON, USUAL_WEEKS
 from core.forms import plain_helper
 
-RESULTS = [(value, label) for value, label in Campaign.Result.choices if value != Campaign.Result.OVER]
+RESULTS = [(result.value, result.label) for result in BY_PERSON]
 
 
 class StartForm(forms.Form):

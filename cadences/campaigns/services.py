@@ -6,7 +6,8 @@ from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F
+from django.db.models import DateField, F, Q, Value
+from django.db.models.functions import Least
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -15,7 +16,7 @@ from django.utils.translation import ngettext
 from accounts.models import Account
 from accounts.services import may_edit
 from cadences.campaigns.querysets import last_day
-from cadences.models import Campaign, PlanItem, Slot
+from cadences.models import Campaign, PlanItem, Slot, Touchpoint
 from core import facts
 from sales.five_ws import open_in_words
 from users.access import require, require_active
@@ -26,6 +27,13 @@ USUAL_WEEKS = 4
 CALLS_A_WEEK = 2
 BY_PHONE = (PlanItem.Kind.CALL, PlanItem.Kind.VIDEO)
 MOST_ASKED_WEEKS = 12
+BY_PERSON = (
+    Campaign.Result.WON,
+    Campaign.Result.APPOINTMENT,
+    Campaign.Result.NO_INTEREST,
+    Campaign.Result.OTHER,
+)
+"""What a person may say came of it; the other results are noted by what happened."""
 
 
 def longest() -> int:
@@ -82,8 +90,7 @@ def end_campaign(user: User, campaign: Campaign, *, result: str, words: str = ""
     row = Campaign.objects.select_for_update().get(pk=campaign.pk)
     if row.ended_on is not None and row.result != Campaign.Result.OVER:
         raise ValidationError(_ended_already(row))
-    if result not in {Campaign.Result.WON, Campaign.Result.APPOINTMENT, Campaign.Result.NO_INTEREST,
-                      Campaign.Result.OTHER}:  # fmt: skip
+    if result not in BY_PERSON:
         raise ValidationError({"result": _("Say what came of it: choose one of the list.")})
     if result == Campaign.Result.OTHER and not words.strip():
         raise ValidationError({"words": _("Say in a few words what came of it.")})
@@ -101,6 +108,8 @@ def resume_campaign(user: User, campaign: Campaign) -> Campaign:
     row = Campaign.objects.select_for_update().get(pk=campaign.pk)
     if row.ended_on is None:
         return row
+    if row.account.status == Account.Status.FORMER and row.result == Campaign.Result.FORMER:
+        raise ValidationError(_("They are a former customer: say first that they are a customer again."))
     if row.ends_on < company_today():
         raise ValidationError(_("Its weeks are over: start another campaign instead."))
     if Campaign.objects.running().filter(account=row.account_id).exists():
@@ -110,6 +119,25 @@ def resume_campaign(user: User, campaign: Campaign) -> Campaign:
     row.save()
     facts.changed(account_ids=[row.account_id])
     return row
+
+
+def end_for_former(user: User, account: Account) -> None:
+    """Called when a customer is marked former: whatever a campaign still owes them is owed no more.
+
+    Also one whose weeks ran out, if calls of it are still open. It stays ended when they come back: a person
+    resumes it, or starts another.
+    """
+    owing = Touchpoint.objects.open().filter(account=account, basis="campaign")
+    late = [int(cycle[1:]) for cycle in owing.values_list("cycle", flat=True)]
+    rows = Campaign.objects.filter(account=account).filter(
+        Q(ended_on=None) | Q(result=Campaign.Result.OVER, pk__in=late)
+    )
+    rows.update(
+        ended_on=Least(F("ends_on"), Value(company_today(), DateField())),
+        ended_by=user,
+        result=Campaign.Result.FORMER,
+        updated_at=timezone.now(),
+    )
 
 
 def close_ran_out(on: date) -> int:

@@ -75,8 +75,8 @@ class CorrectForm(forms.ModelForm):
     class Meta:
         model = Interaction
         fields = [
-            "kind", "outcome", "direction", "happened_on", "contact", "refused_reason", "summary",
-            "sentiment",
+            "kind", "outcome", "direction", "happened_on", "contact", "others", "refused_reason",
+            "summary", "sentiment",
         ]  # fmt: skip
         labels = {
             "kind": gettext_lazy("By"),
@@ -84,16 +84,18 @@ class CorrectForm(forms.ModelForm):
             "direction": gettext_lazy("Direction"),
             "happened_on": gettext_lazy("On"),
             "contact": gettext_lazy("With"),
+            "others": gettext_lazy("Who else of theirs was there"),
             "refused_reason": gettext_lazy("Why by a channel they do not want"),
             "summary": gettext_lazy("Note"),
             "sentiment": gettext_lazy("Mood"),
         }
-        help_texts = {"happened_on": "", "sentiment": "", "refused_reason": ""}
+        help_texts = {"happened_on": "", "sentiment": "", "refused_reason": "", "others": ""}
         widgets = {
             "kind": forms.Select(attrs={"class": "form-select"}),
             "outcome": forms.Select(attrs={"class": "form-select"}),
             "direction": forms.Select(attrs={"class": "form-select"}),
             "contact": forms.Select(attrs={"class": "form-select"}),
+            "others": forms.CheckboxSelectMultiple,
             "refused_reason": forms.TextInput(attrs={"class": "form-control"}),
             "happened_on": DateInput(),
             "summary": forms.Textarea(attrs={"class": "form-control", "rows": 4}),
@@ -113,9 +115,10 @@ class CorrectForm(forms.ModelForm):
         if self.instance.kind != "note":
             fields["kind"].choices = LOG_KINDS
         fields["sentiment"].choices = [("", _("not noted")), *((n, f"{n} · {name}") for n, name in MOODS)]
-        fields["contact"].queryset = Contact.objects.filter(account=self.instance.account_id).order_by(
-            "left_on", "name_folded"
-        )
+        people = Contact.objects.filter(account=self.instance.account_id).order_by("left_on", "name_folded")
+        fields["contact"].queryset = fields["others"].queryset = people
+        if len(people) < 2:
+            del self.fields["others"]
 
     def _post_clean(self) -> None:
         """The instance stays as it is: the verb applies the changes and checks them."""

@@ -1,4 +1,5 @@
 from cadences.models.campaign import Campaign
+from cadences.models.departure import NotedDeparture
 from cadences.models.digest import Digest
 from cadences.models.lists import BulkChange, BulkRow, DefaultView, Figures, SavedView
 from cadences.models.plan import SLOT_AGREED, SLOT_TODO, Override, Plan, PlanItem, Purpose, Slot
@@ -15,6 +16,7 @@ __all__ = [
     "DefaultView",
     "Digest",
     "Figures",
+    "NotedDeparture",
     "Override",
     "Plan",
     "PlanItem",

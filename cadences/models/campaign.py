@@ -21,7 +21,7 @@ class Campaign(TimeStamped):
 
     It runs while ``ended_on`` is empty. A person ends it with a result, which ends what is still owed; where
     nobody does, the night after ``ends_on`` closes it with the result "over", and what was owed by then
-    goes its way.
+    goes its way. Marking the account a former customer ends it, too.
     """
 
     class Result(models.TextChoices):
@@ -30,6 +30,7 @@ class Campaign(TimeStamped):
         NO_INTEREST = "no_interest", _("No interest")
         OTHER = "other", _("Something else")
         OVER = "over", _("Its weeks ran out")
+        FORMER = "former", _("They are a customer no more")
 
     account = models.ForeignKey("accounts.Account", on_delete=models.CASCADE, related_name="campaigns")
     started_on = models.DateField()

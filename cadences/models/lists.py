@@ -99,6 +99,7 @@ class BulkChange(TimeStamped):
         REMOVE_TAG = "remove_tag", _("Remove a tag")
         PAUSE = "pause", _("Pause")
         BOOK = "book", _("Add to my book")
+        HAND_OVER = "hand_over", _("Hand over all that somebody looks after")
 
     class State(models.TextChoices):
         DRAFT = "draft", _("chosen, nothing changed yet")

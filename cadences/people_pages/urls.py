@@ -8,4 +8,5 @@ app_name = "people"
 urlpatterns = [
     path("<int:pk>/left/", views.leave, name="leave"),
     path("<int:pk>/back/", views.back, name="back"),
+    path("<int:pk>/mistake/", views.mistake, name="mistake"),
 ]

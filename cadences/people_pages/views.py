@@ -21,6 +21,7 @@ from users.http import Request
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 CONFIRM, CHANGE = "confirm", "change"
+NAMED = 8
 
 
 @form_page
@@ -92,7 +93,7 @@ def _say(request: Request, done: services.Departed) -> None:
         said.append(_("A concern is with %(name)s.") % {"name": done.concern.owner})
     if done.elsewhere is not None:
         said.append(_("They stand at %(account)s now.") % {"account": done.elsewhere.account.name})
-    toast(request, " ".join(said))
+    toast(request, " ".join(said), undo=reverse("people:mistake", args=[done.contact.pk]))
 
 
 @require_POST
@@ -108,4 +109,21 @@ def back(request: Request, pk: int) -> HttpResponse:
             "%(name)s works there again. What was handed over, and a concern about it, stay as they are."
         )
         toast(request, words % {"name": contact.name})
+    return go(request, "contacts:detail", pk)
+
+
+@require_POST
+def mistake(request: Request, pk: int) -> HttpResponse:
+    """They never left: within a day all that it moved goes back."""
+    contact = editable(Contact, request.user, pk)
+    try:
+        done = services.left_by_mistake(request.user, contact)
+    except ValidationError as error:
+        toast(request, " ".join(error.messages), level=messages.ERROR)
+        return go(request, "contacts:detail", pk)
+    words = _("%(name)s never left: what was handed over is theirs again.") % {"name": contact.name}
+    if done.kept:
+        kept = "; ".join(done.kept[:NAMED])
+        words += " " + _("Kept, because somebody has seen to it since: %(kept)s.") % {"kept": kept}
+    toast(request, words, level=messages.WARNING if done.kept else messages.SUCCESS)
     return go(request, "contacts:detail", pk)

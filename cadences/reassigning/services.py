@@ -6,14 +6,17 @@ person noted for themself does not; of somebody who leaves it goes along too.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
-from accounts.handing_over import HandedOver, Held, hand_over, take_back
-from cadences.models import Touchpoint
+from accounts import restoring
+from accounts.handing_over import Along, HandedOver, bring_along, hand_over
+from accounts.models import Account
+from cadences.models import BulkChange, BulkRow, Touchpoint
 from contacts.models import Commitment, Concern
 from users.models import User
 
@@ -25,30 +28,11 @@ class Reassigned:
     """What changed. ``along``: to-dos, promises and concerns of whoever left, with whose they were."""
 
     given: HandedOver
-    along: tuple[tuple[str, int, int], ...] = ()
+    along: tuple[Along, ...] = ()
 
     @property
     def count(self) -> int:
         return len(self.given.held)
-
-    def as_json(self) -> dict[str, Any]:
-        """To be kept for as long as it can be undone; :meth:`read` makes it whole again."""
-        held = [
-            {**asdict(row), "owner_since": row.owner_since and row.owner_since.isoformat()}
-            for row in self.given.held
-        ]
-        return {
-            "new_owner": self.given.new_owner_id,
-            "held": held,
-            "left_out": list(self.given.left_out),
-            "along": [list(row) for row in self.along],
-        }
-
-    @classmethod
-    def read(cls, stored: Mapping[str, Any]) -> Reassigned:
-        held = tuple(Held.read(row) for row in stored["held"])
-        given = HandedOver(stored["new_owner"], held, tuple(stored["left_out"]))
-        return cls(given, tuple((kind, pk, whose) for kind, pk, whose in stored["along"]))
 
 
 @transaction.atomic
@@ -63,48 +47,76 @@ def reassign_accounts(
     given = hand_over(user, account_ids, new_owner)
     if new_owner is None or not given.held:
         return Reassigned(given)
-    owners = {row.owner_id for row in given.held if row.owner_id}
-    leaving = set(User.objects.filter(pk__in=owners, is_active=False).values_list("pk", flat=True))
-    if leaver is not None:
-        leaving |= {leaver.pk} & owners
-    return Reassigned(given, take_along(given.account_ids, leaving, new_owner))
+    before = {row.account_id: row.owner_id for row in given.held}
+    return Reassigned(given, bring_along(before, new_owner, leaver=leaver))
 
 
 @transaction.atomic
-def undo_reassign(user: User, done: Reassigned) -> list[int]:
-    """Take it back where nobody has changed the owner since; returns those accounts.
+def share_out(
+    user: User, leaver: User, shares: Mapping[User, Collection[int]], what: str = ""
+) -> BulkChange | None:
+    """All at once or not at all: each new owner gets their share of what the leaver looks after.
 
-    Raises ValidationError where a former owner owns no accounts any more.
+    Kept as a change of many accounts, ``what`` in words, so that it can be taken back for a day as any other.
+    None where nothing changed hands.
     """
-    accounts = take_back(user, done.given)
-    for kind, column in COLUMN.items():
-        for whose in {row[2] for row in done.along if row[0] == kind}:
-            pks = [row[1] for row in done.along if row[0] == kind and row[2] == whose]
-            _rows(kind).filter(
-                pk__in=pks, account__in=accounts, **{f"{column}_id": done.given.new_owner_id}
-            ).update(**{f"{column}_id": whose})
-    return accounts
-
-
-@transaction.atomic
-def share_out(user: User, leaver: User, shares: Mapping[User, Collection[int]]) -> list[Reassigned]:
-    """All at once or not at all: each new owner gets their share of what the leaver looks after."""
-    return [
+    done = [
         reassign_accounts(user, ids, new_owner, leaver=leaver) for new_owner, ids in shares.items() if ids
     ]
+    return _kept(user, what, [one for one in done if one.count])
 
 
-def take_along(
-    account_ids: list[int], leaving: set[int], new_owner: User
-) -> tuple[tuple[str, int, int], ...]:
-    found: list[tuple[str, int, int]] = []
-    if not leaving:
-        return ()
+def _kept(user: User, what: str, done: list[Reassigned]) -> BulkChange | None:
+    if not done:
+        return None
+    now, count = timezone.now(), sum(one.count for one in done)
+    change: BulkChange = BulkChange.objects.create(
+        user=user, kind=BulkChange.Kind.HAND_OVER, state=BulkChange.State.DONE, what=what[:300],
+        rows_total=count, rows_done=count, started_at=now, finished_at=now,
+    )  # fmt: skip
+    BulkRow.objects.bulk_create([row for one in done for row in _rows_of(change, one)], batch_size=2000)
+    return change
+
+
+def _rows_of(change: BulkChange, done: Reassigned) -> Iterator[BulkRow]:
+    """What each account was before and is now; ``along``: what of the leaver's went with it."""
+    went: dict[int, list[Along]] = {}
+    for one in done.along:
+        went.setdefault(one[3], []).append(one)
+    after = Account.objects.in_bulk(done.given.account_ids)
+    for held in done.given.held:
+        pk = held.account_id
+        yield BulkRow(
+            change=change,
+            account_id=pk,
+            state=BulkRow.State.CHANGED,
+            before={**held.as_values(), "along": went.get(pk, [])},
+            after=restoring.owner_of(after[pk]),
+        )
+
+
+@transaction.atomic
+def take_back(user: User, account_id: int, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+    """One account to whoever had it, with what went along and is still open and with the new owner.
+
+    Raises ValidationError where the owner has changed since, or the former one owns no accounts any more.
+    """
+    restoring.put_back(user, account_id, "owner", dict(before), dict(after))
+    for kind, pk, whose, _account in before.get("along", ()):
+        column = f"{COLUMN[kind]}_id"
+        rows = _rows(kind).filter(pk=pk, account=account_id, **{column: after["owner_id"]})
+        rows.update(**{column: whose, "updated_at": timezone.now()})
+
+
+def take_along(account_ids: list[int], leaving: set[int], new_owner: User) -> tuple[Along, ...]:
+    """What only they had noted goes to the new owner."""
+    found: list[Along] = []
     for kind, column in COLUMN.items():
         rows = _rows(kind).filter(**{"account__in": account_ids, f"{column}__in": leaving})
-        mine = list(rows.values_list("pk", f"{column}_id"))
-        _rows(kind).filter(pk__in=[pk for pk, _ in mine]).update(**{column: new_owner})
-        found += [(kind, pk, whose) for pk, whose in mine]
+        mine = list(rows.values_list("pk", f"{column}_id", "account_id"))
+        moved = _rows(kind).filter(pk__in=[row[0] for row in mine])
+        moved.update(**{column: new_owner, "updated_at": timezone.now()})
+        found += [(kind, *row) for row in mine]
     return tuple(found)
 
 

@@ -6,10 +6,12 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from cadences.models import BulkChange
 from cadences.reassigning.services import share_out
 from cadences.reassigning.shown import Division, division, people_with_accounts
 from core.htmx import toast
@@ -37,9 +39,11 @@ def person(request: Request, pk: int) -> HttpResponse:
     ]
     wanted = {whole_number(value) for value in said.getlist("to")}
     shown = division(request.user, whose, [one for one in could if one.pk in wanted], _chosen(request))
-    problem = _handed_over(request, shown) if said.get("act") == "hand-over" else ""
-    if problem is None:
-        return redirect("reassign:people")
+    problem = ""
+    if request.method == "POST" and said.get("act") == "hand-over":
+        problem, done = _hand_over(request, shown)
+        if not problem:
+            return redirect("accounts:bulk", done.pk) if done else redirect("reassign:people")
     context = {"division": shown, "person": whose, "could": could, "problem": problem}
     return render(request, "reassigning/person.html", context, status=422 if problem else 200)
 
@@ -59,23 +63,29 @@ def _chosen(request: Request) -> dict[int, int]:
     return found
 
 
-def _handed_over(request: Request, shown: Division) -> str | None:
-    """Done: None. Else what is wrong, in words."""
-    if request.method != "POST":
-        return ""
+def _hand_over(request: Request, shown: Division) -> tuple[str, BulkChange | None]:
+    """What is wrong, in words, or what was done."""
     if not shown.owners:
-        return _("Choose who takes the accounts over: one person, or several.")
+        return _("Choose who takes the accounts over: one person, or several."), None
     if request.POST.get("seen") != shown.token:
-        return _("The accounts have changed while you were looking. Check the numbers and confirm again.")
+        words = _("The accounts have changed while you were looking. Check the numbers and confirm again.")
+        return words, None
     try:
-        done = share_out(request.user, shown.person, shown.by_owner())
+        done = share_out(request.user, shown.person, shown.by_owner(), _in_words(shown))
     except ValidationError as refused:
-        return " ".join(refused.messages)
-    count = sum(one.count for one in done)
-    words = ngettext(
-        "%(n)d account of %(name)s has a new owner, who has been told.",
-        "%(n)d accounts of %(name)s have new owners, who have been told.",
-        count,
-    )
-    toast(request, words % {"n": count, "name": shown.person.display_name}, level=messages.SUCCESS)
-    return None
+        return " ".join(refused.messages), None
+    if done is not None:
+        words = ngettext(
+            "%(n)d account of %(name)s has a new owner, who has been told.",
+            "%(n)d accounts of %(name)s have new owners, who have been told.",
+            done.rows_total,
+        )
+        said = words % {"n": done.rows_total, "name": shown.person.display_name}
+        toast(request, said, level=messages.SUCCESS)
+    return "", done
+
+
+def _in_words(shown: Division) -> str:
+    """ "Accounts of Kari Holm to Dag Moe and Mona Vik"."""
+    names = get_text_list([owner.display_name for owner in shown.owners], _("and"))
+    return _("Accounts of %(name)s to %(names)s") % {"name": shown.person.display_name, "names": names}

@@ -17,6 +17,7 @@ from cadences.services.leaving import (
 )
 from cadences.services.locks import SavedBeforeError, TouchpointClosedError, require_editable
 from cadences.services.recording import Submission, record, record_on_account
+from cadences.services.returning import PutBack, left_by_mistake
 from cadences.services.steps import NextStep
 from cadences.services.withdrawn import settle_withdrawn, undo_log
 
@@ -27,6 +28,7 @@ __all__ = [
     "Hanging",
     "NextPost",
     "NextStep",
+    "PutBack",
     "SavedBeforeError",
     "Submission",
     "TouchpointClosedError",
@@ -37,6 +39,7 @@ __all__ = [
     "complete",
     "hanging_on",
     "has_left",
+    "left_by_mistake",
     "log_contact",
     "record",
     "record_on_account",

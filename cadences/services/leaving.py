@@ -5,7 +5,7 @@ Their talks, and what they promised and were promised before, stay where they ha
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -16,8 +16,9 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Account
 from accounts.services import create_account
-from cadences.models import Touchpoint
+from cadences.models import NotedDeparture, Touchpoint
 from cadences.services.dates import add_todo
+from cadences.services.returning import Before, hand_dates
 from contacts.models import Commitment, Concern, Contact
 from contacts.services import add_contact, edit_contact, raise_concern
 from core import facts
@@ -36,6 +37,7 @@ GOES_ALONG = (
     "placed",
 )
 """What is true of the person and not of the post: copied to where they work now."""
+NOTHING_MOVED: dict[str, Any] = {"touchpoints": {}, "promises": []}
 
 
 @dataclass(frozen=True)
@@ -106,19 +108,33 @@ def has_left(user: User, contact: Contact, said: Departure) -> Departed:
     _require_editable(user, contact)
     contact = _locked(contact, said.next_post)
     _check(user, contact, said)
-    mattered, was_main = _role_in_words(contact), contact.is_main
+    mattered, before = _role_in_words(contact), Before.of(contact)
     edit_contact(user, contact, left_on=said.left_on)
     successor = said.successor
     if said.newcomer is not None:
         successor = add_contact(user, contact.account, **said.newcomer, is_main=False)
-    if successor is not None:
-        _hand_over(contact, successor)
-        if was_main and said.takes_main:
-            successor = edit_contact(user, successor, is_main=True)
+    moved = _hand_over(contact, successor) if successor is not None else NOTHING_MOVED
+    if successor is not None and before.was_main and said.takes_main:
+        successor = edit_contact(user, successor, is_main=True)
     concern = _concern(user, contact, said.left_on, mattered) if mattered else None
     elsewhere = _opened_elsewhere(user, contact, said) if said.next_post is not None else None
+    done = Departed(contact, successor, concern, elsewhere)
+    _keep(user, said, done, asdict(before) | moved)
     facts.changed(account_ids=[contact.account_id])
-    return Departed(contact, successor, concern, elsewhere)
+    return done
+
+
+def _keep(user: User, said: Departure, done: Departed, moved: dict[str, Any]) -> None:
+    """For ``services.returning``: for a day it can be taken back."""
+    added = [done.successor] if said.newcomer is not None else []
+    added += [done.elsewhere] if done.elsewhere is not None else []
+    made = {
+        "successor": done.successor.pk if done.successor else None,
+        "takes_main": said.takes_main,
+        "concern": done.concern.pk if done.concern else None,
+        "added": [person.pk for person in added if person is not None],
+    }
+    NotedDeparture.objects.create(contact=done.contact, noted_by=user, moved=moved | made)
 
 
 @transaction.atomic
@@ -176,11 +192,14 @@ def _works_there(successor: Contact, contact: Contact) -> bool:
     return there.filter(pk=successor.pk).exists()
 
 
-def _hand_over(contact: Contact, successor: Contact) -> None:
-    """Open touchpoints and promises that name who left name the successor instead."""
+def _hand_over(contact: Contact, successor: Contact) -> dict[str, Any]:
+    """Open touchpoints and promises that name who left name the successor instead; which."""
+    rows = list(Touchpoint.objects.open().filter(contact=contact))
+    promises = list(Commitment.objects.open().filter(contact=contact).values_list("pk", flat=True))
     moved = {"contact": successor, "updated_at": timezone.now()}
-    Touchpoint.objects.open().filter(contact=contact).update(**moved)
-    Commitment.objects.open().filter(contact=contact).update(**moved)
+    Touchpoint.objects.filter(pk__in=[row.pk for row in rows]).update(**moved)
+    Commitment.objects.filter(pk__in=promises).update(**moved)
+    return {"touchpoints": {row.pk: hand_dates(row) for row in rows}, "promises": promises}
 
 
 def _matters(contact: Contact) -> bool:

@@ -18,6 +18,7 @@ served AS MATERIALIZED (
         CASE WHEN account.owner_before_id <> account.owner_id AND account.owner_since <= %(as_of)s
             THEN account.owner_since
         END AS handed_over_on,
+        account.owner_id AS handed_to,
         ('x' || left(md5(account.id::text), 8))::bit(32)::bigint AS hash,
         coalesce(borrower.rung, tier.rank, (SELECT min(rank) FROM accounts_tier), 0) AS rank,
         coalesce(tier.rank, (SELECT min(rank) FROM accounts_tier), 0) AS tier_rank,
@@ -171,7 +172,7 @@ occasion AS MATERIALIZED (
 
     UNION ALL
 
-    SELECT account_id, 'owner', to_char(handed_over_on, 'YYYYMMDD')::bigint, handed_over_on, date '9000-01-01'
+    SELECT account_id, 'owner', handed_to, handed_over_on, date '9000-01-01'
     FROM served
     WHERE handed_over_on + (SELECT max(step) FROM item_at WHERE event = 'owner') >= %(look_back)s
         AND (is_customer OR EXISTS (

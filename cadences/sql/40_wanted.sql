@@ -1,6 +1,6 @@
 -- Everything that the rules want, before it is moved to working days: one row per account and cycle.
 -- `person` 0 = nobody assigned; `number` = of the rolling row, or of the event:
--- the purchase (0: the first), the campaign, the day of the new owner.
+-- the purchase (0: the first), the campaign, the new owner.
 wanted AS NOT MATERIALIZED (
     SELECT
         account_id, rule_no, number, 'purchase' AS basis, base_on, ideal_on,

@@ -22,7 +22,7 @@ dropped AS (
                     AND exception.is_off
             ) THEN 'switched off for this account'
             WHEN r_basis = 'owner' AND cycle IS DISTINCT FROM (
-                SELECT 'E' || to_char(handed_over_on, 'YYYYMMDD')
+                SELECT 'E' || to_char(handed_over_on, 'YYYYMMDD') || '-' || handed_to
                 FROM served
                 WHERE served.account_id = different.account_id
             ) THEN 'another new owner'

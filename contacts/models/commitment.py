@@ -62,6 +62,13 @@ class Commitment(TimeStamped):
             # the page of all promises of an account, and the kept rate of a user in 12 months
             models.Index(fields=["account", "-due_on"], name="commitment_of_account"),
             models.Index(fields=["user", "-due_on"], name="commitment_of_user"),
+            # the list of those kept and broken, latest first: of one person, and of everybody
+            models.Index(
+                fields=["user", "-closed_on", "-id"],
+                name="commitment_closed_of_user",
+                condition=~Q(state="open"),
+            ),
+            models.Index(fields=["-closed_on", "-id"], name="commitment_closed", condition=~Q(state="open")),
         ]
 
     def __str__(self) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Concat
+from django.utils import timezone
 
 from contacts.models.interaction import Channel
 from contacts.models.part import Attitude, DecisionRole, Placed, Weight
@@ -18,7 +19,7 @@ from core.models import TimeStamped
 from core.text import Digits, Fold
 
 
-@tracked(exclude=("name_folded", "search_folded", "phone_digits"))
+@tracked(exclude=("name_folded", "search_folded", "phone_digits", "left_noted_at"))
 class Contact(TimeStamped):
     """A person at an account, from ``started_on`` until ``left_on``.
 
@@ -43,6 +44,11 @@ class Contact(TimeStamped):
     external_id = models.CharField(max_length=60, null=True, blank=True, unique=True)
     started_on = models.DateField(null=True, blank=True)
     left_on = models.DateField(null=True, blank=True)
+    left_noted_at = models.DateTimeField(
+        null=True,
+        editable=False,
+        help_text="When we learnt of it: what was said of the account before may not be true any more.",
+    )
     formerly = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="later"
     )
@@ -127,6 +133,11 @@ class Contact(TimeStamped):
     def is_paused(self, today: date) -> bool:
         """Whether they are not to be called on that day."""
         return self.paused_until is not None and self.paused_until >= today
+
+    @property
+    def left_lately(self) -> bool:
+        """It was noted within the last day: for so long it is taken back as a mistake."""
+        return self.left_noted_at is not None and timezone.now() < self.left_noted_at + timedelta(days=1)
 
     @property
     def name(self) -> str:

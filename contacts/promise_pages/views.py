@@ -44,7 +44,7 @@ def promises(request: Request) -> HttpResponse:
     whose = whose if whose in {"me", "team", "all"} or whole_number(whose) is not None else "me"
     state = state if state in STATES else "open"
     seen = Commitment.objects.visible_to(user).of_person(whose, user)
-    page = paginate(seen.in_state(state, today).for_list(), page_number(request))
+    page = paginate(seen.in_state(state, today).for_list(state), page_number(request))
     mine = set(
         Commitment.objects.editable_by(user)
         .filter(pk__in=[row.pk for row in page.rows])

@@ -30,6 +30,7 @@ CORRECTABLE = frozenset(
         "summary",
         "sentiment",
         "contact",
+        "others",
         "direction",
         "happened_on",
         "covered",
@@ -107,13 +108,16 @@ def correct_interaction(user: User, interaction: Interaction, **changes: Any) ->
     if unknown:
         raise ValueError(f"not correctable: {', '.join(sorted(unknown))}")
     before = interaction.happened_on
+    others = list(changes.pop("others", interaction.others.all()))
     for name, value in changes.items():
         setattr(interaction, name, value)
     if interaction.happened_on != before:
         interaction.happened_at = None
-    _check(interaction.account, user, {name: getattr(interaction, name) for name in CORRECTABLE})
+    stands = {name: getattr(interaction, name) for name in CORRECTABLE - {"others"}}
+    _check(interaction.account, user, stands | {"others": others})
     interaction.reached = was_reached(interaction.kind, interaction.outcome)
     interaction.save()
+    interaction.others.set(other for other in others if other != interaction.contact)
     facts.changed(account_ids=[interaction.account_id])
     return interaction
 

@@ -75,8 +75,11 @@ def edit_contact(user: User, contact: Contact, **fields: Any) -> Contact:
     Account.objects.select_for_update(no_key=True).get(pk=contact.account_id)
     contact = Contact.objects.select_for_update(of=("self",)).get(pk=contact.pk)
     _check_gone(user, fields)
+    was_gone = contact.left_on is not None
     for name, value in fields.items():
         setattr(contact, name, value)
+    if was_gone != (contact.left_on is not None):
+        contact.left_noted_at = None if was_gone else timezone.now()
     return _saved(contact)
 
 

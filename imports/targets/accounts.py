@@ -17,6 +17,7 @@ from imports import staging
 from imports.cells import split_name
 from imports.errors import BadMappingError, RefusedError
 from imports.models import ImportedOwner
+from imports.owners import bring_along_what_leavers_noted
 from imports.targets.base import Target, Values
 
 _SAME = (  # noqa: SIM905
@@ -222,12 +223,18 @@ class Accounts(Target):
     def _owners(self, cursor: CursorWrapper) -> None:
         """A default owner gives way to the seller of a purchase; an owner named in the file does not.
 
-        Whoever looked after an account until now has it no more in their book.
+        Whoever looked after an account until now has it no more in their book; what they noted goes along if
+        they have left.
         """
         cursor.execute(
             "DELETE FROM accounts_bookentry b USING judged j JOIN accounts_account a ON a.id = j.account_id "
             "WHERE b.account_id = a.id AND b.user_id = j.owner_before AND a.owner_id <> j.owner_before"
         )
+        cursor.execute(
+            "SELECT a.id, j.owner_before, a.owner_id "
+            "FROM judged j JOIN accounts_account a ON a.id = j.account_id WHERE a.owner_id <> j.owner_before"
+        )
+        bring_along_what_leavers_noted(cursor.fetchall())
         cursor.execute(
             "DELETE FROM imports_importedowner o USING judged j "
             "WHERE j.account_id = o.account_id AND j.owner_id IS NOT NULL"

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from imports import staging
 from imports.errors import RefusedError
+from imports.owners import bring_along_what_leavers_noted
 from imports.targets.base import Target, Values
 from sales.models import Purchase
 from users.models import Company
@@ -63,6 +64,7 @@ OWNERS = """
     UPDATE accounts_account a
     SET owner_id = given.sold_by_id, owner_since = %s, owner_before_id = NULL, updated_at = %s
     FROM given WHERE given.account_id = a.id
+    RETURNING a.id, given.before, a.owner_id
 """
 """The owner is the seller of the latest purchase (same day: highest number), unless a person set another."""
 
@@ -188,6 +190,7 @@ class Purchases(Target):
         )
         cursor.execute(OWNERS, [self.as_of, now])
         self.made["owners"] = cursor.rowcount
+        bring_along_what_leavers_noted(cursor.fetchall())
 
 
 def sign_credit(values: Values, amount: str, mark: str, negative_is_credit: bool) -> None:

@@ -101,10 +101,18 @@ async function takeBack(address) {
   const answer = await fetch(address, {
     method: "POST",
     headers: { "X-CSRFToken": token(), "X-Requested-With": "fetch" },
-    redirect: "follow",
   }).catch(() => null);
-  if (answer?.ok) location.assign(answer.redirected ? answer.url : location.href);
+  if (answer?.ok) goTo(answer.headers.get("HX-Redirect") ?? (answer.redirected ? answer.url : location.href));
   else toast({ level: "error", text: toasts.dataset.failed });
+}
+
+// An address with a hash on this same page would only scroll: the page is fetched anew, with its toasts.
+function goTo(address) {
+  const to = new URL(address, location.href);
+  const stays = to.pathname === location.pathname && to.search === location.search;
+  if (!stays || !to.hash) { location.assign(to); return; }
+  history.replaceState(history.state, "", to);
+  location.reload();
 }
 
 if (toasts) {

@@ -263,6 +263,7 @@ ROWS = [
     row("contacts:influence_end", "influence", post=EDITORS),
     row("people:leave", "contact", get=EDITORS, post=EDITORS),
     row("people:back", "departed", post=EDITORS),
+    row("people:mistake", "departed", post=EDITORS),
     row("contacts:add", "account", get=ALL, post=ALL),
     row("contacts:note", "account", get=ALL, post=ALL),
     row("contacts:concerns", get=ALL),

@@ -5,17 +5,22 @@ from __future__ import annotations
 import io
 import tracemalloc
 import zipfile
+from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
+import time_machine
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
 
-from accounts import files
+from accounts import files, stored_files
 from accounts.models import Account, AccountFile
 from core.history_reading import changes_of
+from core.models import JobRun
 from tests import factories as make
 
 PDF = b"%PDF-1.7\n%quote"
@@ -216,6 +221,55 @@ def test_removed_it_is_gone_for_all_until_that_is_undone(client, kari, account):
     assert {change.field for change in changes_of(kept)} >= {"Removed at", "Removed by"}
 
 
+def on_disk(media):
+    return {path for path in media.rglob("*") if path.is_file()}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_removed_file_leaves_the_disk_after_a_day(client, kari, account, media):
+    kept, removed = files.add_file(kari, account, upload()), files.add_file(kari, account, upload())
+    files.remove_file(kari, removed)
+    stored_files.sweep()
+    assert len(on_disk(media)) == 2  # for a day it can be brought back
+    with time_machine.travel(timezone.now() + timedelta(hours=25)):
+        assert stored_files.sweep() == {"removed": 1, "stray": 0}
+        assert stored_files.sweep() == {"removed": 0, "stray": 0}
+    assert on_disk(media) == {Path(kept.file.path)}
+    client.force_login(kari)
+    client.post(reverse("accounts:file_restore", args=[removed.pk]))
+    assert "its content is deleted" in text(client.get(reverse("accounts:detail", args=[account.pk])))
+    removed.refresh_from_db()
+    assert removed.removed_by == kari
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_not_committed_deletes_nothing(kari, account, media):
+    removed = files.remove_file(kari, files.add_file(kari, account, upload()))
+    with transaction.atomic():
+        assert stored_files.forget_removed(timezone.now() + timedelta(days=1)) == 1
+        transaction.set_rollback(True)
+    removed.refresh_from_db()
+    assert on_disk(media) == {Path(removed.file.path)}
+
+
+def test_files_that_no_row_names_are_swept_a_day_later(kari, account, media):
+    kept = files.add_file(kari, account, upload())
+    stray = Path(kept.file.path).with_name("stray")
+    stray.write_bytes(PDF)
+    elsewhere = media / "imports" / "file.csv"
+    elsewhere.parent.mkdir()
+    elsewhere.write_bytes(b"a,b")
+    assert stored_files.sweep()["stray"] == 0  # its row may be on its way
+    with time_machine.travel(timezone.now() + timedelta(hours=25)):
+        assert stored_files.sweep()["stray"] == 1
+    assert on_disk(media) == {Path(kept.file.path), elsewhere}
+
+
+def test_the_tick_sweeps_once_a_day(kari, account):
+    assert stored_files.tick().counts == {"removed": 0, "stray": 0}
+    assert stored_files.tick() is None
+
+
 def test_removed_by_who_added_it_or_looks_after_the_account(kari, account):
     desk, stranger = make.make_user("reader"), make.make_user()
     kept = files.add_file(desk, account, upload())
@@ -242,3 +296,10 @@ def test_the_panel_costs_the_same_for_two_and_twenty(client, kari, account, djan
         with django_assert_num_queries(4):  # session, user, account, files
             client.get(reverse("accounts:files", args=[account.pk]))
     assert Account.objects.count() == 1
+
+
+def test_a_sweep_that_fails_is_shown_on_the_engine_page(client):
+    make.make_company()
+    JobRun.objects.create(job="files", period="2026-11-24", state="dead", error="disk is read-only")
+    client.force_login(make.make_user("admin"))
+    assert "disk is read-only" in text(client.get(reverse("cadences:engine")))

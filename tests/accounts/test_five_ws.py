@@ -10,7 +10,8 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
 
 from accounts import five_ws
-from accounts.models import Account, FiveWAnswer
+from accounts.models import Account, FiveWAnswer, W
+from contacts.services import edit_contact
 from sales.five_ws import five_ws_open, with_open_ws
 from sales.worth import count_worth
 from tests.factories import (
@@ -49,6 +50,18 @@ def account(kari):
 
 
 @pytest.fixture
+def eva(account):
+    """Who decides there; they bought long ago, so that the records tell of all but why."""
+    make_purchase(account, date(2020, 5, 1), "9")
+    return make_contact(account, first_name="Eva", last_name="Lind", decision_roles=["decides"])
+
+
+def leaves(kari, eva, moment="2026-11-24 10:00:00+00:00"):
+    with time_machine.travel(moment, tick=False):
+        edit_contact(kari, eva, left_on=date(2026, 11, 20))
+
+
+@pytest.fixture
 def look(client, kari, account):
     def get():
         client.force_login(kari)
@@ -63,6 +76,7 @@ def quiet(account):
 
 
 class TestOpen:
+    @pytest.mark.usefixtures("eva")
     def test_all_are_open_at_first_and_none_when_answered(self, kari, account):
         assert five_ws_open(account, TODAY) == [*FOUR, "why"]
         five_ws.confirm_open(kari, account)
@@ -107,8 +121,29 @@ class TestOpen:
         make_purchase(account, date(2026, 3, 1), "500")
         assert quiet(account)
 
+    def test_who_is_open_again_when_somebody_who_decided_has_left(self, kari, account, eva):
+        per = make_contact(account, last_name="Moe", decision_roles=["uses"])
+        five_ws.answer(kari, account, "who", words="Eva decides alone")
+        leaves(kari, per)
+        assert W.WHO not in five_ws_open(account, TODAY)
+        leaves(kari, eva)
+        assert W.WHO in five_ws_open(account, TODAY)
+        with time_machine.travel("2026-11-24 11:00:00+00:00", tick=False):
+            seen = FiveWAnswer.objects.get(w="who").updated_at
+            five_ws.answer(kari, account, "who", words="Nobody does now", seen=seen)
+        assert W.WHO not in five_ws_open(account, TODAY)
+
+    def test_who_came_back_was_there_all_along(self, kari, account, eva):
+        five_ws.confirm_open(kari, account)
+        leaves(kari, eva)
+        edit_contact(kari, eva, left_on=None)
+        assert W.WHO not in five_ws_open(account, TODAY)
+
     def test_many_accounts_are_asked_in_one_statement(self, kari, account, django_assert_num_queries):
         others = [make_account(kari) for _ in range(20)]
+        make_contact(others[0], decision_roles=["decides"])
+        make_purchase(others[0], TODAY, "9")
+        five_ws.answer(kari, others[0], "where", words="Oslo")
         five_ws.confirm_open(kari, others[0])
         with django_assert_num_queries(1):
             found = {row.pk: row.open_ws for row in with_open_ws(Account.objects.all(), TODAY)}
@@ -146,6 +181,32 @@ class TestAnswer:
             stored = FiveWAnswer.objects.filter(w="where").first()
             five_ws.answer(user, account, "where", words="Oslo", seen=stored.updated_at if stored else None)
 
+    def test_what_no_record_tells_is_not_confirmed(self, kari):
+        empty = make_account(kari)
+        assert five_ws.confirm_open(kari, empty) == 1
+        assert FiveWAnswer.objects.get().w == "when"
+        for w in ("who", "what", "where"):
+            with pytest.raises(ValidationError) as caught:
+                five_ws.answer(kari, empty, w)
+            assert set(caught.value.message_dict) == {"words"}
+            five_ws.answer(kari, empty, w, words="We are finding out")
+
+    def test_confirming_takes_no_words_that_may_be_wrong_by_now(self, kari, account, eva):
+        five_ws.answer(kari, account, "who", words="Eva decides alone")
+        make_contact(account, last_name="Moe", decision_roles=["decides"])
+        leaves(kari, eva)
+        five_ws.confirm_open(kari, account)
+        assert W.WHO in five_ws_open(account, TODAY)
+
+    def test_a_mere_confirmation_is_given_again_in_one_press(self, kari, account, eva):
+        five_ws.confirm_open(kari, account)
+        make_contact(account, last_name="Moe", decision_roles=["decides"])
+        leaves(kari, eva)
+        with time_machine.travel("2026-11-25 10:00:00+00:00", tick=False):
+            assert five_ws.confirm_open(kari, account) == 1
+        assert FiveWAnswer.objects.get(w="who").said_on == date(2026, 11, 25)
+
+    @pytest.mark.usefixtures("eva")
     def test_confirming_all_leaves_what_was_said(self, kari, account):
         five_ws.answer(kari, account, "where", words="Gate 4")
         assert five_ws.confirm_open(kari, account) == 3
@@ -236,6 +297,17 @@ class TestPage:
         assert "100 % of the company" in html
         assert other.get_short_name() not in html
         assert "of Kari" not in html
+
+    def test_an_answer_that_a_departure_has_outdated_says_so(self, look, kari, account, eva):
+        five_ws.answer(kari, account, "who", words="Eva decides alone")
+        assert "has left since then" not in look()
+        leaves(kari, eva)
+        assert "has left since then" in look()
+
+    def test_what_is_not_on_record_is_answered_not_confirmed(self, look, account):
+        assert look().count(">confirm<") == 2  # where and when
+        make_contact(account, decision_roles=["decides"])
+        assert look().count(">confirm<") == 3
 
     def test_an_old_answer_says_that_it_is_old(self, look, kari, account):
         with time_machine.travel("2025-11-20 09:00:00+00:00", tick=False):

@@ -37,7 +37,9 @@ def acme(kari: User) -> Account:
         status="customer",
         facts_from=today - timedelta(days=900),
     )
-    eva = make.make_contact(acme, first_name="Eva", last_name="Lind", is_main=True)
+    eva = make.make_contact(
+        acme, first_name="Eva", last_name="Lind", is_main=True, decision_roles=["decides"]
+    )
     make.make_purchase(acme, today - timedelta(days=400), "48000", about="Forty seals")
     for n in range(45):
         make.make_interaction(

@@ -92,3 +92,7 @@ def test_a_campaign_is_started_worked_and_ended_then_the_account_is_handed_over(
     page.get_by_role("button", name="Hand over 1 account").click()
     expect(page.get_by_text("1 account of Kari Holm has a new owner")).to_be_visible()
     assert Account.objects.get().owner == dag
+    check_page(page)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("1 taken back")).to_be_visible()
+    assert Account.objects.get().owner == kari

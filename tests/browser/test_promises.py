@@ -108,6 +108,7 @@ def test_a_due_promise_is_a_row_of_my_day_that_is_moved_or_kept(
     check_page(page)
     page.keyboard.press("Enter")
     expect(page.get_by_text("new date: Factory was closed")).to_be_visible()
+    expect(page.locator("#toasts").get_by_text("now: Quote for seals")).to_be_visible()
     page.get_by_role("button", name="Kept").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_text("We: Quote for seals")).to_be_hidden()
@@ -115,6 +116,7 @@ def test_a_due_promise_is_a_row_of_my_day_that_is_moved_or_kept(
     assert promise.state == "late"  # the new date came after the day had passed
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_text("We: Quote for seals")).to_be_visible()
+    expect(page.locator("#toasts").get_by_text("Open again: Quote for seals")).to_be_visible()
 
 
 def begin(page: Page, server: Any, acme: Account) -> None:

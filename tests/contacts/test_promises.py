@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection
 from django.urls import reverse
 from django.utils.html import escape
 
@@ -249,3 +250,28 @@ def test_two_and_twenty_cost_the_same(client, kari, account, django_assert_max_n
             assert text(client.get(at)).count('name="kept" value="1"') >= number
         counts.append(len(seen))
     assert counts[0] == counts[1]
+
+
+MANY = """
+    INSERT INTO contacts_commitment (account_id, user_id, by_us, what, channel, due_on, moved_reason, state,
+        closed_on, created_at, updated_at)
+    SELECT %s, CASE WHEN n %% 100 = 0 THEN %s ELSE %s END, true, 'Quote', '', day, '',
+        CASE WHEN n %% 9 = 0 THEN 'broken' ELSE 'kept' END, day, now(), now()
+    FROM (SELECT n, date '2020-01-01' + n %% 2000 AS day FROM generate_series(1, 50000) n) made
+"""
+
+
+@pytest.mark.django_db
+def test_50_000_kept_and_broken_ones_come_in_order_out_of_an_index():
+    other, kari = make.make_user(), make.make_user()
+    account = make.make_account(other)
+    with connection.cursor() as cursor:
+        cursor.execute(MANY, [account.pk, kari.pk, other.pk])
+        cursor.execute("ANALYZE contacts_commitment")
+    for whose, index in (("all", "commitment_closed"), ("me", "commitment_closed_of_user")):
+        rows = Commitment.objects.of_person(whose, kari).in_state("closed", TODAY).for_list("closed")[:51]
+        plan = rows.explain()
+        assert f"using {index} on" in plan, plan
+        assert "Sort" not in plan, plan
+        days = [row.closed_on for row in rows]
+        assert days == sorted(days, reverse=True)

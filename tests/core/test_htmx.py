@@ -3,8 +3,10 @@
 import json
 
 import pytest
+from django.contrib import messages
 from django.contrib.messages.storage.fallback import FallbackStorage
 from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.test import RequestFactory
 from django_htmx.middleware import HtmxDetails
 
@@ -40,6 +42,21 @@ def test_events_that_are_there_stay(request_of, before):
     toast(request, "Saved.")
     events = json.loads(answer(request, HttpResponse(headers={"HX-Trigger": before}))["HX-Trigger"])
     assert {"moved", "tend:toasts"} <= set(events)
+
+
+def test_toasts_come_before_what_may_remove_the_element_that_asked(request_of):
+    request = request_of(**{"HX-Request": "true"})
+    toast(request, "Saved.")
+    events = json.loads(answer(request, HttpResponse(headers={"HX-Trigger": "moved"}))["HX-Trigger"])
+    assert list(events) == ["tend:toasts", "moved"]
+
+
+def test_an_undo_is_told_where_to_go_and_the_page_there_shows_the_message(request_of):
+    request = request_of(**{"X-Requested-With": "fetch"})
+    toast(request, "Open again.")
+    reply = answer(request, redirect("/there/?at=1"))
+    assert (reply.status_code, reply["HX-Redirect"]) == (204, "/there/?at=1")
+    assert [str(message) for message in messages.get_messages(request)] == ["Open again."]
 
 
 @pytest.mark.parametrize("headers", [{}, {"HX-Request": "true", "HX-Boosted": "true"}])

@@ -11,12 +11,14 @@ import pytest
 from django.db import OperationalError, transaction
 
 from accounts.models import Account, BookEntry
-from contacts.models import Contact, Interaction
+from cadences.models import Touchpoint
+from contacts.models import Commitment, Concern, Contact, Interaction
 from imports import pipeline
 from imports.mapping import parse
 from imports.models import ImportBatch
-from tests.factories import make_user
+from tests.factories import make_concern, make_promise, make_touchpoint, make_user
 from users.models import User
+from users.services import deactivate
 
 Write = Callable[..., Path]
 HEAD = "customer_id,company_name,contact_name,contact_title,postal_code,country,phone,region\n"
@@ -161,6 +163,34 @@ class TestAccounts:
             (new.pk, moved.pk),
             (former.pk, kept.pk),
         }
+
+    @pytest.mark.parametrize("door", ["accounts", "purchases"])
+    def test_what_an_owner_who_left_had_noted_goes_to_the_new_one(
+        self, bring: Bring, write: Write, door: str
+    ) -> None:
+        gone, here = make_user("salesperson", external_id="5"), make_user("salesperson", external_id="6")
+        new = make_user("salesperson", external_id="7")
+        bring("accounts", write("customer_id,company\n1,A\n"), {"options": {"default_owner": "5"}})
+        bring("accounts", write("customer_id,company\n2,B\n"), {"options": {"default_owner": "6"}})
+        for account in Account.objects.all():
+            due = date(1998, 3, 1)
+            make_promise(account, account.owner, due)
+            make_concern(account, owner=account.owner)
+            make_touchpoint(account, account.owner, due, kind="todo")
+        deactivate(make_user("admin"), gone)
+        if door == "accounts":
+            bring("accounts", write("customer_id,company,seller\n1,A,7\n2,B,7\n"))
+        else:
+            head = "order_id,customer_id,order_date,amount,seller\n"
+            bring("purchases", write(f"{head}1,1,1998-01-20,9,7\n2,2,1998-01-20,9,7\n"))
+        assert set(Account.objects.values_list("owner", flat=True)) == {new.pk}
+        for rows, column in (
+            (Commitment.objects, "user"),
+            (Concern.objects, "owner"),
+            (Touchpoint.objects.filter(kind="todo"), "assignee"),
+        ):
+            whose = dict(rows.values_list("account__name", f"{column}_id"))
+            assert whose == {"A": new.pk, "B": here.pk}, column
 
     def test_a_dry_run_writes_nothing(self, bring: Bring, write: Write) -> None:
         report = bring("accounts", write(HEAD + ROWS), None, "--dry-run")

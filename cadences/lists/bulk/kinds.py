@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accounts import handing_over, restoring, services
 from accounts.models import Account, BookEntry, Tier
 from cadences.models import BulkChange
+from cadences.reassigning import services as reassigning
 from users.clock import today_for
 from users.models import User
 
@@ -41,6 +42,8 @@ def take_back(user: User, change: BulkChange, account_id: int, before: Values, a
     """Undo it for one account. Raises ValidationError where somebody has changed it since."""
     if change.kind in _PARTS:
         restoring.put_back(user, account_id, _PARTS[Kind(change.kind)], before, after)
+    elif change.kind == Kind.HAND_OVER:
+        reassigning.take_back(user, account_id, before, after)
     else:
         _UNDO[change.kind](user, account_id, change.options)
 
@@ -146,4 +149,4 @@ _UNDO: dict[str, Callable[[User, int, Values], None]] = {
 def offered_to(user: User) -> list[str]:
     """The kinds that this user may use at all; whether on an account, its owner decides."""
     is_lead = user.is_manager or user.is_admin
-    return [kind for kind in Kind.values if kind != Kind.OWNER or is_lead]
+    return [kind for kind in _APPLY if kind != Kind.OWNER or is_lead]

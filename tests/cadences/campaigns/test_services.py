@@ -8,14 +8,17 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 
-from accounts.handing_over import hand_over, take_back
+from accounts.handing_over import hand_over
+from accounts.services import mark_former
 from cadences import plans, services
 from cadences.campaigns.services import close_ran_out, end_campaign, longest, resume_campaign, start_campaign
 from cadences.cost import load
 from cadences.engine import preview
 from cadences.ledger import check
+from cadences.lists.bulk import services as bulk
 from cadences.models import Campaign, Override, Plan, PlanItem, Slot, Touchpoint
 from cadences.nightly import run_night
+from cadences.reassigning import share_out
 from cadences.services import NextStep
 from cadences.why import explain
 from contacts.services import LogEntry
@@ -229,6 +232,45 @@ def test_history_says_who(people, prospect):
     assert "won" in {change.after.lower() for change in changes}
 
 
+# -- a former customer ------------------------------------------------------------------------------
+
+
+def test_marked_former_nothing_of_the_campaign_is_owed_and_coming_back_resumes_nothing(people, customer):
+    campaign = start_campaign(people.owner, customer, reason="Quiet for long")
+    assert owed(customer, state="open")
+    mark_former(people.owner, customer, former=True)
+    campaign.refresh_from_db()
+    assert (campaign.result, campaign.ended_on, campaign.ended_by) == ("former", TODAY, people.owner)
+    assert not Touchpoint.objects.open().filter(account=customer).exists()
+    with pytest.raises(ValidationError, match="customer again"):
+        resume_campaign(people.owner, campaign)
+    mark_former(people.owner, customer, former=False)
+    assert not owed(customer, state="open")
+    resume_campaign(people.owner, campaign)
+    assert owed(customer, state="open")
+
+
+def test_late_calls_of_one_that_ran_out_end_too_and_one_that_owes_nothing_keeps_its_end(
+    people, customer, tuesday
+):
+    campaign = start_campaign(people.owner, customer, weeks=1, reason="Quiet for long")
+    tuesday.move_to("2026-12-01 08:00:00+00:00")
+    close_ran_out(date(2026, 12, 1))
+    assert owed(customer, state="open")
+    mark_former(people.owner, customer, former=True)
+    campaign.refresh_from_db()
+    assert (campaign.result, campaign.ended_on) == ("former", date(2026, 11, 30))
+    assert not Touchpoint.objects.open().filter(account=customer).exists()
+    mark_former(people.owner, customer, former=False)
+    assert not owed(customer, state="open")
+
+
+def test_a_former_customer_can_be_won_back(people, customer):
+    mark_former(people.owner, customer, former=True)
+    start_campaign(people.owner, customer, reason="We have something new")
+    assert owed(customer, state="open")
+
+
 # -- a new owner -----------------------------------------------------------------------------------
 
 
@@ -240,9 +282,17 @@ def introduction(account):
     )
 
 
+def states(account):
+    return {row[0]: row[2] for row in introduction(account)}
+
+
+def key_of(owner):
+    return f"E20261124-{owner.pk}"
+
+
 def test_a_new_owner_of_a_customer_introduces_themself_within_five_working_days(people, customer):
     hand_over(people.manager, [customer.pk], people.deputy)
-    assert introduction(customer) == [("E20261124", date(2026, 11, 25), "open", people.deputy.pk)]
+    assert introduction(customer) == [(key_of(people.deputy), date(2026, 11, 25), "open", people.deputy.pk)]
     row = Touchpoint.objects.get(basis="owner")
     assert row.due_on + timedelta(days=row.tolerance_days) == date(2026, 12, 1)
     assert "a new owner since 24 November 2026" in explain(row)[0]
@@ -264,9 +314,24 @@ def test_in_a_prospects_campaign_a_new_owner_introduces_themself(people, prospec
 def test_handed_on_and_back_on_one_day_owes_one_introduction_or_none(people, customer):
     hand_over(people.manager, [customer.pk], people.deputy)
     hand_over(people.manager, [customer.pk], people.manager)
-    assert introduction(customer) == [("E20261124", date(2026, 11, 25), "open", people.manager.pk)]
+    assert states(customer) == {key_of(people.deputy): "cancelled", key_of(people.manager): "open"}
     hand_over(people.manager, [customer.pk], people.owner)
-    assert [row[2] for row in introduction(customer)] == ["cancelled"]
+    assert set(states(customer).values()) == {"cancelled"}
+
+
+@pytest.mark.parametrize("done", ["done", "skipped"])
+def test_the_second_new_owner_of_a_day_owes_what_the_first_has_done(people, customer, done):
+    hand_over(people.manager, [customer.pk], people.deputy)
+    row = Touchpoint.objects.get(basis="owner")
+    if done == "done":
+        services.complete(people.deputy, row, TALK, NextStep.as_planned())
+    else:
+        services.skip(people.deputy, row, "met at the fair")
+    hand_over(people.manager, [customer.pk], people.manager)
+    assert states(customer) == {key_of(people.deputy): done, key_of(people.manager): "open"}
+    assert Touchpoint.objects.open().get(basis="owner").assignee == people.manager
+    hand_over(people.manager, [customer.pk], people.deputy)
+    assert states(customer) == {key_of(people.deputy): done, key_of(people.manager): "cancelled"}
 
 
 def test_nobody_in_between_does_not_hide_whom_it_was_taken_over_from(people, customer):
@@ -277,8 +342,8 @@ def test_nobody_in_between_does_not_hide_whom_it_was_taken_over_from(people, cus
 
 
 def test_taken_back_nobody_has_to_introduce_themself(people, customer):
-    done = hand_over(people.manager, [customer.pk], people.deputy)
-    take_back(people.manager, done)
+    done = share_out(people.manager, people.owner, {people.deputy: [customer.pk]})
+    bulk.undo(people.manager, done)
     customer.refresh_from_db()
     assert (customer.owner, customer.owner_since, customer.owner_before) == (
         people.owner,

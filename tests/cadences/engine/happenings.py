@@ -287,7 +287,16 @@ class Between:
         account = self.account
         if account.became_customer is not None:
             account.status = "customer" if account.status == "former" else "former"
+        if account.status == "former":
+            self.end_campaigns()
         self.touch()
+
+    def end_campaigns(self) -> None:
+        """*Marking the account former ends its campaigns; coming back resumes none*"""
+        for campaign in self.account.campaigns:
+            if campaign.ended is None:
+                campaign.ended = max(min(self.today, campaign.last), campaign.first)
+                self.change.campaigns[campaign.id] = (self.account, campaign)
 
 
 #: What happens how often.

@@ -45,8 +45,9 @@ def handed_over_on(account: Account, as_of: date) -> date | None:
     return since if since is not None and since <= as_of else None
 
 
-def owner_key(day: date | None) -> str:
-    return f"E{day:%Y%m%d}" if day else ""
+def owner_key(day: date | None, owner: int | None) -> str:
+    """*Each new owner of a day is an event of their own*"""
+    return f"E{day:%Y%m%d}-{owner}" if day else ""
 
 
 def occasions(night: Night) -> Iterator[Occasion]:
@@ -58,7 +59,7 @@ def occasions(night: Night) -> Iterator[Occasion]:
     day = handed_over_on(night.account, night.as_of)
     is_within = any(campaign.first <= day <= campaign.last for campaign in campaigns) if day else False
     if day and (night.is_customer or is_within):
-        yield Occasion(OWNER, owner_key(day), day)
+        yield Occasion(OWNER, owner_key(day, night.account.owner), day)
 
 
 def items_of(items: dict[str, Item], event: str) -> Iterator[Item]:
@@ -89,4 +90,5 @@ def is_served(night: Night, row: Row) -> bool:
 
 def owner_is_gone(night: Night, row: Row) -> bool:
     """Handed on once more, or back."""
-    return row.basis == OWNER and row.cycle != owner_key(handed_over_on(night.account, night.as_of))
+    day = handed_over_on(night.account, night.as_of)
+    return row.basis == OWNER and row.cycle != owner_key(day, night.account.owner)

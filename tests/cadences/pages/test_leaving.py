@@ -1,7 +1,7 @@
 """Somebody has left, through the pages: asked, shown, done; and back again."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
@@ -9,6 +9,7 @@ from django.urls import reverse
 from accounts.models import Account
 from cadences.models import Touchpoint
 from contacts.models import Commitment, Concern, Contact
+from contacts.services import close_commitment
 from tests import factories as make
 
 TODAY = date(2026, 11, 24)
@@ -100,6 +101,26 @@ def test_back_they_are_there_again(client, people, eva, per, send):
     assert "Eva Lind works there again" in html
     assert "Has left …" in html
     assert "works there." in text(client.post(reverse("people:back", args=[eva.pk]), follow=True))
+
+
+def test_a_mistake_is_taken_back_for_a_day(client, people, eva, per, send, tuesday):
+    send("confirm", successor=per.pk)
+    assert reverse("people:mistake", args=[eva.pk]) in text(
+        client.get(reverse("contacts:people", args=[per.account_id]))
+    )
+    tuesday.shift(timedelta(hours=1))
+    close_commitment(people.owner, Commitment.objects.get(), kept=True)
+    detail, mistake = (reverse(name, args=[eva.pk]) for name in ("contacts:detail", "people:mistake"))
+    assert "Left by mistake" in text(client.get(detail))
+    html = text(client.post(mistake, follow=True))
+    assert "Eva Lind never left" in html
+    assert "Kept, because somebody has seen to it since: A quote." in html
+    assert Touchpoint.objects.get().contact == eva
+    send("confirm", successor=per.pk)
+    tuesday.shift(timedelta(hours=25))
+    client.force_login(people.owner)
+    assert "Left by mistake" not in text(client.get(detail))
+    assert "too late to take this back" in text(client.post(mistake, follow=True))
 
 
 class TestNewEmployer:

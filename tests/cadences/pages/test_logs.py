@@ -120,6 +120,24 @@ def test_a_correction_that_cannot_be_is_refused_and_keeps_what_was_typed(client,
     assert log.summary == "Before"
 
 
+def test_who_else_was_there_can_be_corrected(client, people, account):
+    eva, per, liv = (make.make_contact(account, last_name=name) for name in ("Lind", "Moe", "Aas"))
+    log = make.make_interaction(account, people.owner, happened_on=TODAY, contact=eva)
+    log.others.add(per)
+    client.force_login(people.owner)
+    shown = client.get(url("correct", log)).content.decode()
+    assert "Who else of theirs was there" in shown
+    sent = {
+        "kind": "call", "outcome": "talked", "direction": "out", "happened_on": "2026-11-24",
+        "summary": "", "sentiment": "", "contact": eva.pk, "others": [eva.pk, liv.pk],
+    }  # fmt: skip
+    assert client.post(url("correct", log), sent).status_code == 302
+    assert list(log.others.all()) == [liv]
+    stranger = make.make_contact(make.make_account(people.owner))
+    assert client.post(url("correct", log), sent | {"others": [stranger.pk]}).status_code == 422
+    assert list(log.others.all()) == [liv]
+
+
 def test_the_history_of_a_correction_stays(client, people, account):
     log = make.make_interaction(account, people.owner, happened_on=TODAY, summary="Before")
     client.force_login(people.owner)

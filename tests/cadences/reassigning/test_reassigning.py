@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date, timedelta
 
 import pytest
@@ -17,8 +16,9 @@ from accounts.models import Account, BookEntry
 from cadences import plans, services
 from cadences.engine import reconcile
 from cadences.ledger import check
+from cadences.lists.bulk.kinds import offered_to
 from cadences.models import Touchpoint
-from cadences.reassigning import Reassigned, reassign_accounts, share_out, undo_reassign
+from cadences.reassigning import reassign_accounts, share_out
 from cadences.reassigning.sharing import deal
 from cadences.reassigning.shown import CHOSEN_SINGLY, division, without_contact
 from contacts.models import Commitment
@@ -146,36 +146,59 @@ def test_nobody_who_cannot_own_gets_any(people, accounts):
             reassign_accounts(people.manager, ids(accounts), wrong)
 
 
-def test_it_can_be_undone_from_what_was_kept_of_it(people, accounts):
+def share(people, accounts):
+    return share_out(people.manager, people.owner, {people.deputy: ids(accounts)}, "All to Dag")
+
+
+def test_all_that_somebody_looks_after_is_taken_back_from_the_page(people, accounts, go):
     before, owed = facts(), dates()
-    done = reassign_accounts(people.manager, ids(accounts), people.deputy, leaver=people.owner)
-    kept = json.loads(json.dumps(done.as_json()))
-    assert Reassigned.read(kept) == done
-    undo_reassign(people.manager, Reassigned.read(kept))
+    done = share(people, accounts)
+    assert facts() != before
+    shown = go(people.manager, reverse("accounts:bulk", args=[done.pk])).content.decode()
+    assert "possible until" in shown
+    assert "All to Dag" in go(people.manager, reverse("accounts:bulk_history")).content.decode()
+    go(people.manager, reverse("accounts:bulk_undo", args=[done.pk]), {})
     assert facts() == before
     assert dates() == owed
     assert BookEntry.objects.get().added_on == date(2026, 11, 3)
     assert not Touchpoint.objects.open().filter(basis="owner").exists()
-    assert set(Touchpoint.objects.open().filter(kind="todo").values_list("assignee", flat=True)) == {
-        people.owner.pk
-    }
+    todos = Touchpoint.objects.open().filter(kind="todo")
+    assert set(todos.values_list("assignee", flat=True)) == {people.owner.pk}
     assert Commitment.objects.get().user == people.owner
     assert check(TODAY) == []
 
 
-def test_undo_leaves_alone_what_has_changed_hands_since(people, accounts):
-    done = reassign_accounts(people.manager, ids(accounts), people.deputy)
+def test_undo_leaves_alone_what_has_changed_hands_since_and_says_so(people, accounts, go):
+    done = share(people, accounts)
     reassign_accounts(people.manager, [accounts[0].pk], people.manager)
-    assert undo_reassign(people.manager, done) == sorted(ids(accounts[1:]))
+    go(people.manager, reverse("accounts:bulk_undo", args=[done.pk]), {})
     accounts[0].refresh_from_db()
     assert accounts[0].owner == people.manager
+    assert Account.objects.filter(owner=people.owner, pk__in=ids(accounts[1:])).count() == len(accounts) - 1
+    assert [row.account_id for row in done.rows.filter(state="kept")] == [accounts[0].pk]
 
 
-def test_undo_to_somebody_who_left_is_refused_in_words(people, accounts):
-    done = reassign_accounts(people.manager, ids(accounts), people.deputy)
+def test_undo_to_somebody_who_left_is_refused_in_words(people, accounts, go):
+    done = share(people, accounts)
     deactivate(people.admin, people.owner)
-    with pytest.raises(ValidationError, match="Kari Holm owns no accounts any more"):
-        undo_reassign(people.manager, done)
+    go(people.manager, reverse("accounts:bulk_undo", args=[done.pk]), {})
+    shown = go(people.manager, reverse("accounts:bulk", args=[done.pk])).content.decode()
+    assert "The owner before cannot own accounts any more" in shown
+    assert not Account.objects.filter(owner=people.owner).exists()
+
+
+def test_after_a_day_it_stands(people, accounts, go, tuesday):
+    done = share(people, accounts)
+    tuesday.shift(timedelta(hours=24, seconds=1))
+    assert (
+        "possible until" not in go(people.manager, reverse("accounts:bulk", args=[done.pk])).content.decode()
+    )
+    go(people.manager, reverse("accounts:bulk_undo", args=[done.pk]), {})
+    assert not Account.objects.filter(owner=people.owner).exists()
+
+
+def test_it_is_no_kind_of_change_that_a_list_offers(people, accounts):
+    assert "hand_over" not in offered_to(people.admin)
 
 
 # -- a leaver --------------------------------------------------------------------------------------

@@ -7,8 +7,17 @@ from django.core.exceptions import PermissionDenied, ValidationError
 
 from accounts.models import Account
 from cadences.models import Touchpoint
-from cadences.services import Departure, NextPost, came_back, hanging_on, has_left
+from cadences.services import (
+    Departure,
+    NextPost,
+    came_back,
+    hanging_on,
+    has_left,
+    left_by_mistake,
+    snooze,
+)
 from contacts.models import Commitment, Concern, Contact, Interaction
+from contacts.services import close_commitment, edit_contact, note_on_concern
 from core.history_reading import changes_of
 from tests import factories as make
 
@@ -229,3 +238,59 @@ def test_the_preview_names_what_moves(people, eva, per, hanging, django_assert_n
         found = hanging_on(people.owner, eva)
     assert (found.touchpoints, found.promises) == ([hanging["call"]], [hanging["quote"], hanging["drawing"]])
     assert (found.reports, found.was_main, found.raises_concern) == ([per], True, True)
+
+
+# -- by mistake ------------------------------------------------------------------------------------
+
+
+def test_a_mistake_puts_back_all_that_moved(people, account, eva, per, hanging):
+    before = names(hanging)
+    has_left(people.owner, eva, Departure(LAST_DAY, successor=per, takes_main=True))
+    assert names(hanging) != before
+    done = left_by_mistake(people.owner, eva)
+    assert done.kept == []
+    assert names(hanging) == before
+    for person in (eva, per):
+        person.refresh_from_db()
+    assert (eva.left_on, eva.is_main, per.is_main, per.reports_to) == (None, True, False, eva)
+    assert not Concern.objects.exists()
+
+
+def test_what_somebody_has_seen_to_since_is_kept_and_named(people, account, eva, per, hanging, tuesday):
+    concern = has_left(people.owner, eva, Departure(LAST_DAY, successor=per)).concern
+    tuesday.shift(timedelta(hours=1))
+    close_commitment(people.owner, hanging["quote"], kept=True)
+    snooze(people.owner, hanging["call"], TODAY + timedelta(days=2))
+    note_on_concern(people.owner, concern, "Called their boss")
+    done = left_by_mistake(people.owner, eva)
+    assert done.kept == [str(hanging["call"].slot), "A quote", concern.what]
+    left = names(hanging)
+    assert (left["call"], left["quote"], left["drawing"]) == ("Per", "Per", "Eva")
+    assert Concern.objects.get() == concern
+
+
+def test_people_who_were_added_stay_and_are_named(people, account, eva):
+    beta = make.make_account(people.owner, name="Beta")
+    said = Departure(LAST_DAY, newcomer={"last_name": "Moe"}, next_post=NextPost(account=beta))
+    has_left(people.owner, eva, said)
+    assert sorted(left_by_mistake(people.owner, eva).kept) == ["Eva Lind at Beta", "Moe at Acme"]
+
+
+def test_whom_a_person_chose_to_call_since_stays(people, account, eva, per):
+    has_left(people.owner, eva, Departure(LAST_DAY))
+    edit_contact(people.owner, per, is_main=True)
+    left_by_mistake(people.owner, eva)
+    assert account.contacts.get(is_main=True) == per
+
+
+def test_after_a_day_and_twice_it_is_refused(people, account, eva, tuesday):
+    has_left(people.owner, eva, Departure(LAST_DAY))
+    left_by_mistake(people.owner, eva)
+    with pytest.raises(ValidationError, match="too late"):
+        left_by_mistake(people.owner, eva)
+    has_left(people.owner, eva, Departure(LAST_DAY))
+    tuesday.shift(timedelta(hours=24, seconds=1))
+    with pytest.raises(ValidationError, match="too late"):
+        left_by_mistake(people.owner, eva)
+    with pytest.raises(PermissionDenied):
+        left_by_mistake(people.colleague, eva)

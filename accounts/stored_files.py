@@ -1,0 +1,87 @@
+"""What is on the disk of the files of accounts: no more than what somebody can still get at.
+
+A removed file can be brought back for a day. After that its content goes, once that is committed: a row that
+names a file always has it. What a crash, a restore or a deleted account leaves behind is swept up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from functools import partial
+
+from django.core.files.storage import Storage
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import AccountFile
+from accounts.models.file import FOLDER
+from core import jobs
+from core.models import JobRun
+from users.clock import company_today
+
+JOB = "files"
+KEPT_FOR = timedelta(days=1)
+"""For so long a removal can be undone, and a file without a row may be one whose row is on its way."""
+AT_ONCE = 1000
+
+
+def tick() -> JobRun | None:
+    """Sweep once a day; harmless at any time."""
+    period = company_today().isoformat()
+    claimed = jobs.claim(JOB, period, "tick", again=False, grace=timedelta(seconds=60))
+    if claimed is None:
+        return None
+    try:
+        return jobs.perform(claimed, sweep)
+    except jobs.LostClaimError:
+        return None
+
+
+def sweep() -> dict[str, int]:
+    """Forget the content of files removed more than a day ago, then files that no row names."""
+    before = timezone.now() - KEPT_FOR
+    return {"removed": forget_removed(before), "stray": delete_stray(before)}
+
+
+@transaction.atomic
+def forget_removed(before: datetime) -> int:
+    """The rows stay and say who removed what; their content is deleted after the commit."""
+    rows = AccountFile.objects.select_for_update(of=("self",)).filter(removed_at__lt=before).exclude(file="")
+    gone = dict(rows.values_list("pk", "file"))
+    AccountFile.objects.filter(pk__in=gone).update(file="", updated_at=timezone.now())
+    transaction.on_commit(partial(_delete, list(gone.values())))
+    return len(gone)
+
+
+def delete_stray(before: datetime) -> int:
+    """Files under the folder of accounts that no row names, not touched since ``before``."""
+    storage = _storage()
+    if not storage.exists(FOLDER):
+        return 0
+    names = [f"{FOLDER}/{name}" for name in storage.listdir(FOLDER)[1]]
+    old = [name for name in names if storage.get_modified_time(name) < before]
+    stray = [name for chunk in _chunks(old) for name in _unnamed(chunk)]
+    _delete(stray)
+    return len(stray)
+
+
+def _unnamed(names: list[str]) -> list[str]:
+    known = set(AccountFile.objects.filter(file__in=names).values_list("file", flat=True))
+    return [name for name in names if name not in known]
+
+
+def _chunks(names: list[str]) -> Iterable[list[str]]:
+    return (names[start : start + AT_ONCE] for start in range(0, len(names), AT_ONCE))
+
+
+def _delete(names: Iterable[str]) -> None:
+    """One that is gone already is no error."""
+    storage = _storage()
+    for name in names:
+        storage.delete(name)
+
+
+def _storage() -> Storage:
+    storage: Storage = AccountFile._meta.get_field("file").storage
+    return storage
