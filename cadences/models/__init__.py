@@ -1,3 +1,4 @@
+from cadences.models.appointment import Appointment, CalendarFeed, Guest
 from cadences.models.campaign import Campaign
 from cadences.models.digest import Digest
 from cadences.models.lists import BulkChange, BulkRow, DefaultView, Figures, SavedView
@@ -9,12 +10,15 @@ from cadences.models.touchpoint import Touchpoint
 __all__ = [
     "SLOT_AGREED",
     "SLOT_TODO",
+    "Appointment",
     "BulkChange",
     "BulkRow",
+    "CalendarFeed",
     "Campaign",
     "DefaultView",
     "Digest",
     "Figures",
+    "Guest",
     "Override",
     "Plan",
     "PlanItem",

@@ -13,16 +13,16 @@ from typing import Any
 from django.db import transaction
 
 from accounts.handing_over import HandedOver, Held, hand_over, take_back
-from cadences.models import Touchpoint
+from cadences.models import Appointment, Touchpoint
 from contacts.models import Commitment, Concern
 from users.models import User
 
-COLUMN = {"todo": "assignee", "promise": "user", "concern": "owner"}
+COLUMN = {"todo": "assignee", "promise": "user", "concern": "owner", "meeting": "host"}
 
 
 @dataclass(frozen=True)
 class Reassigned:
-    """What changed. ``along``: to-dos, promises and concerns of whoever left, with whose they were."""
+    """What changed. ``along``: to-dos, promises, concerns and meetings of whoever left, with whose they were."""
 
     given: HandedOver
     along: tuple[tuple[str, int, int], ...] = ()
@@ -109,7 +109,9 @@ def take_along(
 
 
 def _rows(kind: str) -> Any:
-    """The open ones of a kind: to-dos, our promises, concerns."""
+    """The open ones of a kind: to-dos, meetings, our promises, concerns."""
+    if kind == "meeting":
+        return Appointment.objects.planned()
     if kind == "todo":
         return Touchpoint.objects.open().filter(kind=Touchpoint.Kind.TODO)
     return Commitment.objects.open().filter(by_us=True) if kind == "promise" else Concern.objects.open()
