@@ -8,7 +8,7 @@ class CadencesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Listen for facts: settle what logs had closed, reconcile, let meetings follow, count. Name mails."""
+        """Listen for facts: settle what logs closed, reconcile, let meetings follow, count; name mails."""
         from accounts import handing_over  # noqa: PLC0415
         from cadences.digest import mails  # noqa: PLC0415
         from cadences.lists import figures  # noqa: PLC0415

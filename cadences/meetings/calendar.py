@@ -203,9 +203,10 @@ def _notes(span: Span, people: Sequence[User], is_team: bool) -> list[tuple[date
         calendar__in=[one.pk for one in calendars], day__range=(span.first, span.last)
     )
     named: dict[date, list[str]] = defaultdict(list)
-    for one in [*days.order_by("day", "name"), *closed.order_by("day", "name")]:
-        if one.name not in named[one.day]:
-            named[one.day].append(one.name)
+    for rows in (days, closed):
+        for on, name in rows.order_by("day", "name").values_list("day", "name"):
+            if name not in named[on]:
+                named[on].append(name)
     return [(on, name) for on, names in named.items() for name in names] + found
 
 

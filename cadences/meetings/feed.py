@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
 
 from cadences.meetings import ical
+from cadences.meetings.rows import OWN_ROW
 from cadences.models import Appointment, CalendarFeed, Touchpoint
 from correspondence.addresses import one_line
 from users.clock import zone
@@ -91,7 +92,10 @@ def _owed(feed: CalendarFeed, today: date) -> Any:
         assignee=feed.user,
         due_on__range=(today - BACK, today + AHEAD),
     )
-    return rows.annotate(has_meeting=Exists(agreed)).select_related("account").order_by("due_on", "pk")
+    rows = rows.annotate(has_meeting=Exists(agreed))
+    # the row that came with an appointment was never shown beside it
+    came_with_one = Q(cycle__startswith=OWN_ROW) & (~Q(state="open") | Q(has_meeting=True))
+    return rows.exclude(came_with_one).select_related("account").order_by("due_on", "pk")
 
 
 def _day(row: Any, feed: CalendarFeed) -> Event:

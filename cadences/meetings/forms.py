@@ -121,12 +121,15 @@ class AppointmentForm(forms.Form):
         choose_among(self, "contacts", people)
         contacts: Any = self.fields["contacts"]
         contacts.label_from_instance = _with_remark
-        choose_among(self, "host", self._users(self.appointment and self.appointment.host_id))
+        choose_among(self, "host", self._users())
         choose_among(self, "colleagues", User.objects.active().by_name())
 
-    def _users(self, kept: int | None) -> Any:
+    def _users(self) -> Any:
+        """Who works here, and whoever hosts it already."""
         found = User.objects.active()
-        return (found | User.objects.filter(pk=kept)).by_name() if kept else found.by_name()
+        if self.appointment:
+            found = found | User.objects.filter(pk=self.appointment.host_id)
+        return found.by_name()
 
     def _choose_row(self) -> None:
         """Which meeting that is owed is meant; without one there is nothing to ask."""
@@ -139,14 +142,17 @@ class AppointmentForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
-        stored = self.appointment and self.appointment.updated_at.isoformat()
-        if stored and said.get("version") != stored:
+        if self.appointment is None:
+            return said
+        stored = self.appointment.updated_at.isoformat()
+        if said.get("version") != stored:
             data: Any = self.data.copy()
             data["version"] = stored
             self.data = data
             raise ValidationError(
                 _(
-                    "A colleague changed this meeting while you were editing. It is now: %(stored)s. Check and save again."
+                    "A colleague changed this meeting while you were editing. It is now: %(stored)s. "
+                    "Check and save again."
                 )
                 % {"stored": in_words(self.appointment)}
             )

@@ -10,7 +10,6 @@ from icalendar import Calendar, Event, vCalAddress, vText
 from cadences.meetings.zones import vtimezone
 from cadences.models import Appointment, Guest
 from correspondence.addresses import one_line
-from users.models import User
 
 PRODUCT = "-//Tend//Tend//EN"
 
@@ -82,7 +81,8 @@ def invitation(appointment: Appointment, method: str, guests: Iterable[Guest], s
     event.add("summary", title_for_guests(appointment))
     if appointment.agenda:
         event.add("description", printable(appointment.agenda))
-    event.add("organizer", organizer(appointment.host))
+    if appointment.host.email:
+        event.add("organizer", address_of(appointment.host.email, appointment.host.display_name))
     for guest in guests:
         event.add("attendee", _attendee(guest))
     if method == "CANCEL":
@@ -95,10 +95,6 @@ def invitation(appointment: Appointment, method: str, guests: Iterable[Guest], s
 def title_for_guests(appointment: Appointment) -> str:
     """What it is about, or how we meet: what they read in their calendar."""
     return one_line(str(appointment), 200)
-
-
-def organizer(host: User) -> vCalAddress:
-    return address_of(host.email or "", host.display_name)
 
 
 def printable(text: str) -> str:

@@ -32,20 +32,14 @@ def place(entries: Iterable[Entry]) -> list[Entry]:
     """
     ends: list[int] = []
     placed = []
-    for entry in sorted(entries, key=_order):
-        if entry.start is None or entry.end is None:
-            continue
-        row, span = _rows(entry.start, entry.end)
+    timed = [(entry.start, entry.title, entry.end, entry) for entry in entries if entry.start and entry.end]
+    for start, _title, end, entry in sorted(timed, key=lambda one: one[:2]):
+        row, span = _rows(start, end)
         lane = next((n for n, end in enumerate(ends) if end <= row), len(ends))
         lane = min(lane, MOST_LANES - 1)
         ends[lane : lane + 1] = [row + span]
         placed.append(replace(entry, placed=Placed(row, span, lane)))
     return placed
-
-
-def _order(entry: Entry) -> tuple[datetime, str]:
-    assert entry.start is not None
-    return entry.start, entry.title
 
 
 def _rows(start: datetime, end: datetime) -> tuple[int, int]:

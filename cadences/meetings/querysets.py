@@ -71,5 +71,5 @@ class FeedQuerySet(models.QuerySet[Any]):
         return self.filter(user=user) if user.is_active else self.none()
 
     def of_token(self, token_hash: str) -> Any:
-        """The feed of that secret, if its user still works here; found by a hash, so its time tells nothing."""
+        """The feed of that secret, if its user still works here."""
         return self.select_related("user").filter(token_hash=token_hash, user__is_active=True).first()

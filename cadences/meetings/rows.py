@@ -15,11 +15,13 @@ from cadences.services.dates import built_in_slot, hand_date, to_planned_day
 from users.clock import local, today_for
 from users.models import User
 
+OWN_ROW = "A"
+"""Begins the cycle of a row that came with its appointment."""
 MEETING_KINDS = (Touchpoint.Kind.MEETING, Touchpoint.Kind.VIDEO)
 
 
 def open_for(account_id: int) -> list[Touchpoint]:
-    """Meetings that are owed and not agreed yet, the next one first: an appointment can be for one of them."""
+    """Meetings that are owed and not agreed yet, the next one first: one of them can be meant."""
     taken = Appointment.objects.planned().filter(touchpoint__isnull=False).values("touchpoint")
     rows = Touchpoint.objects.open().filter(account_id=account_id, kind__in=MEETING_KINDS)
     return list(
@@ -33,7 +35,7 @@ def add(user: User, appointment: Appointment) -> Touchpoint:
     row = Touchpoint(
         account=appointment.account,
         slot=built_in_slot(SLOT_AGREED),
-        cycle=f"A{appointment.pk}",
+        cycle=f"{OWN_ROW}{appointment.pk}",
         anchor="agreed",
         basis=Touchpoint.Basis.AGREED,
         base_on=today_for(user),

@@ -63,7 +63,7 @@ def agree(user: User, account: Account, terms: Terms) -> Appointment:
     if terms.token and (before := Appointment.objects.filter(token=terms.token, made_by=user).first()):
         return before
     check(user, account, terms)
-    row = terms.row and _lock_row(user, account, terms)
+    row = _lock_row(user, terms.row, terms.host) if terms.row else None
     appointment = Appointment(account=account, made_by=user, token=terms.token)
     _write(appointment, terms)
     _set_people(appointment, terms)
@@ -126,7 +126,7 @@ def miss(user: User, appointment: Appointment, reason: str) -> Appointment:
 def hold(user: User, appointment: Appointment, sent: Submission, needs: str = "") -> Interaction:
     """What came of it, by the log form: closes the touchpoint and says when we are in touch next (R11).
 
-    Nobody came, or another day was asked for: the log says so, and the touchpoint stays as that log leaves it.
+    Nobody came, or another day was asked for: the touchpoint stays as such a log leaves it.
     """
     appointment = _locked(user, appointment)
     require_begun(appointment)
@@ -189,17 +189,15 @@ def _locked(user: User, appointment: Appointment) -> Appointment:
     return found
 
 
-def _lock_row(user: User, account: Account, terms: Terms) -> Touchpoint:
+def _lock_row(user: User, asked: Touchpoint, host: User) -> Touchpoint:
     """The touchpoint that it is agreed for, if it still waits for a date."""
-    asked = terms.row
-    assert asked is not None
     require_editable(user, asked)
     locked = Touchpoint.objects.select_for_update(of=("self",)).select_related("item", "assignee", "slot")
     row: Touchpoint = locked.get(pk=asked.pk)
-    if row.pk not in {one.pk for one in rows.open_for(account.pk)}:
+    if row.pk not in {one.pk for one in rows.open_for(row.account_id)}:
         raise ValidationError({"row": _("A date for this is agreed already, or it is no longer owed.")})
-    if not Touchpoint.objects.editable_by(terms.host).filter(pk=row.pk).exists():
-        words = {"host": terms.host}
+    if not Touchpoint.objects.editable_by(host).filter(pk=row.pk).exists():
+        words = {"host": host}
         raise ValidationError(
             {
                 "host": _(
@@ -236,7 +234,7 @@ def _set_people(appointment: Appointment, terms: Terms) -> None:
         guest.is_off = False
         guest.is_invited = (guest.is_invited or terms.invites) and not invitations.why_not(contact)
         guest.save()
-    appointment._prefetched_objects_cache = {}
+    appointment.refresh_from_db()  # who was read with it before is not who comes now
 
 
 def _as_guests_see_it(appointment: Appointment) -> tuple[str | datetime | User | frozenset[int], ...]:

@@ -35,8 +35,7 @@ def _phase(there: ZoneInfo, before: datetime, moment: datetime) -> TimezoneStand
     """What clocks show from ``moment`` on."""
     after = moment.astimezone(there)
     phase = TimezoneDaylight() if after.dst() else TimezoneStandard()
-    offset_before = before.astimezone(there).utcoffset()
-    assert offset_before is not None
+    offset_before = before.astimezone(there).utcoffset() or timedelta(0)
     # the onset by the clock that is about to be changed
     phase.add("dtstart", moment.replace(tzinfo=None) + offset_before)
     phase.add("tzoffsetfrom", offset_before)

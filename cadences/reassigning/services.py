@@ -22,7 +22,7 @@ COLUMN = {"todo": "assignee", "promise": "user", "concern": "owner", "meeting": 
 
 @dataclass(frozen=True)
 class Reassigned:
-    """What changed. ``along``: to-dos, promises, concerns and meetings of whoever left, with whose they were."""
+    """What changed. ``along``: to-dos, promises, concerns, meetings of whoever left, and whose they were."""
 
     given: HandedOver
     along: tuple[tuple[str, int, int], ...] = ()

@@ -85,9 +85,8 @@ def agree(request: Request, account_pk: int) -> HttpResponse:
         _say(request, made, _("Agreed: %(when)s.") % {"when": in_words(made)}, form.cleaned_data["invites"])
         return go(request, "meetings:detail", made.pk)
     title = _("Meeting with %(name)s") % {"name": account.name}
-    return _form(
-        request, form, title, _("Agree it"), reverse("accounts:detail", args=[account.pk]), account.name
-    )
+    back = reverse("accounts:detail", args=[account.pk])
+    return _form(request, form, title=title, submit=_("Agree it"), back=back, back_text=account.name)
 
 
 @form_page
@@ -105,7 +104,7 @@ def change(request: Request, pk: int) -> HttpResponse:
         return go(request, "meetings:detail", pk)
     title = _("Change the meeting with %(name)s") % {"name": account.name}
     back = reverse("meetings:detail", args=[pk])
-    return _form(request, form, title, _("Save"), back, str(appointment))
+    return _form(request, form, title=title, submit=_("Save"), back=back, back_text=str(appointment))
 
 
 @form_page
@@ -213,15 +212,11 @@ def _say(request: Request, appointment: Appointment, words: str, invites: bool) 
         )
 
 
-def _form(
-    request: Request, form: AppointmentForm, title: str, submit: str, back: str, back_text: str
-) -> HttpResponse:
+def _form(request: Request, form: AppointmentForm, **words: str) -> HttpResponse:
+    """``words``: title, submit (of the button), back (an address), back_text."""
     context = {
+        **words,
         "form": form,
-        "title": title,
-        "submit": submit,
-        "back": back,
-        "back_text": back_text,
         "zones": time_zones(),
         "action": request.get_full_path(),
         "invited": bool(form.appointment and any(one.is_invited for one in form.appointment.guests.all())),

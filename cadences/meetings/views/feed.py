@@ -6,7 +6,7 @@ import hashlib
 
 from allauth.core.internal.ratelimit import get_ip
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -35,7 +35,7 @@ def feed(request: HttpRequest, token: str) -> HttpResponseBase:
     if found is None:
         if addresses.is_too_much(f"from {get_ip(request)}", addresses.WRONG_PER_HOUR):
             return _later()
-        raise Http404
+        return HttpResponse(status=404)  # the page for people would come with a cookie
     if addresses.is_too_much(f"feed {found.pk}", addresses.PER_HOUR):
         return _later()
     made = content(found, timezone.now())
