@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from cadences.ledger_pages.scope import people_seen_by
 from cadences.meetings.lanes import Placed, place
 from cadences.models import Appointment, Touchpoint
 from users.clock import local, zone
@@ -161,10 +162,15 @@ def _meetings(span: Span, ids: list[int], reader: User, is_team: bool) -> Iterab
 def _promised(
     span: Span, ids: list[int], reader: User, today: date, is_team: bool
 ) -> Iterable[tuple[date, Entry]]:
-    """What is owed on these days, without what an appointment shows already."""
+    """What is owed on these days, without what an appointment shows already.
+
+    What a colleague has not done, and notes to themself, are shown to whom the ledger shows them.
+    """
+    seen = Q(assignee__in=people_seen_by(reader).values("pk"))
+    coming = Q(due_on__gte=today) & ~Q(kind=Touchpoint.Kind.TODO)
     agreed = Appointment.objects.planned().filter(touchpoint=OuterRef("pk"))
     rows = Touchpoint.objects.visible_to(reader).open().for_people().filter(assignee__in=ids)
-    rows = rows.filter(~Exists(agreed), due_on__range=(span.first, span.last))
+    rows = rows.filter(seen | coming, ~Exists(agreed), due_on__range=(span.first, span.last))
     rows = rows.select_related("account", "slot", "assignee")
     for row in rows.order_by("due_on", "due_at", "account__name_folded", "pk"):
         start = local(row.due_at, reader) if row.due_at else None

@@ -131,9 +131,9 @@ def hold(user: User, appointment: Appointment, sent: Submission, needs: str = ""
     appointment = _locked(user, appointment)
     require_begun(appointment)
     row = appointment.touchpoint
-    if row is not None:
+    if row is not None and row.state == Touchpoint.State.OPEN:
         interaction = record(user, row, sent)
-    else:
+    else:  # it lapsed in a night, or the plan owes it no longer: the talk is logged all the same
         interaction = record_on_account(user, appointment.account, sent)
     in_vain = interaction.outcome in IN_VAIN or interaction.outcome == POSTPONED
     appointment.refresh_from_db()

@@ -1,4 +1,4 @@
-"""A meeting from its agreement to what came of it: the account's page, the calendar, moved, held; both widths."""
+"""A meeting from its agreement to what came of it: account page, calendar, moved, held; at both widths."""
 
 from __future__ import annotations
 

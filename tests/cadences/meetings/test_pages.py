@@ -218,6 +218,24 @@ def test_ones_own_by_default_and_a_colleagues_or_the_teams_by_choice(customer, t
     assert "Borg &amp; Co" not in see(customer.colleague, "calendar", who="team", **week)
 
 
+def test_what_a_colleague_has_not_done_is_for_those_who_see_their_ledger(customer):
+    for name, day, kind in (("Late", 23, "call"), ("Coming", 25, "call"), ("Note", 25, "todo")):
+        account = make.make_account(customer.owner, name=name)
+        make.make_touchpoint(account, customer.owner, date(2026, 11, day), kind=kind)
+
+    def shown(user: Any) -> list[str]:
+        page = see(user, "calendar", who=str(customer.owner.pk), on="2026-11-24")
+        return [name for name in ("Late", "Coming", "Note") if f"<b>{name}</b>" in page]
+
+    assert (
+        shown(customer.owner)
+        == shown(customer.manager)
+        == shown(customer.admin)
+        == ["Late", "Coming", "Note"]
+    )
+    assert shown(customer.desk) == shown(customer.colleague) == ["Coming"]
+
+
 def test_cancelled_ones_are_gone_and_a_touchpoint_is_shown_once(customer, terms):
     made = services.agree(customer.owner, customer.account, terms())
     day = {"view": "day", "on": "2026-12-01"}
