@@ -59,13 +59,13 @@ def put_on(user: User, row: Touchpoint, appointment: Appointment) -> None:
         row.save()
 
 
-def let_go(user: User, row: Touchpoint, reason: str) -> None:
+def let_go(user: User, row: Touchpoint, reason: str, state: str = Touchpoint.State.CANCELLED) -> None:
     """Without its appointment the plan's row is owed on its planned day again, and an agreed one is over."""
     if row.is_from_plan:
         to_planned_day(row, today_for(user))
         row.due_at = None
     else:
-        row.state = Touchpoint.State.CANCELLED
+        row.state = state
         row.reason = reason[:200]
         row.closed_on = today_for(user)
         row.closed_by = user

@@ -115,9 +115,7 @@ def miss(user: User, appointment: Appointment, reason: str) -> Appointment:
     close(appointment, Appointment.State.MISSED, _reason(reason))
     row = appointment.touchpoint
     if row is not None and row.state == Touchpoint.State.OPEN:
-        rows.let_go(user, row, appointment.reason)
-        if not row.is_from_plan:  # owed and not done, where a cancelled one is not owed
-            Touchpoint.objects.filter(pk=row.pk).update(state=Touchpoint.State.SKIPPED)
+        rows.let_go(user, row, appointment.reason, Touchpoint.State.SKIPPED)
     facts.changed(account_ids=[appointment.account_id])
     return appointment
 

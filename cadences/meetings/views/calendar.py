@@ -38,6 +38,8 @@ def calendar(request: Request) -> HttpResponse:
         "days": days,
         "weeks": [days[start : start + 7] for start in range(0, len(days), 7)],
         "hours": range(FIRST_HOUR, LAST_HOUR),
+        # more than two side by side in a seventh of the page nobody reads
+        "is_list": span.view == "week" and max(one.lanes for one in days) > 2,
         "is_empty": not any(one.timed or one.whole for one in days),
         "views": [("day", _("Day")), ("week", _("Week")), ("month", _("Month"))],
     }
