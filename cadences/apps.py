@@ -8,12 +8,14 @@ class CadencesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Listen for facts: settle what withdrawn logs had closed, reconcile, count. Make mails known."""
+        """Listen for facts: settle what logs closed, reconcile, let meetings follow, count; name mails."""
         from accounts import handing_over  # noqa: PLC0415
         from accounts.services import when_former  # noqa: PLC0415
         from cadences.campaigns.services import end_for_former  # noqa: PLC0415
         from cadences.digest import mails  # noqa: PLC0415
         from cadences.lists import figures  # noqa: PLC0415
+        from cadences.meetings import invitations  # noqa: PLC0415
+        from cadences.meetings.following import follow  # noqa: PLC0415
         from cadences.reassigning.services import take_along  # noqa: PLC0415
         from cadences.reconcile import on_facts_changed  # noqa: PLC0415
         from cadences.services.withdrawn import settle_withdrawn  # noqa: PLC0415 - models are ready now
@@ -23,8 +25,10 @@ class CadencesConfig(AppConfig):
 
         facts.register(settle_withdrawn)
         facts.register(on_facts_changed)
+        facts.register(follow)
         facts.register(figures.on_facts_changed)
         zones.register(keep_moments)
         mails.register()
+        invitations.register()
         handing_over.register(take_along)
         when_former(end_for_former)

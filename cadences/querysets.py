@@ -24,6 +24,13 @@ class TouchpointQuerySet(OfAccountQuerySet):
 
     own_paths = ("assignee",)
 
+    def own(self, user: User) -> Q:
+        """And by the host of the meeting that is agreed for it."""
+        from cadences.models import Appointment  # noqa: PLC0415 - models import this module
+
+        hosted = Appointment.objects.planned().hosted_by(user).filter(touchpoint__isnull=False)
+        return super().own(user) | Q(pk__in=hosted.values("touchpoint"))
+
     def open(self) -> Self:
         return self.filter(state="open")
 

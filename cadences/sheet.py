@@ -10,7 +10,7 @@ from accounts.models import Account
 from accounts.services import may_edit
 from cadences.gate import Gate, favourable
 from cadences.lateness import late_days
-from cadences.models import PlanItem, Touchpoint
+from cadences.models import Appointment, PlanItem, Touchpoint
 from cadences.next_date import Suggestion, suggest, suggest_for
 from cadences.why import explain
 from contacts.models import Ask, Channel, Commitment, Concern, Contact, Interaction
@@ -54,6 +54,7 @@ class Sheet:
     late: int = 0
     suggestion: Suggestion | None = None
     may_close: bool = True
+    appointment: Appointment | None = None
 
     @property
     def person(self) -> Contact | None:
@@ -90,6 +91,9 @@ def of_touchpoint(user: User, touchpoint: Touchpoint) -> Sheet:
     sheet.late = late_days(touchpoint.planned_on, touchpoint.tolerance_days, sheet.today)
     sheet.suggestion = suggest(touchpoint, sheet.today) if touchpoint.state == "open" else None
     sheet.may_close = Touchpoint.objects.editable_by(user).filter(pk=touchpoint.pk).exists()
+    if touchpoint.due_at is not None:
+        agreed = Appointment.objects.visible_to(user).planned().filter(touchpoint=touchpoint)
+        sheet.appointment = agreed.with_people().first()
     if purpose is not None:
         sheet.talking_points = purpose.talking_points
         sheet.points = _points(purpose.checklist, touchpoint, sheet)

@@ -48,10 +48,14 @@ class OfAccountQuerySet(models.QuerySet[Any]):
             return self.none()
         if user.is_admin:
             return self
-        allowed = Q(account__in=Account.objects.editable_by(user))
+        return self.filter(Q(account__in=Account.objects.editable_by(user)) | self.own(user))
+
+    def own(self, user: User) -> Q:
+        """The rows that are this user's own, whoever owns the account."""
+        mine = Q(pk__in=[])
         for path in self.own_paths:
-            allowed |= Q(**{path: user})
-        return self.filter(allowed)
+            mine |= Q(**{path: user})
+        return mine
 
 
 class ContactQuerySet(OfAccountQuerySet):

@@ -23,6 +23,7 @@ READABLE = {
     "contacts.commitment": "visible_to",
     "contacts.ask": "visible_to",
     "sales.purchase": "visible_to",
+    "cadences.appointment": "visible_to",
     "cadences.override": "visible_to",
     "surveys.programme": "visible_to",
     "surveys.mailtext": "visible_to",

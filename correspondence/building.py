@@ -10,10 +10,11 @@ from django.core.mail import EmailMessage, EmailMultiAlternatives
 
 from correspondence import unsubscribe
 from correspondence.addresses import one_line
-from correspondence.kinds import Rendered
+from correspondence.kinds import CalendarPart, Rendered
 from correspondence.models import Message
 
 HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,60}")
+METHOD = re.compile(r"[A-Z]{1,20}")
 # What the outbox writes itself, and nobody overrides.
 OURS = frozenset({
     "from", "to", "cc", "bcc", "subject", "message-id", "reply-to", "return-path", "list-id",
@@ -42,6 +43,8 @@ def build(message: Message, rendered: Rendered) -> EmailMessage:
     )
     if rendered.html:
         email.attach_alternative(rendered.html, "text/html")
+    if rendered.calendar:
+        _attach_calendar(email, rendered.calendar)
     for file in rendered.attachments:
         email.attach(one_line(file.name) or None, file.content, file.content_type)
     if return_path := return_path_of(message):
@@ -50,6 +53,16 @@ def build(message: Message, rendered: Rendered) -> EmailMessage:
     # Read by providers' backends: nobody is followed into their mailbox.
     email.track_opens = email.track_clicks = False  # type: ignore[attr-defined]
     return email
+
+
+def _attach_calendar(email: EmailMultiAlternatives, part: CalendarPart) -> None:
+    """Where Gmail and Outlook look for it. Providers' APIs know no such part: there it is a file alone."""
+    method = part.method if METHOD.fullmatch(part.method) else "PUBLISH"
+    if settings.MAIL_PROVIDER:
+        email.attach("invite.ics", part.content.decode(), f"text/calendar; method={method}")
+        return
+    email.attach_alternative(part.content.decode(), f"text/calendar; method={method}")
+    email.attach("invite.ics", part.content, "application/ics")
 
 
 def sender_of(message: Message) -> str:

@@ -24,8 +24,19 @@ class Attachment:
 
 
 @dataclass(frozen=True)
+class CalendarPart:
+    """What the mail means for the reader's calendar: ``content`` is iCalendar text of that ``method``."""
+
+    method: str
+    content: bytes
+
+
+@dataclass(frozen=True)
 class Rendered:
-    """A mail ready to be sent. ``language``: of the text. ``headers``: more than the outbox writes itself."""
+    """A mail ready to be sent. ``language``: of the text. ``headers``: more than the outbox writes itself.
+
+    ``calendar``: goes as an alternative of the text, where mail programs offer *Accept*, and as a file.
+    """
 
     subject: str
     text: str
@@ -33,6 +44,7 @@ class Rendered:
     language: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     attachments: Sequence[Attachment] = ()
+    calendar: CalendarPart | None = None
 
 
 Render = Callable[["Message"], Rendered | None]

@@ -14,7 +14,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from accounts.models import Account, AccountFile, BookEntry, FiveWAnswer, Tier
-from cadences.models import Campaign, Plan, PlanItem, Purpose, Schedule, Slot, Touchpoint
+from cadences.models import Appointment, Campaign, Guest, Plan, PlanItem, Purpose, Schedule, Slot, Touchpoint
 from contacts.models import Commitment, Concern, Contact, Influence, Interaction
 from correspondence.models import Identity, Piece, Template, TemplateText
 from sales.models import Purchase
@@ -228,6 +228,17 @@ def make_campaign(account: Account, started_on: date, weeks: int = 4, **fields: 
     """Running, unless an end is said."""
     fields.setdefault("ends_on", started_on + timedelta(days=7 * weeks - 1))
     return Campaign.objects.create(account=account, started_on=started_on, weeks=weeks, **fields)
+
+
+def make_appointment(
+    account: Account, host: User, starts_at: datetime, *contacts: Contact, **fields: Any
+) -> Appointment:
+    """An hour in Oslo with these people, planned, for no touchpoint unless said otherwise."""
+    fields.setdefault("ends_at", starts_at + timedelta(hours=1))
+    fields.setdefault("time_zone", "Europe/Oslo")
+    made = Appointment.objects.create(account=account, host=host, starts_at=starts_at, **fields)
+    Guest.objects.bulk_create([Guest(appointment=made, contact=contact) for contact in contacts])
+    return made
 
 
 def at(moment: str) -> datetime:

@@ -38,6 +38,11 @@ class UserQuerySet(models.QuerySet[Any]):
         """Active salespeople and managers: the set-based form of ``User.may_own_accounts``."""
         return self.active().filter(roles__overlap=OWNING_ROLES)
 
+    def of_teams_of(self, user: User) -> Self:
+        """Those whom this user works with or leads, and themself."""
+        mine = Q(pk=user.pk) | Q(team__manager=user)
+        return self.filter(mine | Q(team=user.team_id) if user.team_id else mine)
+
     def by_name(self) -> Self:
         """In the order of the alphabet, without case and accents."""
         return self.order_by(Fold("display_name"), "pk")

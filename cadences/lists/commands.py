@@ -72,6 +72,7 @@ def _admin(user: User) -> bool:
 
 _PAGES = (
     _Page(lazy("My day"), "home", "sun", _all, "g d"),
+    _Page(lazy("Calendar"), "meetings:calendar", "calendar-week", _all, "g k"),
     _Page(lazy("My book"), "book:board", "journal-bookmark", _all, "g b"),
     _Page(lazy("Refill my book"), "book:refill", "journal-plus", _owns),
     _Page(lazy("Books side by side"), "book:team", "journals", _lead),
@@ -96,6 +97,7 @@ _PAGES = (
     _Page(lazy("The plan"), "plan:ladder", "ladder", _all),
     _Page(lazy("Tiers"), "tiers:list", "layers", _all),
     _Page(lazy("Your profile"), "users:profile", "person", _all),
+    _Page(lazy("My calendar in other calendars"), "meetings:address", "calendar-plus", _all),
     _Page(lazy("Change the password"), "account_change_password", "key", _all),
     _Page(lazy("Surveys"), "surveys:list", "chat-square-text", _manager),
     _Page(lazy("Survey results"), "survey_results:list", "chat-square-text", _manager),
@@ -146,6 +148,7 @@ def _of_account(user: User, at: str) -> Iterable[Command]:
     yield add(_("Log a contact"), reverse("cadences:log", args=key), "telephone", sheet=True, keys="l")
     yield add(_("Add a note"), reverse("contacts:note", args=key), "chat-left-text", sheet=True, keys="n")
     yield add(_("Raise a concern"), reverse("contacts:concern_add", args=key), "flag", sheet=True)
+    yield add(_("Agree a meeting"), reverse("meetings:agree", args=key), "calendar-plus", sheet=True)
     yield add(_("Add a person"), reverse("contacts:add", args=key), "person-plus")
     yield add(_("New to-do here"), f"{reverse('cadences:todo')}?account={account.pk}", "plus-lg")
     yield add(_("People, and their map"), reverse("contacts:people", args=key), "people")

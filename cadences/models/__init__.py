@@ -1,3 +1,4 @@
+from cadences.models.appointment import Appointment, CalendarFeed, Guest
 from cadences.models.campaign import Campaign
 from cadences.models.departure import NotedDeparture
 from cadences.models.digest import Digest
@@ -10,12 +11,15 @@ from cadences.models.touchpoint import Touchpoint
 __all__ = [
     "SLOT_AGREED",
     "SLOT_TODO",
+    "Appointment",
     "BulkChange",
     "BulkRow",
+    "CalendarFeed",
     "Campaign",
     "DefaultView",
     "Digest",
     "Figures",
+    "Guest",
     "NotedDeparture",
     "Override",
     "Plan",

@@ -16,16 +16,16 @@ from django.utils import timezone
 from accounts import restoring
 from accounts.handing_over import Along, HandedOver, bring_along, hand_over
 from accounts.models import Account
-from cadences.models import BulkChange, BulkRow, Touchpoint
+from cadences.models import Appointment, BulkChange, BulkRow, Touchpoint
 from contacts.models import Commitment, Concern
 from users.models import User
 
-COLUMN = {"todo": "assignee", "promise": "user", "concern": "owner"}
+COLUMN = {"todo": "assignee", "promise": "user", "concern": "owner", "meeting": "host"}
 
 
 @dataclass(frozen=True)
 class Reassigned:
-    """What changed. ``along``: to-dos, promises and concerns of whoever left, with whose they were."""
+    """What changed. ``along``: to-dos, promises, concerns, meetings of whoever left, and whose they were."""
 
     given: HandedOver
     along: tuple[Along, ...] = ()
@@ -121,7 +121,9 @@ def take_along(account_ids: list[int], leaving: set[int], new_owner: User) -> tu
 
 
 def _rows(kind: str) -> Any:
-    """The open ones of a kind: to-dos, our promises, concerns."""
+    """The open ones of a kind: to-dos, meetings, our promises, concerns."""
+    if kind == "meeting":
+        return Appointment.objects.planned()
     if kind == "todo":
         return Touchpoint.objects.open().filter(kind=Touchpoint.Kind.TODO)
     return Commitment.objects.open().filter(by_us=True) if kind == "promise" else Concern.objects.open()

@@ -103,6 +103,17 @@ ROWS = [
     row("calendars:create_absence", get=ALL, post=ALL),
     row("calendars:edit_absence", "absence", get=EDITORS, post=EDITORS),
     row("calendars:remove_absence", "absence", post=EDITORS),
+    # -- meetings and the calendar ------------------------------------------------------------------------
+    row("meetings:calendar", get=ALL),
+    row("meetings:address", get=ALL, post=ALL, data={"do": "make"}),
+    row("meetings:feed", "feed_token", get=PUBLIC),
+    row("meetings:panel", "account", get=ALL),
+    row("meetings:agree", "account", get=ALL, post=ALL),
+    row("meetings:detail", "appointment", get=ALL),
+    row("meetings:change", "appointment", get=EDITORS, post=EDITORS),
+    row("meetings:cancel", "appointment", get=EDITORS, post=EDITORS, data={"reason": "They are ill"}),
+    row("meetings:miss", "appointment", get=EDITORS, post=EDITORS, data={"reason": "Snow"}),
+    row("meetings:hold", "appointment", get=EDITORS, post=EDITORS),
     # -- campaigns and handing over ---------------------------------------------------------------------
     row("campaigns:list", get=ALL),
     row("campaigns:panel", "account", get=ALL),

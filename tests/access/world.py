@@ -10,6 +10,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from accounts.models import BookFinish
+from cadences.meetings import addresses
 from cadences.models import BulkChange, BulkRow, Override, SavedView
 from contacts.models import Ask, Commitment, Expectation
 from correspondence.models import Halt, Message, Suppression
@@ -94,6 +95,10 @@ def _records(people: dict[str, Any]) -> dict[str, Any]:
         ),
         "campaign": make.make_campaign(account, TODAY),
         "ended_campaign": make.make_campaign(account, TODAY, ended_on=TODAY, result="won"),
+        "appointment": make.make_appointment(
+            account, owner, timezone.now(), contact, touchpoint=make.make_touchpoint(account, owner, TODAY)
+        ),
+        "feed_token": addresses.make(owner),
         "commitment": Commitment.objects.create(account=account, user=owner, what="A quote", due_on=TODAY),
         "ask": Ask.objects.create(account=account, kind=Ask.Kind.REFERRAL, asked_on=TODAY, asked_by=owner),
         "expectation": Expectation.objects.create(
