@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0015_every_column_sorts'),
-        ('cadences', '0015_figures_to_sort_by'),
+        ('cadences', '0018_departures_can_be_taken_back'),
         ('contacts', '0010_latest_contacts_not_walked'),
         ('pghistory', '0007_auto_20250421_0444'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
