@@ -1,6 +1,7 @@
 """Correspondence: the outbox, whom not to write to, and what providers report back."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class CorrespondenceConfig(AppConfig):
@@ -10,6 +11,11 @@ class CorrespondenceConfig(AppConfig):
     def ready(self) -> None:
         """Mail handed in through Django's mail API is a kind; providers' reports are listened to."""
         from correspondence import kinds, reports, stored  # noqa: PLC0415 - models are ready now
+        from correspondence.pieces import mail  # noqa: PLC0415
 
         kinds.register(stored.KIND, render=stored.render, once=False, label=stored.LABEL)
+        kinds.register(
+            mail.KIND, render=mail.render, once=True, label=_("Correspondence"),
+            may_send=mail.may_send, on_handed_over=mail.on_handed_over,
+        )  # fmt: skip
         reports.listen()

@@ -10,6 +10,8 @@ from django.db.models import Count, Q
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
+from users.access import acts_for, owned_side
+
 if TYPE_CHECKING:
     from users.models import User
 
@@ -101,3 +103,60 @@ class HaltQuerySet(_ForAdmins):
 
     def standing(self) -> Self:
         return self.filter(halted_at__isnull=False).order_by("topic")
+
+
+class TemplateQuerySet(models.QuerySet[Any]):
+    """Everybody writes with templates; managers and admins write them."""
+
+    def visible_to(self, user: User) -> Self:
+        return self if user.is_active else self.none()
+
+    def editable_by(self, user: User) -> Self:
+        return self if user.is_active and (user.is_manager or user.is_admin) else self.none()
+
+    def offered(self) -> Self:
+        """Those that are not retired, in the order of the alphabet."""
+        return self.filter(is_retired=False).order_by("name")
+
+
+class IdentityQuerySet(models.QuerySet[Any]):
+    """A sender is its user's alone; admins see who has one."""
+
+    def visible_to(self, user: User) -> Self:
+        if not user.is_active:
+            return self.none()
+        return self if user.is_admin else self.filter(user=user)
+
+    def editable_by(self, user: User) -> Self:
+        return self.filter(user=user) if user.is_active else self.none()
+
+    def verified(self) -> Self:
+        return self.filter(verified_at__isnull=False, user__is_active=True)
+
+
+class PieceQuerySet(models.QuerySet[Any]):
+    """What has left is read by everybody who reads the account; until then it is its writers' own."""
+
+    def visible_to(self, user: User) -> Self:
+        if not user.is_active:
+            return self.none()
+        return self.filter(Q(state="left") | _writers(user))
+
+    def editable_by(self, user: User) -> Self:
+        """Its sender and who acts for them, who made it, and those who look after the account."""
+        return self.filter(_writers(user)) if user.is_active else self.none()
+
+    def drafts(self) -> Self:
+        return self.filter(state="draft")
+
+    def letters_to_print(self) -> Self:
+        return self.filter(state="queued", medium="letter")
+
+    def in_order(self) -> Self:
+        """The oldest first, with what a row of a list says."""
+        return self.select_related("account", "contact", "sender", "message").order_by("created_at", "id")
+
+
+def _writers(user: User) -> Q:
+    own = Q(sender__in=acts_for(user)) | Q(created_by=user)
+    return own | owned_side(user, "account__owner")

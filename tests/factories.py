@@ -16,6 +16,7 @@ from django.utils import timezone
 from accounts.models import Account, AccountFile, BookEntry, FiveWAnswer, Tier
 from cadences.models import Campaign, Plan, PlanItem, Purpose, Schedule, Slot, Touchpoint
 from contacts.models import Commitment, Concern, Contact, Influence, Interaction
+from correspondence.models import Identity, Piece, Template, TemplateText
 from sales.models import Purchase
 from users.models import Absence, Calendar, Company, Team, User
 
@@ -131,6 +132,37 @@ def make_purchase(account: Account, purchased_on: date, amount: str = "100", **f
     return Purchase.objects.create(
         account=account, purchased_on=purchased_on, amount=Decimal(amount), **fields
     )
+
+
+# -- What we write ---------------------------------------------------------------------------------
+
+
+def make_identity(user: User, **fields: Any) -> Identity:
+    """A verified sender, unless said otherwise."""
+    fields.setdefault("name", user.display_name)
+    fields.setdefault("address", user.email)
+    fields.setdefault("verified_at", timezone.now())
+    return Identity.objects.create(user=user, **fields)
+
+
+def make_piece(contact: Contact, sender: User, **fields: Any) -> Piece:
+    """A draft of an e-mail, unless said otherwise."""
+    fields.setdefault("medium", "email")
+    fields.setdefault("subject", "Thank you for the talk")
+    fields.setdefault("body", f"Dear {contact.name},\n\nthank you.")
+    return Piece.objects.create(
+        account_id=contact.account_id, contact=contact, sender=sender, created_by=sender, **fields
+    )
+
+
+def make_template(use: str = "thank_you", medium: str = "email", **fields: Any) -> TemplateText:
+    """A template with its first words; more words of ``template=`` get the next number."""
+    template = fields.pop("template", None) or Template.objects.create(name=f"Template {number()}", use=use)
+    fields.setdefault("language", "en")
+    fields.setdefault("subject", "Thank you, {{contact_name}}")
+    fields.setdefault("body", "{{salutation}}\n\nthank you for your time.")
+    before = template.texts.filter(medium=medium, language=fields["language"]).count()
+    return TemplateText.objects.create(template=template, medium=medium, number=before + 1, **fields)
 
 
 # -- The plan and what is owed ----------------------------------------------------------------------

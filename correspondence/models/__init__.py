@@ -1,16 +1,27 @@
-"""Tables of the outbox. Machine-made rows: they keep no history of changes."""
+"""Tables of the outbox, machine-made rows that keep no history of changes; and of what people write:
+templates, pieces, identities.
+"""
 
+from correspondence.models.identity import Identity
 from correspondence.models.message import Message, State, Topic
+from correspondence.models.piece import Piece
 from correspondence.models.running import DeliveryReport, Halt, Outage, Throttle
 from correspondence.models.suppression import Suppression
+from correspondence.models.template import Medium, Template, TemplateText, Use
 
 __all__ = [
     "DeliveryReport",
     "Halt",
+    "Identity",
+    "Medium",
     "Message",
     "Outage",
+    "Piece",
     "State",
     "Suppression",
+    "Template",
+    "TemplateText",
     "Throttle",
     "Topic",
+    "Use",
 ]

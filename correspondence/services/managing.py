@@ -82,6 +82,14 @@ def bring_back(kind: str, reason: str, moments: Mapping[str, datetime]) -> set[s
     return keys
 
 
+@transaction.atomic
+def withdraw(message_id: int, reason: str) -> bool:
+    """Cancel a mail that has not been taken up; False when it has, and may be out."""
+    waiting = Message.objects.select_for_update().filter(pk=message_id, state=State.PENDING)
+    fields = {"state": State.CANCELLED, "reason": reason[:200], "stored": "", "updated_at": timezone.now()}
+    return bool(waiting.update(**fields))
+
+
 def _locked(message: Message, *states: State) -> Message:
     found: Message = Message.objects.select_for_update().get(pk=message.pk)
     if found.state not in states:

@@ -1,0 +1,79 @@
+"""The kind of outbox mail that a piece is."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from correspondence import rendering
+from correspondence.kinds import Rendered
+from correspondence.models import Identity, Message, Piece
+from correspondence.pieces.leaving import left
+from correspondence.services.enqueueing import Draft
+from correspondence.services.enqueueing import Identity as Sender
+from correspondence.words.languages import base_of
+from correspondence.words.showing import as_html, as_text
+from users.clock import company_today
+
+KIND = "piece"
+
+
+def draft_of(piece: Piece, identity: Identity) -> Draft:
+    """The row of the outbox that sends this piece."""
+    return Draft(
+        KIND,
+        piece.topic,
+        piece.contact.email,
+        f"piece {piece.pk}",
+        {"piece": piece.pk},
+        piece.contact_id,
+        not_before=piece.not_before,
+        identity=Sender(identity.name, identity.address),
+        # somebody pressed "Send" and looks for it; the night and a mailing wait their turn
+        is_urgent=piece.created_by_id is not None and piece.not_before is None,
+    )
+
+
+def render(message: Message) -> Rendered | None:
+    """The words of the piece with its sender's signature. None when it was taken back."""
+    piece = _piece_of(message)
+    if piece is None or piece.state != Piece.State.QUEUED:
+        return None
+    signature = _signature(piece)
+    source = f"{piece.body}\n\n{signature}" if signature else piece.body
+    html = rendering.strictly(
+        "correspondence/mail.html",
+        {"subject": piece.subject, "body": as_html(source), "language": piece.language},
+        base_of(piece.language) or "en",
+    )
+    return Rendered(piece.subject, as_text(source), rendering.inlined(html), piece.language)
+
+
+def may_send(messages: list[Message]) -> dict[int, str]:
+    """Why some must not be sent any more: whoever left does not read our mail, somebody else does."""
+    pieces = _pieces_of(messages)
+    reasons = {}
+    for message in messages:
+        piece = pieces.get(message.payload["piece"])
+        if piece is not None and piece.contact.left_on and piece.contact.left_on <= company_today():
+            reasons[message.pk] = _("The contact has left.")
+    return reasons
+
+
+def on_handed_over(messages: list[Message]) -> None:
+    """They are out: each becomes an interaction on its account's page."""
+    pieces = _pieces_of(messages)
+    left([piece for piece in pieces.values() if piece.state != Piece.State.LEFT], company_today())
+
+
+def _signature(piece: Piece) -> str:
+    identity = Identity.objects.filter(user=piece.sender_id).first() if piece.sender_id else None
+    return identity.signature if identity else ""
+
+
+def _piece_of(message: Message) -> Piece | None:
+    return _pieces_of([message]).get(message.payload["piece"])
+
+
+def _pieces_of(messages: list[Message]) -> dict[int, Piece]:
+    wanted = Piece.objects.select_related("contact", "sender__team")
+    return wanted.in_bulk([message.payload["piece"] for message in messages])

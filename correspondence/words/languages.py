@@ -1,0 +1,40 @@
+"""How people are greeted in writing, by language. We know no gender: names are written out."""
+
+from __future__ import annotations
+
+from babel import Locale, UnknownLocaleError
+
+SALUTATIONS = {
+    "da": "Kære {name},",
+    "de": "Guten Tag {name},",
+    "en": "Dear {name},",
+    "es": "Hola, {name}:",
+    "fi": "Hyvä {name},",
+    "fr": "Bonjour {name},",
+    "it": "Buongiorno {name},",
+    "nb": "Hei {name},",
+    "nl": "Geachte {name},",
+    "pl": "Dzień dobry {name},",
+    "pt": "Caro(a) {name},",
+    "sv": "Hej {name},",
+}
+SAME = {"no": "nb", "nn": "nb"}
+
+
+def base_of(language: str) -> str:
+    """``de`` for ``de-AT`` or ``de_at``; "" for nothing."""
+    base = language.replace("_", "-").split("-")[0].lower()
+    return SAME.get(base, base)
+
+
+def locale_of(language: str) -> str:
+    """A locale that babel knows; English where it does not know the language."""
+    try:
+        return str(Locale.parse(language.replace("-", "_")))
+    except (UnknownLocaleError, ValueError):
+        return "en"
+
+
+def salutation(language: str, name: str) -> str:
+    """The first line, such as ``Dear Eva Lind,``; in English where the language has none here."""
+    return SALUTATIONS.get(base_of(language), SALUTATIONS["en"]).format(name=name)
