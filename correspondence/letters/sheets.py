@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from correspondence.letters.blocks import Block, Bullets, Paragraph, Run
+from correspondence.words.blocks import Block, Bullets, Paragraph, Run
 
 UNBROKEN = 30
 """Letters in a row after which a line may be broken, though no blank stands there."""
@@ -19,6 +19,10 @@ PRINTABLE = (
     (0x2122, 0x2122), (0x2153, 0x2184), (0x2190, 0x222E), (0x2460, 0x262F),
 )  # fmt: skip
 """Letters that the fonts of the typesetter hold without a gap: Latin, Greek, Cyrillic, Hebrew, Armenian."""
+
+UNKNOWN = re.compile("[^" + "".join(f"{chr(first)}-{chr(last)}" for first, last in PRINTABLE) + "]")
+HIDDEN = frozenset({"Cc", "Cf", "Cs", "Mn"})
+"""Kinds of signs that nobody sees, and accents that stand on the letter before them."""
 
 BREAKS = re.compile(r"(?<=[/?&=_.@-])(?=\S)")
 BLANK = str.maketrans(dict.fromkeys("\t\n\r\v\f\x85\u2028\u2029", " "))
@@ -37,7 +41,7 @@ class Paper:
 
 @dataclass(frozen=True)
 class Sheet:
-    """One letter, every word of it as it will be printed.
+    """One letter, every word of it as it will be printed; ``body`` from salutation to closing.
 
     ``language``: code of the language it is written in; ``continued``: what pages after the first begin with.
     """
@@ -47,8 +51,6 @@ class Sheet:
     body: tuple[Block, ...]
     language: str = "en"
     subject: str = ""
-    salutation: str = ""
-    closing: str = ""
     signer: tuple[str, ...] = ()
     reference: str = ""
     beside: tuple[str, ...] = ()
@@ -78,17 +80,15 @@ def sheet_data(sheet: Sheet) -> dict[str, Any]:
         "language": language,
         "region": region,
         "subject": clean(sheet.subject),
-        "salutation": clean(sheet.salutation),
         "body": [_block(block) for block in sheet.body],
-        "closing": clean(sheet.closing),
         "signer": _lines(sheet.signer),
     }
 
 
 def unprintable(text: str) -> str:
     """The letters of a text that would be empty boxes on paper, each once."""
-    composed = unicodedata.normalize("NFC", text)
-    return "".join(dict.fromkeys(letter for letter in composed if not _is_printable(letter)))
+    odd = UNKNOWN.findall(unicodedata.normalize("NFC", text))
+    return "".join(dict.fromkeys(letter for letter in odd if unicodedata.category(letter) not in HIDDEN))
 
 
 def clean(text: str) -> str:
@@ -103,12 +103,6 @@ def _is_text(letter: str) -> bool:
     return unicodedata.category(letter) not in ("Cc", "Cs", "Co") and not (
         "\u202a" <= letter <= "\u202e" or "\u2066" <= letter <= "\u2069"
     )
-
-
-def _is_printable(letter: str) -> bool:
-    number = ord(letter)
-    is_shown = unicodedata.category(letter) not in ("Cc", "Cf", "Cs", "Mn")
-    return not is_shown or any(first <= number <= last for first, last in PRINTABLE)
 
 
 def _breakable(word: str) -> str:

@@ -8,8 +8,8 @@ from typing import Any
 
 from pypdf import PdfReader
 
-from correspondence.letters.blocks import Paragraph, Run
 from correspondence.letters.sheets import Paper, Sheet
+from correspondence.words.blocks import Paragraph, Run
 
 PAPER = Paper(
     name="Hollerbeck Pumps",
@@ -30,9 +30,7 @@ def sheet(**fields: Any) -> Sheet:
         "address": ("Eva Lind", "Acme Machining", "Havnegata 7", "5003 Bergen"),
         "date": "26 November 2026",
         "subject": "Our talk of today",
-        "salutation": "Dear Eva Lind,",
-        "body": (words("Thank you for the talk."),),
-        "closing": "Kind regards",
+        "body": (words("Dear Eva Lind,"), words("Thank you for the talk."), words("Kind regards")),
         "signer": ("Kari Hansen",),
         "continued": "Eva Lind, Acme Machining",
     }

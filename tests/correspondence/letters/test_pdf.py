@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from correspondence.letters import pdf
-from correspondence.letters.blocks import Bullets, Paragraph, Run
 from correspondence.letters.sheets import PRINTABLE, Paper, unprintable
+from correspondence.words.blocks import Bullets, Paragraph, Run
 from tests.correspondence.letters.sheets import PAPER, places, read, sheet, squeezed, texts, words
 
 LONG = tuple(words(f"{n}. " + "Thank you for the talk about the pumps in the north. " * 8) for n in range(14))
@@ -108,7 +108,7 @@ def test_every_letter_of_europe_is_shown(text):
 
 def test_decomposed_accents_are_composed():
     (text,) = texts(
-        pdf.letters(PAPER, [sheet(salutation=unicodedata.normalize("NFD", "Kjære Åse Bjørnå,"))], "t")
+        pdf.letters(PAPER, [sheet(subject=unicodedata.normalize("NFD", "Kjære Åse Bjørnå,"))], "t")
     )
     assert "Kjære Åse Bjørnå," in text
 
@@ -203,7 +203,7 @@ def test_nothing_in_a_letter_is_evaluated(words_of_theirs):
 def test_any_text_whatsoever_is_printed(text, language):
     made = pdf.letters(
         Paper(name=text, return_line=text, beside=(text,), footer=(text,)),
-        [sheet(address=(text, text), subject=text, salutation=text, signer=(text,), reference=text,
+        [sheet(address=(text, text), subject=text, signer=(text,), reference=text,
                continued=text, body=(words(text), words("THE END")), language=language)],
         text,
     )  # fmt: skip

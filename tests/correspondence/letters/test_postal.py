@@ -1,14 +1,12 @@
-"""Addresses as each country writes them, salutations, closings and dates in the language of a letter."""
+"""Addresses as each country writes them, and what is wrong with them."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 
 import pytest
 
 from correspondence.letters.postal import Place, address_lines, is_odd_code, missing
-from correspondence.letters.wording import closing, date_words, salutation
 
 OSLO = Place("Storgata 1", "0150", "Oslo", "", "NO")
 
@@ -68,26 +66,3 @@ def test_what_an_address_lacks_depends_on_the_country(place, lacks):
 )  # fmt: skip
 def test_a_postal_code_that_no_such_country_has_is_seen(country, code, is_odd):
     assert is_odd_code(Place("Way 1", code, "Town", "", country)) is is_odd
-
-
-@pytest.mark.parametrize(
-    ("language", "day", "greeting", "end"),
-    [
-        ("en", "6 November 2026", "Dear Eva Lind,", "Kind regards"),
-        ("en-us", "November 6, 2026", "Dear Eva Lind,", "Kind regards"),
-        ("de", "6. November 2026", "Guten Tag Eva Lind,", "Mit freundlichen Grüßen"),
-        ("fr", "6 novembre 2026", "Bonjour Eva Lind,", "Cordialement"),
-        ("es", "6 de noviembre de 2026", "Buenos días, Eva Lind:", "Un cordial saludo"),
-        ("nb", "6. november 2026", "Hei Eva Lind,", "Vennlig hilsen"),
-        ("no", "6. november 2026", "Hei Eva Lind,", "Vennlig hilsen"),
-        ("el", "6 Νοεμβρίου 2026", "Καλημέρα σας, Eva Lind,", "Με εκτίμηση"),
-        ("pt_BR", "6 de novembro de 2026", "Eva Lind,", ""),
-        ("tlh", "2026-11-06", "Eva Lind,", ""),
-        ("", "2026-11-06", "Eva Lind,", ""),
-        ("../x", "2026-11-06", "Eva Lind,", ""),
-    ],
-)
-def test_the_words_around_a_letter_are_in_its_language(language, day, greeting, end):
-    assert date_words(date(2026, 11, 6), language) == day
-    assert salutation(language, "Eva Lind") == greeting
-    assert closing(language) == end
