@@ -89,7 +89,7 @@ def _of_address(account: Account) -> Iterator[Trouble]:
         "street": _("street"), "postal_code": _("postal code"), "city": _("city"), "country": _("country")
     }  # fmt: skip
     if lacking := missing(place):
-        words = _("The address lacks %(what)s.") % {"what": ", ".join(names[name] for name in lacking)}
+        words = _("Missing in the address: %(what)s.") % {"what": ", ".join(names[name] for name in lacking)}
         yield Trouble(words, edit, _("Complete the address"))
     if is_odd_code(place):
         words = _("%(code)s is no postal code of %(country)s; one looks like %(example)s.")

@@ -37,7 +37,7 @@ class TestQueue:
         bad = letter(owner, street="", name="Borg")
         letter(owner, name="Acme", postal_code="12")
         text = page(as_owner)
-        assert "The address lacks street." in text
+        assert "Missing in the address: street." in text
         assert f'href="{reverse("accounts:edit", args=[bad.account_id])}"' in text
         assert "12 is no postal code of Norway; one looks like 0025." in text
         named = page(as_owner, "/letters/check/")
@@ -126,7 +126,7 @@ class TestBatch:
         at = self.printed(owner)
         text = page(as_owner, at)
         assert "Not printed, and why" in text
-        assert "The address lacks street." in text
+        assert "Missing in the address: street." in text
         assert len(read(body(as_owner.get(f"{at}pdf/"))).pages) == 1
         [labels] = texts(body(as_owner.get(f"{at}labels/?first=4")))
         assert good.account.name in labels
