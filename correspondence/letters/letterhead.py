@@ -31,7 +31,7 @@ FIELDS = ("name", "street", "postal_code", "city", "country", "phone", "email", 
 
 
 def set_letterhead(
-    user: User, *, logo: UploadedFile | None = None, no_logo: bool = False, **values: Any
+    user: User, *, logo: UploadedFile[Any] | None = None, no_logo: bool = False, **values: Any
 ) -> None:
     """Write what the paper says. ``logo``: a new picture; ``no_logo``: none any more.
 
@@ -54,7 +54,7 @@ def set_letterhead(
             transaction.on_commit(lambda: storage.delete(before))
 
 
-def drafted(values: dict[str, Any], logo: UploadedFile | None = None, *, no_logo: bool = False) -> Paper:
+def drafted(values: dict[str, Any], logo: UploadedFile[Any] | None = None, *, no_logo: bool = False) -> Paper:
     """The paper as these values would make it, nothing stored. Raises ValidationError by field."""
     row = Letterhead.get()
     _fill(row, values)
@@ -85,7 +85,7 @@ def sample(paper: Paper, on: date) -> list[bytes]:
     return pdf.pictures(paper, [letter], _("Letterhead"))
 
 
-def logo_content(upload: UploadedFile | None) -> bytes:
+def logo_content(upload: UploadedFile[Any] | None) -> bytes:
     """The picture, after a look at what it is; b"" for none. Raises ValidationError for the field logo."""
     if upload is None:
         return b""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -94,7 +95,8 @@ def _of_address(account: Account) -> Iterator[Trouble]:
     if is_odd_code(place):
         words = _("%(code)s is no postal code of %(country)s; one looks like %(example)s.")
         example = rules_of(place.country).example
-        values = {"code": place.postal_code, "country": account.country.name, "example": example}
+        country: Any = account.country
+        values = {"code": place.postal_code, "country": country.name, "example": example}
         yield Trouble(words % values, edit, _("Check the address"), stops=False)
 
 

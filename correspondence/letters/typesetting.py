@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import typst
 
@@ -52,7 +52,8 @@ def _compiled(
         )
     except RuntimeError as error:
         raise TypesettingError(str(error)) from error
-    return made if isinstance(made, list) else [made]
+    several: Any = made  # pictures of several pages are a list, whatever its type says
+    return several if isinstance(several, list) else [several]
 
 
 @lru_cache(maxsize=1)
