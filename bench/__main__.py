@@ -20,13 +20,15 @@ PLAN_DAYS = 90  # how long the plan has been running: some of what it asked for 
 @dataclass(frozen=True)
 class Sizes:
     """BENCH_ACCOUNTS for the night, BENCH_PAGES "few,many" for the pages, BENCH_INVITATIONS for surveys with
-    BENCH_BURST "submits a second,seconds"; 0 leaves a part out. And how often to repeat.
+    BENCH_BURST "submits a second,seconds", BENCH_LETTERS for a batch; 0 leaves a part out. And how often to
+    repeat.
     """
 
     accounts: int
     pages: tuple[int, ...]
     invitations: int
     burst: tuple[int, int]
+    letters: int
     repeats: int
     requests: int
     out: Path
@@ -41,6 +43,7 @@ class Sizes:
             tuple(int(size) for size in pages.split(",") if int(size)),
             int(os.environ.get("BENCH_INVITATIONS", "10000")),
             (int(rate), int(seconds)),
+            int(os.environ.get("BENCH_LETTERS", "5000")),
             int(os.environ.get("BENCH_REPEATS", "3")),
             int(os.environ.get("BENCH_REQUESTS", "300")),
             Path(os.environ.get("BENCH_OUT", "var/bench.json")),
@@ -85,6 +88,8 @@ def _measure(sizes: Sizes, ballots: dict[str, str]) -> None:
             lines += _of_engine(template, sizes, raw)
         if sizes.invitations and ballots:
             lines += _of_surveys(template, sizes, ballots, raw)
+        if sizes.letters:
+            lines += _of_letters(template, sizes, raw)
     report.write(sizes.out, lines, raw)
     say(f"\n{report.table(lines)}\n\n{report.summary(lines)}\nWritten to {sizes.out}.")
 
@@ -134,6 +139,17 @@ def _of_surveys(template: str, sizes: Sizes, ballots: dict[str, str], raw: dict[
         answered = burst.measure(prepared, wave, rate, seconds, say)
     raw |= {"mails": sent, "my day": {"idle": answered.idle, "burst": answered.meanwhile}}
     return mails.lines(sent) + burst.lines(answered)
+
+
+def _of_letters(template: str, sizes: Sizes, raw: dict[str, Any]) -> list[Line]:
+    """A batch from the queue to one PDF."""
+    from bench import database, letters
+
+    say(f"Letters: {sizes.letters:,}")
+    with database.copy(template, sizes.letters):
+        printed = letters.measure(sizes.letters, say)
+    raw["letters"] = printed
+    return letters.lines(printed)
 
 
 def _first_night(size: int) -> None:

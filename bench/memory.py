@@ -23,6 +23,11 @@ def resident_peak(pid: int) -> int:
     return _status(pid, "VmHWM")
 
 
+def private(pid: int) -> int:
+    """What only this process has in memory."""
+    return _status(pid, "RssAnon")
+
+
 def children(pid: int) -> list[int]:
     try:
         return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
@@ -40,7 +45,7 @@ class PrivatePeak:
 
     def _watch(self) -> None:
         while not self._stop.wait(INTERVAL):
-            self.peak = max(self.peak, _status(self.pid, "RssAnon"))
+            self.peak = max(self.peak, private(self.pid))
 
     def __enter__(self) -> PrivatePeak:
         self._thread.start()

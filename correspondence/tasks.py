@@ -7,6 +7,7 @@ from typing import Any
 from celery import shared_task
 
 from correspondence import services
+from correspondence.letters import batches
 
 
 @shared_task(name="correspondence.tasks.send_due")
@@ -17,5 +18,18 @@ def send_due(**_: Any) -> None:
 
 @shared_task(name="correspondence.tasks.forget")
 def forget(**_: Any) -> None:
-    """Delete rows that nobody needs any more."""
+    """Delete rows and PDFs that nobody needs any more."""
     services.forget_old()
+    batches.forget_old()
+
+
+@shared_task(name="correspondence.tasks.print_letters")
+def print_letters(batch_id: int, **_: Any) -> None:
+    """Print many letters, or write down that they were posted."""
+    batches.work(batch_id)
+
+
+@shared_task(name="correspondence.tasks.resume_letters")
+def resume_letters(**_: Any) -> None:
+    """Take up letters that wait to be printed, or whose worker died."""
+    batches.resume_waiting()

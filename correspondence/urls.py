@@ -1,9 +1,11 @@
 from django.urls import path
 
 from correspondence import views
+from correspondence.letters.urls import urlpatterns as letters
 
 app_name = "correspondence"
 urlpatterns = [
+    *letters,
     path("outbox/", views.outbox, name="outbox"),
     path("outbox/<int:pk>/resend/", views.resend, name="resend"),
     path("outbox/<int:pk>/sent/", views.mark_sent, name="mark_sent"),

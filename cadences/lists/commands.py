@@ -87,6 +87,7 @@ _PAGES = (
     _Page(lazy("The team's day"), "ledger:team", "clipboard-data", _lead),
     _Page(lazy("No next date"), "accounts:no_next", "calendar-x", _all, "g n"),
     _Page(lazy("Search"), "accounts:search", "search", _all, "/"),
+    _Page(lazy("Letters to print"), "correspondence:letters", "printer", _all),
     _Page(lazy("Changes of many accounts"), "accounts:bulk_history", "list-check", _all),
     _Page(lazy("New account"), "accounts:create", "plus-lg", may_create),
     _Page(lazy("New to-do"), "cadences:todo", "plus-lg", _all),
@@ -111,6 +112,7 @@ _PAGES = (
     _Page(lazy("Teams"), "users:teams", "person-badge", _admin),
     _Page(lazy("Import"), "imports:list", "box-arrow-in-down", _admin),
     _Page(lazy("Import a file"), "imports:upload", "plus-lg", _admin),
+    _Page(lazy("Letterhead"), "correspondence:letterhead", "file-earmark-text", _admin),
     _Page(lazy("Outbox"), "correspondence:outbox", "envelope-arrow-up", _admin),
     _Page(lazy("Engine"), "cadences:engine", "arrow-repeat", _admin),
 )

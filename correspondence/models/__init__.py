@@ -3,6 +3,7 @@ templates, pieces, identities.
 """
 
 from correspondence.models.identity import Identity
+from correspondence.models.letters import Letterhead, PrintBatch, PrintLine
 from correspondence.models.message import Message, State, Topic
 from correspondence.models.piece import Piece
 from correspondence.models.running import DeliveryReport, Halt, Outage, Throttle
@@ -13,10 +14,13 @@ __all__ = [
     "DeliveryReport",
     "Halt",
     "Identity",
+    "Letterhead",
     "Medium",
     "Message",
     "Outage",
     "Piece",
+    "PrintBatch",
+    "PrintLine",
     "State",
     "Suppression",
     "Template",

@@ -13,7 +13,7 @@ from accounts.models import BookFinish
 from cadences.meetings import addresses
 from cadences.models import BulkChange, BulkRow, Override, SavedView
 from contacts.models import Ask, Commitment, Expectation
-from correspondence.models import Halt, Message, Suppression
+from correspondence.models import Halt, Message, PrintBatch, Suppression
 from correspondence.unsubscribe import url_for
 from imports.models import ImportBatch
 from surveys.models import ContactRequest, Exclusion, HeldBack
@@ -109,6 +109,7 @@ def _records(people: dict[str, Any]) -> dict[str, Any]:
         **_lists(people, account),
         **_surveys(contact),
         **_mail(),
+        **_letters(contact, owner),
         "contact_request": ContactRequest.objects.create(
             name="Eva Lind", company="Borg", reach="+47 22 33 44 55", received_on=TODAY
         ),
@@ -172,6 +173,20 @@ def _mail() -> dict[str, Any]:
         "halted_topic": Halt.objects.create(topic="survey", halted_at=timezone.now()).topic,
         "suppression": Suppression.objects.create(address="per@customer.example", reason="manual"),
         "unsubscribe_token": url_for("eva@customer.example", "survey").rstrip("/").rpartition("/")[2],
+    }
+
+
+def _letters(contact: Any, owner: Any) -> dict[str, Any]:
+    """A letter that waits for the printer, and another that is on paper."""
+    batch = PrintBatch.objects.create(
+        user=owner, dated=TODAY, state="ready", rows_total=1, finished_at=timezone.now(), size=5,
+        file=ContentFile(b"%PDF-", "letters.pdf"),
+    )  # fmt: skip
+    printed = make.make_piece(contact, owner, medium="letter", state="printed")
+    batch.lines.create(piece=printed, position=1, state="printed")
+    return {
+        "letter": make.make_piece(contact, owner, medium="letter", state="queued"),
+        "print_batch": batch,
     }
 
 

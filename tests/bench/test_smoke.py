@@ -39,6 +39,8 @@ FIGURES = (
     "submits that were thanked",
     "submit p50",
     "My day p95, burst",
+    "letters printed",
+    "peak memory of printing",
 )
 
 
@@ -58,6 +60,7 @@ def test_the_bench_measures_everything_it_promises(tmp_path):
         "BENCH_REQUESTS": "10",
         "BENCH_INVITATIONS": "40",
         "BENCH_BURST": "10,2",
+        "BENCH_LETTERS": "250",
     }
 
     done = subprocess.run(

@@ -1,0 +1,1 @@
+"""Letters on paper: what is written becomes a sheet, sheets become a PDF, and what was printed is posted."""
