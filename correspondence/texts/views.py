@@ -93,9 +93,9 @@ def _save(request: Request, here: Spot, form: TextForm, extra: dict[str, Any]) -
     """The way on when the words are saved; None to show the form again, ``extra`` says why."""
 
     def verb() -> TemplateText:
-        return services.save_text(
-            request.user, here.template, here.medium, here.language, **form.cleaned_data
-        )
+        said = form.cleaned_data
+        words = services.Words(here.medium, here.language, said["subject"], said["body"])
+        return services.save_text(request.user, here.template, words, based_on=said["based_on"])
 
     try:
         saved = attempt(form, verb)

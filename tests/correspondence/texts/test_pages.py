@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from correspondence.models import Template, TemplateText
@@ -50,14 +52,17 @@ class TestList:
         assert f"{link}?medium=email&amp;language=de" in page
         assert page.count("missing</span>") == 6  # two places of each medium, the two written ones apart
 
-    def test_two_and_twenty_cost_the_same(self, client, manager, django_assert_num_queries):
+    def test_two_and_twenty_cost_the_same(self, client, manager):
+        costs = []
         for count in (2, 20):
             while Template.objects.count() < count:
                 make.make_template(template=make.make_template().template, language="de")
             client.get(reverse("templates:list"))
-            with django_assert_num_queries(10) as asked:
+            with CaptureQueriesContext(connection) as asked:
                 client.get(reverse("templates:list"))
-        assert asked
+            costs.append(len(asked))
+        assert costs[0] == costs[1]
+        assert costs[1] < 14
 
     def test_retired_ones_stand_apart(self, client, thanks):
         client.post(reverse("templates:retire", args=[thanks.pk]))
@@ -96,7 +101,7 @@ class TestSaving:
         [
             (
                 {"body": "Dear {{contact_nmae}}"},
-                "no placeholder {{contact_nmae}}. Is {{contact_name}} meant?",
+                "{{contact_nmae}}. Is {{contact_name}} meant?",
             ),
             ({"subject": "{{ Account }}"}, "Is {{account}} meant?"),
             ({"body": "{{7*7}}"}, "no placeholder {{7*7}}: choose one from the menu"),
@@ -215,7 +220,7 @@ class TestPreview:
     @pytest.fixture
     def eva(self, manager):
         account = make.make_account(manager, name="Borg & Co", became_customer_on=date(2025, 1, 15))
-        return make.make_contact(account)
+        return make.make_contact(account, last_name="Lind")
 
     def test_real_values_in_both_forms(self, client, thanks, eva):
         shown = self.ask(client, thanks, eva, body="{{salutation}}\n\n- **{{account}}**\n- {{sender}}")
@@ -240,7 +245,7 @@ class TestPreview:
         assert "Is {{contact_name}} meant?" in self.ask(client, thanks, eva, body="{{contactname}}")
 
     def test_without_any_contact_there_are_examples(self, client, thanks):
-        everything = " ".join("{{%s}}" % each.name for each in PLACEHOLDERS)
+        everything = " ".join("{{" + each.name + "}}" for each in PLACEHOLDERS)
         shown = self.ask(client, thanks, body=everything)
         assert "Acme Machining" in shown
         assert "Missing" not in shown
