@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from correspondence.models import Medium, Template, TemplateText, Use
 from correspondence.placeholders import KNOWN
-from correspondence.words.filling import SPACES, unknown_in
+from correspondence.words.filling import one_line, unknown_in
 from correspondence.words.languages import is_language
 from users.access import require
 from users.models import User
@@ -43,7 +43,7 @@ class ChangedMeanwhileError(Exception):
 def create(user: User, *, name: str, use: str, language: str) -> Template:
     """A template without words yet. Raises PermissionDenied, ValidationError by field."""
     _require_writer(user)
-    template = Template(name=SPACES.sub(" ", name).strip(), use=use, language=language)
+    template = Template(name=one_line(name), use=use, language=language)
     _check(template)
     template.save()
     return template
@@ -59,7 +59,7 @@ def change(user: User, template: Template, **changes: Any) -> Template:
     for name in ("name", "use", "language"):
         if name in changes:
             setattr(row, name, changes[name])
-    row.name = SPACES.sub(" ", row.name).strip()
+    row.name = one_line(row.name)
     _check(row)
     row.save()
     return row
@@ -77,7 +77,7 @@ class Words:
     def tidy(self) -> Words:
         """As they are stored: the subject in one line, no space around."""
         body = self.body.replace("\r\n", "\n").replace("\r", "\n").strip()
-        return replace(self, subject=SPACES.sub(" ", self.subject).strip(), body=body)
+        return replace(self, subject=one_line(self.subject), body=body)
 
 
 @transaction.atomic

@@ -13,7 +13,7 @@ from itertools import islice
 from accounts.models import Account
 from correspondence.models import TemplateText
 from correspondence.placeholders import PLACEHOLDERS, Subject, values_for
-from correspondence.words.filling import Source, fill, fill_line, names_in
+from correspondence.words.filling import Source, fill, fill_line, is_blank, names_in
 from correspondence.words.languages import base_of
 
 AT_ONCE = 1_000  # rows of facts that are in memory at one time
@@ -57,7 +57,7 @@ def write_many(jobs: Iterable[tuple[TemplateText, Subject]], *, gaps: bool = Fal
 def filled(text: TemplateText, values: Mapping[str, str], *, gaps: bool = False) -> Written:
     """The words with values that are known already."""
     asked = names_in(text.subject) | names_in(text.body)
-    missing = tuple(sorted((name for name in asked if not values.get(name, "").strip()), key=_place))
+    missing = tuple(sorted((name for name in asked if is_blank(values.get(name, ""))), key=_place))
     if missing and not gaps:
         return Written("", "", missing, text)
     known = {**values, **{name: Source("{{" + name + "}}") for name in missing}}

@@ -51,7 +51,7 @@ class TestSeed:
             assert begins.islower() == (base_of(text.language) == "de")  # after a comma, in German
 
     def test_again_changes_nothing_and_what_people_changed_stays(self):
-        make.make_template(use="gift", name="Our own gift card")
+        make.make_template(use="gift")
         assert seed() == 5
         text = pick(Use.WELCOME, "email", "en")
         template = text.template

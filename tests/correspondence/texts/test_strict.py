@@ -10,7 +10,9 @@ import email
 import email.policy
 import random
 import re
+from email.errors import HeaderParseError
 from email.message import Message as Parsed
+from email.utils import parseaddr
 from html.parser import HTMLParser
 
 import pytest
@@ -28,7 +30,7 @@ from correspondence.placeholders import Subject
 from correspondence.texts.services import Words, filled, write_many
 from correspondence.texts.services.changing import check_words
 from correspondence.words.blocks import Bullets, Paragraph, parse
-from correspondence.words.filling import SPACES, escaped, fill, fill_line
+from correspondence.words.filling import escaped, fill, fill_line, is_blank, one_line
 from correspondence.words.showing import as_html, as_text
 from tests import factories as make
 from tests.correspondence.texts.payloads import HEADERS, PAYLOADS, TRACES
@@ -68,10 +70,6 @@ class Reader(HTMLParser):
         raise AssertionError(f"a comment: {data}")
 
 
-def one_line(value: str) -> str:
-    return SPACES.sub(" ", value).strip()
-
-
 def harmless(html: str, allowed: set[str]) -> Reader:
     read = Reader(html)
     assert read.tags <= allowed
@@ -97,6 +95,11 @@ def headers_of(mail_: Parsed) -> list[str]:
     return sorted(name.lower() for name in mail_)
 
 
+def raw(mail_: Parsed, name: str) -> str:
+    """As it stands in the mail: a name that looks like an encoded word is not decoded."""
+    return next(value for found, value in mail_.raw_items() if found == name)
+
+
 def part(mail_: Parsed, subtype: str) -> str:
     return mail_.get_body((subtype,)).get_content().replace("\r\n", "\n")
 
@@ -111,7 +114,7 @@ def test_there_are_three_hundred():
 @pytest.fixture
 def pieces(db) -> list[tuple[str, Piece]]:
     """One e-mail for each payload, to an account and a person of that name, by a sender of that name."""
-    kinds = [payload for payload in PAYLOADS if payload.strip()]
+    kinds = [payload for payload in PAYLOADS if not is_blank(payload)]
     accounts = Account.objects.bulk_create(Account(name=value, city=value) for value in kinds)
     people = Contact.objects.bulk_create(
         Contact(account=account, first_name="Eva", last_name=value[:80], job_title=value,
@@ -137,20 +140,20 @@ def test_what_is_stored_of_accounts_and_people_stays_letters_in_the_mail(pieces)
         rendered = mail.render(message)
         sent = built(rendered, from_name=payload, recipient=piece.contact.email)
         assert headers_of(sent) == CLEAN, payload
-        assert sent["From"].addresses[0].addr_spec == "kari@tend.example", payload
+        assert parseaddr(raw(sent, "From"))[1] == "kari@tend.example", payload
         expected = f"To [{one_line(payload)}] in {one_line(payload)}:"
         assert expected in part(sent, "plain"), payload
         page = harmless(part(sent, "html"), TAGS | FRAME)
         assert expected in page.letters, payload
-        whole = str(sent["Subject"]) + part(sent, "plain") + page.letters
+        whole = rendered.subject + part(sent, "plain") + page.letters
         assert not any(trace in whole for trace in TRACES if trace not in payload), payload
-        assert not set("\r\n\x0b\x0c\x85\u2028\u2029") & set(str(sent["Subject"])), payload
+        assert rendered.subject == f"{one_line('Eva ' + payload[:80])} of {one_line(payload)}", payload
 
 
 def test_given_values_stay_letters(db):
     text = TemplateText(subject="{{gift}}", body="- {{gift}}\n- a {{gift}} b", medium="email", language="en")
     for payload in PAYLOADS:
-        if not payload.strip():
+        if is_blank(payload):
             continue
         written = filled(text, {"gift": payload})
         shown = one_line(payload)
@@ -177,7 +180,7 @@ def test_a_template_is_refused_or_letters():
         sent = built(Rendered(written.subject, as_text(written.body), as_html(written.body), "en"))
         assert headers_of(sent) == CLEAN, payload
         page = harmless(as_html(written.body), TAGS)
-        whole = str(sent["Subject"]) + part(sent, "plain") + page.letters
+        whole = written.subject + part(sent, "plain") + page.letters
         assert not any(trace in whole for trace in TRACES if trace not in payload), payload
     assert refused > 50
 
@@ -198,7 +201,7 @@ def test_no_field_of_a_mail_smuggles_a_header_in(field):
                 }),
                 Rendered(payload, payload, as_html(payload), payload),
             ).message().as_bytes()  # fmt: skip
-        except (BadHeaderError, ValueError):
+        except (BadHeaderError, ValueError, HeaderParseError):
             continue  # refused: the row fails with these words, and nothing leaves
         parsed = email.message_from_bytes(made, policy=email.policy.compat32)
         assert {name.lower() for name in parsed} <= {*CLEAN, "reply-to"}, payload
@@ -235,7 +238,7 @@ class TestGenerated:
         found = 0
         while found < self.COUNT:
             value = "".join(chance.choices(self.ALPHABET, k=chance.randint(1, 10)))
-            if one_line(value):
+            if not is_blank(value):
                 found += 1
                 yield value
 
@@ -243,7 +246,7 @@ class TestGenerated:
         batch: list[str] = []
         for number, value in enumerate(self.values(), 1):
             subject = fill_line("For {{gift}}!", {"gift": value})
-            assert subject == f"For {one_line(value)}!" or not value.strip()
+            assert subject == f"For {one_line(value)}!"
             batch.append(value)
             if number % self.AT_ONCE == 0:
                 self.check(batch)
