@@ -54,8 +54,8 @@ class TextForm(forms.Form):
     )
     based_on = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
 
-    def __init__(self, *args: Any, is_readonly: bool = False, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="text_%s", **kwargs)
+    def __init__(self, data: Any, *, initial: dict[str, Any], is_readonly: bool) -> None:
+        super().__init__(data, initial=initial, auto_id="text_%s")
         if is_readonly:
             for name in ("subject", "body"):
                 self.fields[name].widget.attrs["readonly"] = True

@@ -108,7 +108,7 @@ def go_back(user: User, old: TemplateText) -> TemplateText:
     row = _locked(user, old.template)
     latest = row.texts.of(old.medium, old.language).first()
     words = Words(old.medium, old.language, old.subject, old.body)
-    return save_text(user, row, words, based_on=latest.number)
+    return save_text(user, row, words, based_on=latest.number if latest else 0)
 
 
 @transaction.atomic
