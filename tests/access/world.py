@@ -110,6 +110,7 @@ def _records(people: dict[str, Any]) -> dict[str, Any]:
         **_surveys(contact),
         **_mail(),
         **_letters(contact, owner),
+        **_templates(),
         "contact_request": ContactRequest.objects.create(
             name="Eva Lind", company="Borg", reach="+47 22 33 44 55", received_on=TODAY
         ),
@@ -188,6 +189,11 @@ def _letters(contact: Any, owner: Any) -> dict[str, Any]:
         "letter": make.make_piece(contact, owner, medium="letter", state="queued"),
         "print_batch": batch,
     }
+def _templates() -> dict[str, Any]:
+    """One with two versions of its words."""
+    old = make.make_template()
+    make.make_template(template=old.template, body="The second version.")
+    return {"template": old.template, "old_words": old}
 
 
 def _batch() -> ImportBatch:
