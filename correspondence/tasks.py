@@ -7,6 +7,7 @@ from typing import Any
 from celery import shared_task
 
 from correspondence import services
+from correspondence.mailings import preparing
 
 
 @shared_task(name="correspondence.tasks.send_due")
@@ -19,3 +20,15 @@ def send_due(**_: Any) -> None:
 def forget(**_: Any) -> None:
     """Delete rows that nobody needs any more."""
     services.forget_old()
+
+
+@shared_task(name="correspondence.tasks.mailings")
+def mailings(**_: Any) -> None:
+    """Start mailings that are due, go on with those nobody works on, end those that are over."""
+    preparing.tick()
+
+
+@shared_task(name="correspondence.tasks.prepare_mailing")
+def prepare_mailing(mailing_id: int, **_: Any) -> None:
+    """Make the pieces of one mailing."""
+    preparing.prepare(mailing_id)

@@ -3,6 +3,7 @@ templates, pieces, identities.
 """
 
 from correspondence.models.identity import Identity
+from correspondence.models.mailing import Exclusion, Mailing, Outcome, Recipient, Whom
 from correspondence.models.message import Message, State, Topic
 from correspondence.models.piece import Piece
 from correspondence.models.running import DeliveryReport, Halt, Outage, Throttle
@@ -11,12 +12,16 @@ from correspondence.models.template import Medium, Template, TemplateText, Use
 
 __all__ = [
     "DeliveryReport",
+    "Exclusion",
     "Halt",
     "Identity",
+    "Mailing",
     "Medium",
     "Message",
     "Outage",
+    "Outcome",
     "Piece",
+    "Recipient",
     "State",
     "Suppression",
     "Template",
@@ -24,4 +29,5 @@ __all__ = [
     "Throttle",
     "Topic",
     "Use",
+    "Whom",
 ]
