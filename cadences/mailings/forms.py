@@ -53,6 +53,9 @@ class MailingForm(KeepsVersion):
         assert isinstance(sender, forms.ModelChoiceField)  # noqa: S101 - a foreign key
         sender.required, sender.empty_label = False, str(_("the owner of each account"))
         self.fields["template"].required = False
+        for field in self.fields.values():
+            is_choice = isinstance(field, forms.ChoiceField | forms.ModelChoiceField)
+            field.widget.attrs["class"] = "form-select" if is_choice else "form-control"
         if not self.instance.pk:
             self.fields["token"].initial = uuid4()
 

@@ -199,9 +199,7 @@ class Audience:
     def texts(self) -> list[TemplateText]:
         """The newest words of the template in each language; frozen recipients keep theirs."""
         found = TemplateText.objects.filter(template=self.mailing.template_id, medium=self.mailing.medium)
-        if self.accounts is None:
-            return list(found)
-        return list(found.order_by("language", "-number").distinct("language"))
+        return list(found if self.accounts is None else found.current().in_pick_order())
 
     @cached_property
     def names(self) -> set[str]:

@@ -104,6 +104,7 @@ def _records(people: dict[str, Any]) -> dict[str, Any]:
         **_lists(people, account),
         **_surveys(contact),
         **_mail(),
+        **_mailings(owner),
         "contact_request": ContactRequest.objects.create(
             name="Eva Lind", company="Borg", reach="+47 22 33 44 55", received_on=TODAY
         ),
@@ -167,6 +168,16 @@ def _mail() -> dict[str, Any]:
         "halted_topic": Halt.objects.create(topic="survey", halted_at=timezone.now()).topic,
         "suppression": Suppression.objects.create(address="per@customer.example", reason="manual"),
         "unsubscribe_token": url_for("eva@customer.example", "survey").rstrip("/").rpartition("/")[2],
+    }
+
+
+def _mailings(owner: Any) -> dict[str, Any]:
+    """A draft, one on its way and one that is held back."""
+    started = {"starts_at": timezone.now()}
+    return {
+        "mailing": make.make_mailing(owner),
+        "running_mailing": make.make_mailing(owner, state="running", **started),
+        "paused_mailing": make.make_mailing(owner, state="paused", **started),
     }
 
 

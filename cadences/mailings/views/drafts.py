@@ -87,8 +87,8 @@ def _form_page(request: Request, mailing: Mailing | None) -> HttpResponse:
         ))  # fmt: skip
         if saved:
             toast(request, _("Saved."))
-            then = "schedule" if "schedule" in request.POST else "preview" if "preview" in request.POST else ""
-            return redirect(f"mailings:{then or 'detail'}", saved.pk)
+            then = next((page for page in ("schedule", "preview") if page in request.POST), "detail")
+            return redirect(f"mailings:{then}", saved.pk)
     else:
         choice = finding.choice_of(mailing, user) if mailing else Choice.read(request.GET, user)
     context = {"mailing": mailing, "form": form} | _about_criteria(request, choice)

@@ -33,7 +33,7 @@ def page(request: Request, mailing: Mailing) -> HttpResponse:
     found = _page(mailing, outcome, counts, request.GET.get("at", ""))
     context = _state(mailing, counts) | {
         "page": found,
-        "lines": [(row, shown.why(row)) for row in found.rows],
+        "lines": [(row, str(Outcome(row.outcome).label), shown.why(row)) for row in found.rows],
         "outcome": outcome,
         "label": str(Outcome(outcome).label) if outcome else "",
         "address": f"?outcome={outcome}",

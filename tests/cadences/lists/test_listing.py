@@ -37,8 +37,10 @@ def mixed(people):
     """Three accounts that differ in everything a filter asks for."""
     large = make_tier(2, name="Large")
     loud = make_account(people.kari, name="Loud", tier=large, country="NO", status="customer", employees=500)
-    still = make_account(people.kari, name="Still", country="DE", status="customer", employees=499,
-                         paused_from=TODAY, paused_until=TODAY + timedelta(9), pause_reason="Holiday")  # fmt: skip
+    still = make_account(
+        people.kari, name="Still", country="DE", status="customer", employees=499, paused_from=TODAY,
+        paused_until=TODAY + timedelta(9), pause_reason="Holiday",
+    )  # fmt: skip
     make_account(people.bo, name="New", country="SE")
     loud.tags.add(Tag.objects.create(name="fair"))
     make_interaction(loud, people.kari, happened_on=TODAY - timedelta(3))
