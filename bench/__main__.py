@@ -20,12 +20,14 @@ PLAN_DAYS = 90  # how long the plan has been running: some of what it asked for 
 @dataclass(frozen=True)
 class Sizes:
     """BENCH_ACCOUNTS for the night, BENCH_PAGES "few,many" for the pages, BENCH_INVITATIONS for surveys with
-    BENCH_BURST "submits a second,seconds"; 0 leaves a part out. And how often to repeat.
+    BENCH_BURST "submits a second,seconds", BENCH_MAILING for recipients of a mailing; 0 leaves a part out.
+    And how often to repeat.
     """
 
     accounts: int
     pages: tuple[int, ...]
     invitations: int
+    mailing: int
     burst: tuple[int, int]
     repeats: int
     requests: int
@@ -40,6 +42,7 @@ class Sizes:
             accounts,
             tuple(int(size) for size in pages.split(",") if int(size)),
             int(os.environ.get("BENCH_INVITATIONS", "10000")),
+            int(os.environ.get("BENCH_MAILING", "50000")),
             (int(rate), int(seconds)),
             int(os.environ.get("BENCH_REPEATS", "3")),
             int(os.environ.get("BENCH_REQUESTS", "300")),
@@ -85,6 +88,8 @@ def _measure(sizes: Sizes, ballots: dict[str, str]) -> None:
             lines += _of_engine(template, sizes, raw)
         if sizes.invitations and ballots:
             lines += _of_surveys(template, sizes, ballots, raw)
+        if sizes.mailing:
+            lines += _of_mailing(template, sizes, raw)
     report.write(sizes.out, lines, raw)
     say(f"\n{report.table(lines)}\n\n{report.summary(lines)}\nWritten to {sizes.out}.")
 
@@ -134,6 +139,19 @@ def _of_surveys(template: str, sizes: Sizes, ballots: dict[str, str], raw: dict[
         answered = burst.measure(prepared, wave, rate, seconds, say)
     raw |= {"mails": sent, "my day": {"idle": answered.idle, "burst": answered.meanwhile}}
     return mails.lines(sent) + burst.lines(answered)
+
+
+def _of_mailing(template: str, sizes: Sizes, raw: dict[str, Any]) -> list[Line]:
+    """A mailing counted, frozen and prepared."""
+    from bench import database, mailings
+
+    say(f"Mailing to {sizes.mailing:,}")
+    accounts = sizes.mailing * 3 // 2 + 10  # some have no owner, are paused, are no customers
+    with database.copy(template, accounts):
+        _first_night(accounts)
+        found = mailings.measure(sizes.mailing, say)
+    raw["mailing"] = found
+    return mailings.lines(found)
 
 
 def _first_night(size: int) -> None:

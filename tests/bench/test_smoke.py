@@ -39,6 +39,9 @@ FIGURES = (
     "submits that were thanked",
     "submit p50",
     "My day p95, burst",
+    "count of an audience, 60",
+    "mailing prepared, 60",
+    "mailing prepared against a bare insert",
 )
 
 
@@ -58,6 +61,7 @@ def test_the_bench_measures_everything_it_promises(tmp_path):
         "BENCH_REQUESTS": "10",
         "BENCH_INVITATIONS": "40",
         "BENCH_BURST": "10,2",
+        "BENCH_MAILING": "60",
     }
 
     done = subprocess.run(
