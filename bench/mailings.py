@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.db import connection, transaction
 from django.utils import timezone
 
-from accounts.models import Account
+from accounts.models import Account, Tag
 from bench.engine import settle, timed
 from bench.report import Line
 from contacts.models import Contact
@@ -93,7 +93,7 @@ def _ground(wanted: int) -> tuple[User, Mailing]:
         account__paused_from=None, paused_until=None,
     ).order_by("pk")  # fmt: skip
     chosen = people.values_list("account", flat=True)[:wanted]
-    tag, _new = Account.tags.rel.model.objects.get_or_create(name="mailing")
+    tag, _new = Tag.objects.get_or_create(name="mailing")
     hung = Account.tags.through
     hung.objects.bulk_create(hung(account_id=account, tag=tag) for account in chosen)
     template = Template.objects.create(name="Bench", use=Use.GREETING)

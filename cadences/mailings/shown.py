@@ -15,6 +15,7 @@ from correspondence.mailings.turns import in_words
 from correspondence.mailings.words import written
 from correspondence.models import Exclusion, Mailing, Medium, Outcome, Recipient, TemplateText
 from correspondence.placeholders import Subject
+from correspondence.texts.services import Written
 from correspondence.texts.services import in_words as placeholders_in_words
 from correspondence.words.showing import as_html
 from users.models import User
@@ -96,15 +97,16 @@ def preview_of(mailing: Mailing, row: Row | Recipient) -> Preview | None:
     sender = User.objects.filter(pk=row.sender_id).first()
     piece = row.piece if isinstance(row, Recipient) else None
     if piece is not None and piece.body:
-        subject, body, lacking = piece.subject, piece.body, ()
+        words = Written(piece.subject, piece.body)
     else:
         [words] = written([(text, Subject(contact.account_id, contact.pk, row.sender_id, row.language))])
-        subject, body, lacking = words.subject, words.body, words.missing
     signature = getattr(getattr(sender, "identity", None), "signature", "")
+    body = words.body
     if mailing.medium == Medium.EMAIL and signature and body:
         body = f"{body}\n\n{signature}"
     address = row.address or _postal(contact.account)
-    return Preview(contact, sender, address, text, subject, as_html(body), placeholders_in_words(lacking))
+    lacking = placeholders_in_words(words.missing)
+    return Preview(contact, sender, address, text, words.subject, as_html(body), lacking)
 
 
 def _postal(account: Account) -> str:

@@ -221,9 +221,10 @@ class Audience:
         return Row(*rows[0]) if rows else None
 
     def excluded(self, reason: str, first: int, most: int) -> list[Row]:
-        """Some of those with that reason, in the order of their accounts' ids."""
+        """Some of those with that reason ("" = whatever), in the order of their accounts' ids."""
         rows = self._ask(
-            f"SELECT {COLUMNS} FROM audience WHERE reason = %(reason)s"  # noqa: S608
+            f"SELECT {COLUMNS} FROM audience"  # noqa: S608
+            " WHERE reason <> '' AND %(reason)s IN ('', reason)"
             " ORDER BY account_id, contact_id OFFSET %(first)s LIMIT %(most)s",
             reason=reason, first=first, most=most,
         )  # fmt: skip

@@ -197,7 +197,7 @@ def _wrong(user: User, mailing: Mailing) -> dict[str, Any]:
         mailing.sender = None
     elif mailing.sender is None:
         wrong["sender"] = _("Choose who writes, or let each account's owner write.")
-    elif not may_send_as(user).filter(pk=mailing.sender_id).exists():
+    elif not may_send_as(user).filter(pk=mailing.sender.pk).exists():
         wrong["sender"] = _("You may send in your own name and in that of people you act for.")
     return wrong
 

@@ -144,11 +144,11 @@ def preview(request: Request, pk: int) -> HttpResponse:
 
 @require_GET
 def excluded(request: Request, pk: int) -> HttpResponse:
-    """Everybody with one reason, a page at a time."""
+    """Everybody who is left out, or those with one reason, a page at a time."""
     mailing, reason = draft_of(request, pk), request.GET.get("reason", "")
     if mailing is None:
         return redirect("mailings:detail", pk)
-    label = shown.reason_label(reason)
+    label = shown.reason_label(reason) if reason else _("Left out, and why")
     if not label:
         raise Http404
     number = page_number(request)

@@ -46,7 +46,7 @@ def main() -> None:
     killed = 0
     for _ in range(2_000):
         step = chance.choice(STEPS)
-        nth = chance.randint(1, 25) if step == "outbox handed over" else 1
+        nth = chance.randint(1, 12) if step == "outbox handed over" else 1
         child = os.fork()
         if not child:
             os._exit(dispatch(step, nth))

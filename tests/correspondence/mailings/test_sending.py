@@ -102,7 +102,7 @@ class TestScheduling:
         mailing = run(mailing)
         assert outcomes(mailing) == {"dropped": 2, "sent": 3}
         told = set(mailing.recipients.exclude(reason="").values_list("reason", flat=True))
-        assert told == {"Does not want this channel", "A value is missing: contact_name, salutation"}
+        assert told == {"The contact refuses e-mail.", "A value is missing: contact_name, salutation"}
         assert Piece.objects.filter(state="cancelled").count() == 2
 
     def test_twice_is_once(self, team, people):
