@@ -20,13 +20,15 @@ PLAN_DAYS = 90  # how long the plan has been running: some of what it asked for 
 @dataclass(frozen=True)
 class Sizes:
     """BENCH_ACCOUNTS for the night, BENCH_PAGES "few,many" for the pages, BENCH_INVITATIONS for surveys with
-    BENCH_BURST "submits a second,seconds", BENCH_LETTERS for a batch; 0 leaves a part out. And how often to
+    BENCH_BURST "submits a second,seconds", BENCH_LETTERS for a batch, BENCH_MAILING for
+    recipients of a mailing; 0 leaves a part out. And how often to
     repeat.
     """
 
     accounts: int
     pages: tuple[int, ...]
     invitations: int
+    mailing: int
     burst: tuple[int, int]
     letters: int
     repeats: int
@@ -42,6 +44,7 @@ class Sizes:
             accounts,
             tuple(int(size) for size in pages.split(",") if int(size)),
             int(os.environ.get("BENCH_INVITATIONS", "10000")),
+            int(os.environ.get("BENCH_MAILING", "50000")),
             (int(rate), int(seconds)),
             int(os.environ.get("BENCH_LETTERS", "5000")),
             int(os.environ.get("BENCH_REPEATS", "3")),
@@ -90,6 +93,8 @@ def _measure(sizes: Sizes, ballots: dict[str, str]) -> None:
             lines += _of_surveys(template, sizes, ballots, raw)
         if sizes.letters:
             lines += _of_letters(template, sizes, raw)
+        if sizes.mailing:
+            lines += _of_mailing(template, sizes, raw)
     report.write(sizes.out, lines, raw)
     say(f"\n{report.table(lines)}\n\n{report.summary(lines)}\nWritten to {sizes.out}.")
 
@@ -150,6 +155,19 @@ def _of_letters(template: str, sizes: Sizes, raw: dict[str, Any]) -> list[Line]:
         printed = letters.measure(sizes.letters, say)
     raw["letters"] = printed
     return letters.lines(printed)
+
+
+def _of_mailing(template: str, sizes: Sizes, raw: dict[str, Any]) -> list[Line]:
+    """A mailing counted, frozen and prepared."""
+    from bench import database, mailings
+
+    say(f"Mailing to {sizes.mailing:,}")
+    accounts = sizes.mailing * 3 // 2 + 10  # some have no owner, are paused, are no customers
+    with database.copy(template, accounts):
+        _first_night(accounts)
+        found = mailings.measure(sizes.mailing, say)
+    raw["mailing"] = found
+    return mailings.lines(found)
 
 
 def _first_night(size: int) -> None:

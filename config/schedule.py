@@ -27,6 +27,7 @@ SCHEDULE = (
         "outbox", "correspondence.tasks.send_due", 30, "Sends mail that is due, or was left by a dead worker."
     ),
     Bell("letters", "correspondence.tasks.resume_letters", 60, "Takes up letters that wait to be printed."),
+    Bell("mailings", "correspondence.tasks.mailings", 60, "Starts mailings, goes on with them, ends them."),
     Bell("digests", "cadences.tasks.digests", 300, "Mails people their day at the hour they chose."),
     Bell("old_mail", "correspondence.tasks.forget", 86_400, "Rows of mail that nobody needs are deleted."),
     Bell("sessions", "users.tasks.forget_old_sessions", 86_400, "Expired sign-ins do not pile up."),

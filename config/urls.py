@@ -33,6 +33,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reassign/", include("cadences.reassigning.urls")),
     path("campaigns/", include("cadences.campaigns.urls")),
     path("calendar/", include("cadences.meetings.urls")),
+    path("mailings/", include("cadences.mailings.urls")),
     *_app("exceptions/", "cadences.exception_pages.urls"),
     *_app("contacts/", "contacts.urls"),
     path("people/", include("cadences.people_pages.urls")),  # who has left, who is back

@@ -198,7 +198,8 @@ class PieceQuerySet(models.QuerySet[Any]):
         return self.filter(state="draft")
 
     def letters_to_print(self) -> Self:
-        return self.filter(state="queued", medium="letter")
+        """Queued letters, those of a paused mailing excepted."""
+        return self.filter(state="queued", medium="letter").exclude(mailing__state="paused")
 
     def in_order(self) -> Self:
         """The oldest first, with what a row of a list says."""

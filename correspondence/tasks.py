@@ -8,6 +8,7 @@ from celery import shared_task
 
 from correspondence import services
 from correspondence.letters import batches
+from correspondence.mailings import preparing
 
 
 @shared_task(name="correspondence.tasks.send_due")
@@ -33,3 +34,15 @@ def print_letters(batch_id: int, **_: Any) -> None:
 def resume_letters(**_: Any) -> None:
     """Take up letters that wait to be printed, or whose worker died."""
     batches.resume_waiting()
+
+
+@shared_task(name="correspondence.tasks.mailings")
+def mailings(**_: Any) -> None:
+    """Start mailings that are due, go on with those nobody works on, end those that are over."""
+    preparing.tick()
+
+
+@shared_task(name="correspondence.tasks.prepare_mailing")
+def prepare_mailing(mailing_id: int, **_: Any) -> None:
+    """Make the pieces of one mailing."""
+    preparing.prepare(mailing_id)

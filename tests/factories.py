@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts.models import Account, AccountFile, BookEntry, FiveWAnswer, Tier
 from cadences.models import Appointment, Campaign, Guest, Plan, PlanItem, Purpose, Schedule, Slot, Touchpoint
 from contacts.models import Commitment, Concern, Contact, Influence, Interaction
-from correspondence.models import Identity, Piece, Template, TemplateText
+from correspondence.models import Identity, Mailing, Piece, Template, TemplateText
 from sales.models import Purchase
 from users.models import Absence, Calendar, Company, Team, User
 
@@ -153,6 +153,14 @@ def make_piece(contact: Contact, sender: User, **fields: Any) -> Piece:
     return Piece.objects.create(
         account_id=contact.account_id, contact=contact, sender=sender, created_by=sender, **fields
     )
+
+
+def make_mailing(created_by: User, **fields: Any) -> Mailing:
+    """A draft with a template of its own."""
+    fields.setdefault("name", f"Mailing {number()}")
+    if "template" not in fields:
+        fields["template"] = make_template("greeting", fields.get("medium", "email")).template
+    return Mailing.objects.create(created_by=created_by, **fields)
 
 
 def make_template(use: str = "thank_you", medium: str = "email", **fields: Any) -> TemplateText:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django_countries import countries
@@ -14,7 +15,7 @@ from accounts.models import Account, Tag, Tier
 from cadences.lists.choice import Choice
 from core.templatetags.ui import said_day
 from core.text import whole_number
-from users.models import User
+from users.models import Company, User
 from users.querysets import UserQuerySet
 
 
@@ -33,14 +34,16 @@ class Known:
     owners: list[tuple[int, str]]
     tiers: list[tuple[int, str]]
     tags: list[tuple[int, str]]
+    currency: str = ""
 
     @classmethod
     def all(cls, user: User) -> Known:
-        """For the form of filters; three queries."""
+        """For the form of filters; four queries."""
         return cls(
             list(owners(user).values_list("pk", "display_name")),
             list(Tier.objects.order_by("-rank").values_list("pk", "name")),
             list(Tag.objects.order_by("name").values_list("pk", "name")),
+            Company.get().currency,
         )
 
     @classmethod
@@ -101,6 +104,14 @@ def _states(choice: Choice) -> Iterator[tuple[str, dict[str, Any]]]:
     if choice.sold_before:
         day = said_day(choice.sold_before)
         yield _("Last sale before %(day)s") % {"day": day}, {"sold_before": None}
+    if choice.sold_since:
+        day = said_day(choice.sold_since)
+        yield _("Last sale since %(day)s") % {"day": day}, {"sold_since": None}
+    if choice.employees:
+        yield _("%(n)s employees or more") % {"n": intcomma(choice.employees)}, {"employees": None}
+    if choice.sales:
+        sum_ = {"n": intcomma(choice.sales), "currency": Company.get().currency}
+        yield _("12 months: %(n)s %(currency)s or more") % sum_, {"sales": None}
     if choice.concern:
         yield _("Open concern"), {"concern": False}
     if choice.paused:

@@ -19,6 +19,7 @@ from users.models import User
 DEFAULT_SORT = "name"
 MOST_VALUES = 50  # of one filter
 MOST_DAYS = 20_000
+MOST_NUMBER = 10**15
 Pairs = list[tuple[str, str]]
 
 
@@ -35,6 +36,9 @@ class Choice:
     book: str = ""
     silent: int | None = None
     sold_before: date | None = None
+    sold_since: date | None = None
+    employees: int | None = None
+    sales: int | None = None
     concern: bool = False
     paused: str = ""
     no_next: bool = False
@@ -57,6 +61,9 @@ class Choice:
             book={"1": "in", "0": "out"}.get(params.get("book", ""), ""),
             silent=_days(params.get("silent", "")),
             sold_before=_day(params.get("sold_before", "")),
+            sold_since=_day(params.get("sold_since", "")),
+            employees=_at_least(params.get("employees", "")),
+            sales=_at_least(params.get("sales", "")),
             concern=params.get("concern") == "1",
             paused={"1": "yes", "0": "no"}.get(params.get("paused", ""), ""),
             no_next=params.get("no_next") == "1",
@@ -89,6 +96,9 @@ class Choice:
             ("book", {"in": "1", "out": "0"}.get(self.book)),
             ("silent", self.silent),
             ("sold_before", self.sold_before and self.sold_before.isoformat()),
+            ("sold_since", self.sold_since and self.sold_since.isoformat()),
+            ("employees", self.employees),
+            ("sales", self.sales),
             ("concern", "1" if self.concern else ""),
             ("paused", {"yes": "1", "no": "0"}.get(self.paused)),
             ("no_next", "1" if self.no_next else ""),
@@ -117,6 +127,9 @@ class Choice:
             "book",
             "silent",
             "sold_before",
+            "sold_since",
+            "employees",
+            "sales",
             "concern",
             "paused",
         )
@@ -163,6 +176,12 @@ def _among(params: QueryDict, name: str, known: Any) -> tuple[str, ...]:
 def _days(text: str) -> int | None:
     number = whole_number(text)
     return number if number and number <= MOST_DAYS else None
+
+
+def _at_least(text: str) -> int | None:
+    """A round number from 1 on; people write 20,000,000 in several ways."""
+    number = whole_number(text.translate(str.maketrans("", "", " ,.'\u00a0\u202f")))
+    return number if number and number <= MOST_NUMBER else None
 
 
 def _day(text: str) -> date | None:

@@ -17,6 +17,7 @@ from accounts.models import Account, BookEntry
 from accounts.services import may_create, may_edit, may_reassign
 from cadences.lists.filters import paused_on
 from cadences.models import SavedView
+from correspondence.mailing_querysets import may_mail
 from users.clock import today_for
 from users.models import User
 
@@ -78,6 +79,8 @@ _PAGES = (
     _Page(lazy("Books side by side"), "book:team", "journals", _lead),
     _Page(lazy("Servicing campaigns"), "campaigns:list", "megaphone", _all),
     _Page(lazy("Accounts"), "accounts:list", "buildings", _all, "g a"),
+    _Page(lazy("Mailings"), "mailings:list", "send", may_mail),
+    _Page(lazy("New mailing"), "mailings:new", "plus-lg", may_mail),
     _Page(lazy("Contacts"), "contacts:list", "people", _all, "g c"),
     _Page(lazy("Concerns"), "contacts:concerns", "exclamation-circle", _all, "g o"),
     _Page(lazy("Promises"), "contacts:promises", "hand-thumbs-up", _all),

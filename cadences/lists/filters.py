@@ -6,13 +6,14 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from accounts.models import Account, BookEntry
+from cadences.lists import facts
 from cadences.models import Touchpoint
 from contacts.models import Concern, Interaction
 from sales.models import Purchase
-from users.models import User
+from users.models import Company, User
 
 if TYPE_CHECKING:
     from cadences.lists.choice import Choice
@@ -67,6 +68,23 @@ def _sold_before(rows: Rows, choice: Choice, _user: User, _today: date) -> Rows:
     return rows.filter(Exists(sales), ~Exists(sales.filter(purchased_on__gte=choice.sold_before)))
 
 
+def _sold_since(rows: Rows, choice: Choice, _user: User, _today: date) -> Rows:
+    """Their last sale was on that day or later."""
+    sales = Purchase.objects.filter(account=OuterRef("pk"), voided_at=None, amount__gt=0)
+    return rows.filter(Exists(sales.filter(purchased_on__gte=choice.sold_since)))
+
+
+def _employees(rows: Rows, choice: Choice, _user: User, _today: date) -> Rows:
+    return rows.filter(employees__gte=choice.employees)
+
+
+def _sales(rows: Rows, choice: Choice, _user: User, today: date) -> Rows:
+    """Net sales of 12 months, in the company's currency as the rules of tiers count them."""
+    bought = facts.all_purchases_12m(today).filter(currency=Company.get().currency).order_by()
+    sums = bought.values("account").annotate(total=Sum("amount")).filter(total__gte=choice.sales)
+    return rows.filter(pk__in=sums.values("account"))
+
+
 def _concern(rows: Rows, _choice: Choice, _user: User, _today: date) -> Rows:
     return rows.filter(Exists(Concern.objects.open().filter(account=OuterRef("pk"))))
 
@@ -87,6 +105,9 @@ _FILTERS: tuple[tuple[str, Callable[[Rows, Choice, User, date], Rows]], ...] = (
     ("book", _book),
     ("silent", _silent),
     ("sold_before", _sold_before),
+    ("sold_since", _sold_since),
+    ("employees", _employees),
+    ("sales", _sales),
     ("concern", _concern),
     ("paused", _paused),
     ("no_next", _no_next),

@@ -4,6 +4,7 @@ templates, pieces, identities.
 
 from correspondence.models.identity import Identity
 from correspondence.models.letters import Letterhead, PrintBatch, PrintLine
+from correspondence.models.mailing import Exclusion, Mailing, Outcome, Recipient, Whom
 from correspondence.models.message import Message, State, Topic
 from correspondence.models.piece import Piece
 from correspondence.models.running import DeliveryReport, Halt, Outage, Throttle
@@ -12,15 +13,19 @@ from correspondence.models.template import Medium, Template, TemplateText, Use
 
 __all__ = [
     "DeliveryReport",
+    "Exclusion",
     "Halt",
     "Identity",
     "Letterhead",
+    "Mailing",
     "Medium",
     "Message",
     "Outage",
+    "Outcome",
     "Piece",
     "PrintBatch",
     "PrintLine",
+    "Recipient",
     "State",
     "Suppression",
     "Template",
@@ -28,4 +33,5 @@ __all__ = [
     "Throttle",
     "Topic",
     "Use",
+    "Whom",
 ]

@@ -48,10 +48,14 @@ class Piece(TimeStamped):
     )  # fmt: skip
     language = models.CharField(max_length=10, default="en")
     subject = models.CharField(max_length=200, blank=True)
-    body = models.TextField()
+    body = models.TextField(blank=True, help_text="Of a mailing: empty until it leaves.")
     text = models.ForeignKey(
         "correspondence.TemplateText", null=True, blank=True, on_delete=models.SET_NULL,
         related_name="pieces", help_text="The version it was written with.",
+    )  # fmt: skip
+    mailing = models.ForeignKey(
+        "correspondence.Mailing", null=True, blank=True, on_delete=models.SET_NULL, related_name="pieces",
+        db_index=False, help_text="The mailing that it is one of.",
     )  # fmt: skip
     refused_reason = models.CharField(
         max_length=200, blank=True, help_text="Why a medium is used that the contact does not want (R11)."
@@ -98,6 +102,7 @@ class Piece(TimeStamped):
             ),
         ]
         indexes = [
+            models.Index(fields=["mailing"], name="piece_of_mailing", condition=Q(mailing__isnull=False)),
             models.Index(fields=["account", "-created_at"], name="piece_of_account"),
             # drafts and the print queue of one person, oldest first
             models.Index(

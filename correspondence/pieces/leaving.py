@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from datetime import date
 
+from django.db import connection
 from django.utils import timezone
 
 from accounts.models import Account
@@ -12,6 +14,14 @@ from contacts.models import Interaction
 from core import facts
 from correspondence.models import Medium, Piece
 from users.access import is_owner_side
+
+# One statement for any number: bulk_update builds a CASE for every field.
+LEFT = """
+UPDATE correspondence_piece AS piece
+SET state = 'left', left_on = %(on)s, logged_id = gone.logged, updated_at = %(now)s
+FROM jsonb_to_recordset(%(rows)s::jsonb) AS gone (id bigint, logged bigint)
+WHERE piece.id = gone.id
+"""
 
 OnLeft = Callable[[Sequence[Piece]], object]
 _listeners: list[OnLeft] = []
@@ -36,7 +46,9 @@ def left(pieces: Sequence[Piece], on: date) -> None:
     logs = Interaction.objects.bulk_create(_logs(pieces, on))
     for piece, log in zip(pieces, logs, strict=True):
         piece.logged, piece.state, piece.left_on, piece.updated_at = log, Piece.State.LEFT, on, now
-    Piece.objects.bulk_update(pieces, ["logged", "state", "left_on", "updated_at"], batch_size=1_000)
+    rows = [{"id": piece.pk, "logged": piece.logged_id} for piece in pieces]
+    with connection.cursor() as cursor:
+        cursor.execute(LEFT, {"rows": json.dumps(rows), "on": on, "now": now})
     for listener in _listeners:
         listener(pieces)
     facts.changed(account_ids={piece.account_id for piece in pieces})

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from correspondence import rendering
 from correspondence.kinds import Rendered
+from correspondence.mailings import turns
 from correspondence.models import Identity, Message, Piece
 from correspondence.pieces.leaving import left
 from correspondence.services.enqueueing import Draft
@@ -49,12 +50,21 @@ def render(message: Message) -> Rendered | None:
 
 
 def may_send(messages: list[Message]) -> dict[int, str]:
-    """Why some must not be sent any more: whoever left does not read our mail, somebody else does."""
+    """Why some must not be sent any more: whoever left does not read our mail, somebody else does.
+
+    Those of mailings are asked everything that kept people out of the audience, and get their words.
+    """
     pieces = _pieces_of(messages)
+    barred = turns.barred(list(pieces.values()))
+    today = company_today()
     reasons = {}
     for message in messages:
-        piece = pieces.get(message.payload["piece"])
-        if piece is not None and piece.contact.left_on and piece.contact.left_on <= company_today():
+        piece = message.piece_read = pieces.get(message.payload["piece"])  # type: ignore[attr-defined]
+        if piece is None:
+            continue
+        if piece.pk in barred:
+            reasons[message.pk] = barred[piece.pk]
+        elif piece.contact.left_on and piece.contact.left_on <= today:
             reasons[message.pk] = _("The contact has left.")
     return reasons
 
@@ -66,14 +76,17 @@ def on_handed_over(messages: list[Message]) -> None:
 
 
 def _signature(piece: Piece) -> str:
-    identity = Identity.objects.filter(user=piece.sender_id).first() if piece.sender_id else None
+    identity: Identity | None = getattr(piece.sender, "identity", None)
     return identity.signature if identity else ""
 
 
 def _piece_of(message: Message) -> Piece | None:
+    """As ``may_send`` has just read it for its batch."""
+    if hasattr(message, "piece_read"):
+        return message.piece_read
     return _pieces_of([message]).get(message.payload["piece"])
 
 
 def _pieces_of(messages: list[Message]) -> dict[int, Piece]:
-    wanted = Piece.objects.select_related("contact", "sender__team")
+    wanted = Piece.objects.select_related("contact", "sender__team", "sender__identity", "text")
     return wanted.in_bulk([message.payload["piece"] for message in messages])

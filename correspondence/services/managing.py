@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from correspondence import reports
+from correspondence.mailing_querysets import PAUSED
 from correspondence.models import Halt, Message, State
 from correspondence.services.enqueueing import ring
 from users.access import require_admin
@@ -101,4 +102,5 @@ def forget_old() -> int:
     """Delete mails that ended half a year ago, and reports that nothing counts any more."""
     ended = (State.SENT, State.FAILED, State.CANCELLED)
     old = Message.objects.filter(state__in=ended, updated_at__lt=timezone.now() - KEPT)
+    old = old.exclude(reason=PAUSED)  # it waits for a person to go on with its mailing
     return old.delete()[0] + reports.forget_old()

@@ -7,13 +7,13 @@ without being asked again and again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
 
-from correspondence.models import Message, Throttle
+from correspondence.models import Mailing, Message, Throttle
 
 # A turn that came while nothing could be sent is not kept: else everything would leave at once afterwards.
 KEPT = timedelta(seconds=60)
@@ -21,9 +21,9 @@ KEPT = timedelta(seconds=60)
 
 @dataclass(frozen=True)
 class Rate:
-    """So many mails a minute, a minute's worth of them at once."""
+    """So many mails a minute, a minute's worth of them (one at least) at once."""
 
-    per_minute: int
+    per_minute: float
 
     @property
     def interval(self) -> timedelta:
@@ -31,12 +31,13 @@ class Rate:
 
     @property
     def burst(self) -> timedelta:
-        return timedelta(minutes=1) - self.interval
+        return max(timedelta(minutes=1) - self.interval, timedelta(0))
 
 
 def admit(rows: list[Message], now: datetime) -> list[Message]:
     """Those that may leave now; the others get ``next_try_at``. Call it in the claiming transaction."""
-    wanted = {row.pk: _buckets(row) for row in rows}
+    paces = _paces(rows)
+    wanted = {row.pk: _buckets(row, paces) for row in rows}
     buckets = _lock({name for names in wanted.values() for name in names}, now)
     admitted = []
     for row in rows:
@@ -63,10 +64,21 @@ def _turn(row: Message, buckets: list[tuple[Throttle, Rate]], now: datetime) -> 
     return turn
 
 
-def _buckets(row: Message) -> dict[str, Rate]:
-    limits = {
+def _paces(rows: list[Message]) -> dict[int, float]:
+    """Mails a minute of the mailings that have a pace: what was late does not leave all at once."""
+    ids = {row.payload["mailing"] for row in rows if "mailing" in row.payload}
+    if not ids:
+        return {}
+    paced = Mailing.objects.filter(pk__in=ids, per_hour__isnull=False).values_list("pk", "per_hour")
+    return {mailing: per_hour / 60 for mailing, per_hour in paced}
+
+
+def _buckets(row: Message, paces: Mapping[int, float]) -> dict[str, Rate]:
+    mailing = row.payload.get("mailing", 0)
+    limits: dict[str, float] = {
         "all": settings.MAIL_PER_MINUTE,
         f"domain {row.domain}"[:255]: settings.MAIL_PER_MINUTE_AND_DOMAIN,
+        f"mailing {mailing}": paces.get(mailing, 0),
     }
     return {name: Rate(limit) for name, limit in limits.items() if limit > 0}
 

@@ -57,6 +57,20 @@ def row(
 
 
 ROWS = [
+    # -- mailings ------------------------------------------------------------------------------------
+    row("mailings:list", get=ALL - {"reader"}),
+    row("mailings:new", get=ALL - {"reader"}, post=ALL - {"reader"}),
+    row("mailings:count", get=ALL - {"reader"}),
+    row("mailings:detail", "mailing", get=EDITORS, post=EDITORS, hidden=True),
+    row("mailings:preview", "mailing", get=EDITORS, hidden=True),
+    row("mailings:excluded", "mailing", get=EDITORS, hidden=True),
+    row("mailings:schedule", "mailing", get=EDITORS, post=EDITORS, hidden=True),
+    row("mailings:delete", "mailing", post=EDITORS, hidden=True),
+    row("mailings:state", "running_mailing", get=EDITORS, hidden=True),
+    row("mailings:file", "running_mailing", get=EDITORS, hidden=True),
+    row("mailings:pause", "running_mailing", post=EDITORS, hidden=True),
+    row("mailings:resume", "paused_mailing", post=EDITORS, hidden=True),
+    row("mailings:stop", "running_mailing", post=EDITORS, hidden=True),
     # -- signing in and passwords ------------------------------------------------------------------
     row("account_login", get=PUBLIC, post=PUBLIC),
     row("account_logout", get=PUBLIC, post=PUBLIC),

@@ -111,6 +111,7 @@ def _records(people: dict[str, Any]) -> dict[str, Any]:
         **_mail(),
         **_letters(contact, owner),
         **_templates(),
+        **_mailings(owner),
         "contact_request": ContactRequest.objects.create(
             name="Eva Lind", company="Borg", reach="+47 22 33 44 55", received_on=TODAY
         ),
@@ -189,11 +190,23 @@ def _letters(contact: Any, owner: Any) -> dict[str, Any]:
         "letter": make.make_piece(contact, owner, medium="letter", state="queued"),
         "print_batch": batch,
     }
+
+
 def _templates() -> dict[str, Any]:
     """One with two versions of its words."""
     old = make.make_template()
     make.make_template(template=old.template, body="The second version.")
     return {"template": old.template, "old_words": old}
+
+
+def _mailings(owner: Any) -> dict[str, Any]:
+    """A draft, one on its way and one that is held back."""
+    started = {"starts_at": timezone.now()}
+    return {
+        "mailing": make.make_mailing(owner),
+        "running_mailing": make.make_mailing(owner, state="running", **started),
+        "paused_mailing": make.make_mailing(owner, state="paused", **started),
+    }
 
 
 def _batch() -> ImportBatch:

@@ -41,6 +41,9 @@ FIGURES = (
     "My day p95, burst",
     "letters printed",
     "peak memory of printing",
+    "count of an audience, 60",
+    "mailing prepared, 60",
+    "mailing prepared against a bare insert",
 )
 
 
@@ -61,6 +64,7 @@ def test_the_bench_measures_everything_it_promises(tmp_path):
         "BENCH_INVITATIONS": "40",
         "BENCH_BURST": "10,2",
         "BENCH_LETTERS": "250",
+        "BENCH_MAILING": "60",
     }
 
     done = subprocess.run(

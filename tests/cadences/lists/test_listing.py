@@ -36,9 +36,11 @@ def chips(response):
 def mixed(people):
     """Three accounts that differ in everything a filter asks for."""
     large = make_tier(2, name="Large")
-    loud = make_account(people.kari, name="Loud", tier=large, country="NO", status="customer")
-    still = make_account(people.kari, name="Still", country="DE", status="customer", paused_from=TODAY,
-                         paused_until=TODAY + timedelta(9), pause_reason="Holiday")  # fmt: skip
+    loud = make_account(people.kari, name="Loud", tier=large, country="NO", status="customer", employees=500)
+    still = make_account(
+        people.kari, name="Still", country="DE", status="customer", employees=499, paused_from=TODAY,
+        paused_until=TODAY + timedelta(9), pause_reason="Holiday",
+    )  # fmt: skip
     make_account(people.bo, name="New", country="SE")
     loud.tags.add(Tag.objects.create(name="fair"))
     make_interaction(loud, people.kari, happened_on=TODAY - timedelta(3))
@@ -61,6 +63,9 @@ def mixed(people):
         ({"book": "0"}, ["New", "Still"], "Not in my book"),
         ({"silent": "30"}, ["New", "Still"], "No contact for 30 days"),
         ({"sold_before": "2026-01-01"}, ["Still"], "Last sale before 1\xa0Jan"),
+        ({"sold_since": "2026-10-01"}, ["Loud"], "Last sale since 1\xa0Oct"),
+        ({"employees": "500"}, ["Loud"], "500 employees or more"),
+        ({"sales": "1,0"}, ["Loud"], "12 months: 10 EUR or more"),
         ({"concern": "1"}, ["Loud"], "Open concern"),
         ({"paused": "1"}, ["Still"], "Paused"),
         ({"paused": "0"}, ["Loud", "New"], "Not paused"),

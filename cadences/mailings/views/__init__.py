@@ -1,0 +1,1 @@
+"""Pages of drafts, and of mailings on their way."""
