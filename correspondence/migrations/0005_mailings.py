@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0015_every_column_sorts'),
         ('contacts', '0010_latest_contacts_not_walked'),
-        ('correspondence', '0003_templates_pieces_identities'),
+        ('correspondence', '0004_letterhead_and_print_batches'),
         ('pghistory', '0007_auto_20250421_0444'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
