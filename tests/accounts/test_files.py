@@ -298,7 +298,7 @@ def test_the_panel_costs_the_same_for_two_and_twenty(client, kari, account, djan
     assert Account.objects.count() == 1
 
 
-def test_a_sweep_that_fails_is_shown_on_the_engine_page(client):
+def test_a_sweep_that_fails_is_shown_on_the_engine_page(client, db):
     make.make_company()
     JobRun.objects.create(job="files", period="2026-11-24", state="dead", error="disk is read-only")
     client.force_login(make.make_user("admin"))
