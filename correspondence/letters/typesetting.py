@@ -52,6 +52,12 @@ def _compiled(
         )
     except RuntimeError as error:
         raise TypesettingError(str(error)) from error
+    except BaseException as error:
+        if (
+            type(error).__name__ == "PanicException"
+        ):  # a fault of the typesetter, which Python takes for an exit
+            raise TypesettingError(str(error)) from error
+        raise
     several: Any = made  # pictures of several pages are a list, whatever its type says
     return several if isinstance(several, list) else [several]
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from correspondence.letters import pdf
+from correspondence.letters import pdf, typesetting
 from correspondence.letters.sheets import PRINTABLE, Paper, unprintable
 from correspondence.words.blocks import Bullets, Paragraph, Run
 from tests.correspondence.letters.sheets import PAPER, places, read, sheet, squeezed, texts, words
@@ -276,3 +276,15 @@ def test_a_batch_in_a_process_of_its_own_says_the_same():
     apart = pdf.letters_apart(PAPER, sheets, "t")
     assert texts(apart) == texts(pdf.letters(PAPER, sheets, "t"))
     assert BytesIO(apart).read(5) == b"%PDF-"
+
+
+def test_a_fault_inside_the_typesetter_ends_no_process(monkeypatch):
+    class PanicException(BaseException):
+        """As the typesetter's own language raises it."""
+
+    def panics(*_args, **_more):
+        raise PanicException("index out of bounds")
+
+    monkeypatch.setattr(typesetting.typst, "compile", panics)
+    with pytest.raises(typesetting.TypesettingError, match="out of bounds"):
+        pdf.letters(PAPER, [sheet()], "t")
