@@ -26,7 +26,6 @@ from correspondence.services import sending
 from tests import factories as make
 from users.models import User
 
-
 NUMBERS = count(1)
 
 
