@@ -74,6 +74,21 @@ class Sheet:
         return self.person is not None and self.person.is_paused(self.today)
 
     @property
+    def agreed(self) -> dict[str, Any]:
+        """How, with whom and when, for the log form, where a meeting was agreed for it."""
+        meeting = self.appointment
+        if meeting is None:
+            return {}
+        there = {person.pk for person in self.people}
+        people = [person.pk for person in meeting.people if person.pk in there]
+        return {
+            "kind": meeting.kind,
+            "contact": people[0] if people else "",
+            "others": [str(pk) for pk in people[1:]],
+            "happened_on": min(meeting.local_start.date(), self.today),
+        }
+
+    @property
     def refused(self) -> str:
         """The channels that this person does not want, by name."""
         names = dict(Channel.choices)

@@ -238,7 +238,7 @@ class LogForm(forms.Form):
             "next_kind": plan.kind if plan else "call",
             "plan_on": plan.on if plan else None,
             "plan_kind": plan.kind if plan else "",
-            **_of_meeting(self.sheet),
+            **self.sheet.agreed,
         }
 
     # -- checks ------------------------------------------------------------------------------------
@@ -366,21 +366,6 @@ class LogForm(forms.Form):
             return NextStep.as_planned()
         kind = said["next_kind"] or "call"
         return NextStep.agreed(said["next_on"], said["next_at"], kind, self._contact(), said["next_about"])
-
-
-def _of_meeting(sheet: Sheet) -> dict[str, Any]:
-    """How, with whom and when, where a meeting was agreed for it."""
-    meeting = sheet.appointment
-    if meeting is None:
-        return {}
-    there = {person.pk for person in sheet.people}
-    people = [person.pk for person in meeting.people if person.pk in there]
-    return {
-        "kind": meeting.kind,
-        "contact": people[0] if people else "",
-        "others": [str(pk) for pk in people[1:]],
-        "happened_on": min(meeting.local_start.date(), sheet.today),
-    }
 
 
 def _with_title(person: Any, today: date) -> str:

@@ -34,9 +34,9 @@ def follow(account_ids: Collection[int], user_ids: Collection[int]) -> None:
             _plan_again(appointment)
         else:
             appointment.interaction = row.interaction
-            close(
-                appointment, CLOSED[Touchpoint.State(row.state)], row.reason or str(row.get_state_display())
-            )
+            state = CLOSED[Touchpoint.State(row.state)]
+            is_held = state == Appointment.State.HELD
+            close(appointment, state, "" if is_held else row.reason or str(row.get_state_display()))
 
 
 def _plan_again(appointment: Appointment) -> None:

@@ -66,6 +66,7 @@ def agree(user: User, account: Account, terms: Terms) -> Appointment:
     row = _lock_row(user, terms.row, terms.host) if terms.row else None
     appointment = Appointment(account=account, made_by=user, token=terms.token)
     _write(appointment, terms)
+    appointment.save()
     _set_people(appointment, terms)
     if row is not None:
         rows.put_on(user, row, appointment)
@@ -82,8 +83,8 @@ def change(user: User, appointment: Appointment, terms: Terms) -> Appointment:
     appointment = _locked(user, appointment)
     check(user, appointment.account, terms, before=appointment)
     was = _as_guests_see_it(appointment)
-    _write(appointment, terms)
     _set_people(appointment, terms)
+    _write(appointment, terms)
     if _as_guests_see_it(appointment) != was:
         appointment.sequence += 1
     appointment.save()
@@ -209,13 +210,13 @@ def _lock_row(user: User, asked: Touchpoint, host: User) -> Touchpoint:
 
 
 def _write(appointment: Appointment, terms: Terms) -> None:
+    """Does not save."""
     starts_at, ends_at = moments(terms)
     appointment.starts_at, appointment.ends_at = starts_at, ends_at
     for name in ("kind", "time_zone", "host"):
         setattr(appointment, name, getattr(terms, name))
-    for name in ("place", "purpose", "agenda"):
-        setattr(appointment, name, getattr(terms, name).strip())
-    appointment.save()
+    for name in ("place", "purpose", "agenda"):  # browsers end lines in two ways: that is no change
+        setattr(appointment, name, getattr(terms, name).replace("\r\n", "\n").strip())
 
 
 def _set_people(appointment: Appointment, terms: Terms) -> None:

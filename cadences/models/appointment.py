@@ -17,7 +17,7 @@ from users.clock import zone
 from users.models.people import known_time_zone
 
 
-@tracked(exclude=("token",))
+@tracked(exclude=("token", "touchpoint"))
 class Appointment(TimeStamped):
     """A time and place agreed with people of an account.
 

@@ -169,7 +169,7 @@ def _held(request: Request, appointment: Appointment, form: LogForm, needs: Need
 def _mine(request: Request, pk: int) -> Appointment:
     """The appointment, if this user may change it."""
     editable(Appointment, request.user, pk, NOT_YOURS)
-    found: Appointment = Appointment.objects.for_page().get(pk=pk)
+    found: Appointment = Appointment.objects.visible_to(request.user).for_page().get(pk=pk)
     return found
 
 
@@ -196,7 +196,8 @@ def _say(request: Request, appointment: Appointment, words: str, invites: bool) 
             )
             toast(request, text % {"names": ", ".join(without)}, level=messages.WARNING)
     other = (
-        Appointment.objects.planned()
+        Appointment.objects.visible_to(request.user)
+        .planned()
         .of_people([appointment.host_id])
         .between(appointment.starts_at, appointment.ends_at)
         .exclude(pk=appointment.pk)

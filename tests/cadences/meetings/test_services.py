@@ -18,6 +18,7 @@ from cadences.services import NextStep, Submission
 from cadences.upcoming import next_owed_on
 from contacts.models import Expectation, Interaction
 from contacts.services import LogEntry
+from core.history_reading import changes_of
 from tests import factories as make
 
 HELD = LogEntry("meeting", "held", summary="They want a second pump", expectation="An offer this week")
@@ -96,10 +97,13 @@ def test_moving_moves_the_row_and_keeps_the_wall_time_over_the_clock_change(cust
 def test_saving_without_a_change_is_no_news(customer, terms):
     made = services.agree(customer.owner, customer.account, terms())
 
-    services.change(customer.owner, made, terms())
+    services.change(
+        customer.owner, made, terms(agenda="1. Pumps\r\n2. Prices")
+    )  # as another browser ends lines
 
     made.refresh_from_db()
     assert made.sequence == 0
+    assert changes_of(made) == []
 
 
 @pytest.mark.parametrize(
@@ -340,8 +344,6 @@ def test_a_leavers_meetings_go_along_with_the_account(customer, terms):
 
 
 def test_every_change_is_in_the_history(customer, terms):
-    from core.history_reading import changes_of
-
     made = services.agree(customer.owner, customer.account, terms())
     services.change(customer.owner, made, terms(place="Kirkegata 2"))
 
