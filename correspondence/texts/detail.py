@@ -66,7 +66,7 @@ def context_of(
     return {
         "template": template,
         "here": here,
-        "rows": rows_of(template, texts, wanted),
+        "rows": rows_of(template, texts, [*wanted, here.language]),
         "languages": _unwritten(texts, here),
         "groups": groups(),
         "versions": found if all_versions else found[:SHOWN_VERSIONS],

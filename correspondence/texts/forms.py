@@ -40,13 +40,13 @@ class TextForm(forms.Form):
     subject = forms.CharField(
         label=_("Subject"),
         required=False,  # the verb says what is missing, so that every door says the same
-        widget=forms.TextInput(attrs={"maxlength": 200, "autocomplete": "off"}),
+        widget=forms.TextInput(attrs={"class": "form-control", "maxlength": 200, "autocomplete": "off"}),
     )
     body = forms.CharField(
         label=_("Words"),
         required=False,
         strip=False,
-        widget=forms.Textarea(attrs={"rows": 16}),
+        widget=forms.Textarea(attrs={"class": "form-control", "rows": 16}),
         help_text=_(
             "From the salutation to the closing formula; name and signature follow by themselves. An empty "
             "line begins a paragraph, “- ” an item of a list; **bold**, *italic*."

@@ -31,7 +31,8 @@ class Preview:
 
     @property
     def missing(self) -> list[str]:
-        return in_words(self.written.missing)
+        """What this account lacks, in words; what nobody has is told apart."""
+        return in_words(name for name in self.written.missing if name in KNOWN)
 
     @property
     def html(self) -> SafeString:

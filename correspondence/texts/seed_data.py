@@ -50,8 +50,8 @@ TEMPLATES: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
                 "Bienvenue chez {{company}}",
                 "Merci de nous avoir choisis. Nous sommes heureux de compter {{account}} parmi nos "
                 "clients.\n\n"
-                "Dès aujourd'hui, vous pouvez vous adresser à moi pour tout : une question, un souhait, ou "
-                "quelque chose qui ne s'est pas passé comme prévu. Je vous appellerai bientôt pour "
+                "Dès aujourd'hui, vous pouvez vous adresser à moi pour tout\u00a0: une question, un souhait, "
+                "ou quelque chose qui ne s'est pas passé comme prévu. Je vous appellerai bientôt pour "
                 "savoir comment vous avez démarré.\n\n"
                 "Au plaisir de travailler avec vous.",
             ),
@@ -99,11 +99,11 @@ TEMPLATES: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
             "fr": (
                 "Merci pour notre échange du {{talk_on}}",
                 "Merci d'avoir pris le temps d'échanger avec moi le {{talk_on}}. Voici ce que j'en ai "
-                "retenu :\n\n"
+                "retenu\u00a0:\n\n"
                 "{{talk_summary}}\n\n"
-                "Nous avons convenu de ce qui suit :\n\n"
+                "Nous avons convenu de ce qui suit\u00a0:\n\n"
                 "{{talk_agreed}}\n\n"
-                "Notre prochain contact : {{next_contact}}. Si quelque chose se présente d'ici là, "
+                "Notre prochain contact\u00a0: {{next_contact}}. Si quelque chose se présente d'ici là, "
                 "n'hésitez pas à me joindre.",
             ),
             "es": (
@@ -148,8 +148,8 @@ TEMPLATES: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
                 "Comment cela se passe-t-il chez {{account}} ?",
                 "Cela fait quelque temps que nous ne nous sommes pas parlé, et j'aimerais savoir si ce "
                 "que nous vous avons livré vous convient.\n\n"
-                "Tout fonctionne-t-il comme il se doit ? Pouvons-nous faire mieux quelque part ? Deux lignes "
-                "suffisent, et je m'en occupe.",
+                "Tout fonctionne-t-il comme il se doit\u00a0? Pouvons-nous faire mieux quelque part\u00a0? "
+                "Deux lignes suffisent, et je m'en occupe.",
             ),
             "es": (
                 "¿Cómo va todo en {{account}}?",
@@ -188,9 +188,10 @@ TEMPLATES: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
             ),
             "fr": (
                 "Notre rendez-vous : {{meeting_when}}",
-                "Merci de m'accorder de votre temps. Je vous confirme avec plaisir notre rendez-vous :\n\n"
+                "Merci de m'accorder de votre temps. Je vous confirme avec plaisir notre "
+                "rendez-vous\u00a0:\n\n"
                 "**{{meeting_when}}**\n{{meeting_where}}\n\n"
-                "Objet : {{meeting_purpose}}\n\n"
+                "Objet\u00a0: {{meeting_purpose}}\n\n"
                 "En cas d'empêchement, prévenez-moi et nous trouverons un autre jour. Au plaisir de vous "
                 "rencontrer.",
             ),
@@ -228,7 +229,7 @@ TEMPLATES: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
             "fr": (
                 "Un petit merci de la part de {{company}}",
                 "C'est un plaisir de travailler avec vous, et aujourd'hui je tiens à le dire autrement que "
-                "par des mots. En route vers vous : {{gift}}.\n\n"
+                "par des mots. En route vers vous\u00a0: {{gift}}.\n\n"
                 "J'espère que cela vous fera plaisir, à vous et à vos collègues.",
             ),
             "es": (

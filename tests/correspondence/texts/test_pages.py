@@ -242,7 +242,9 @@ class TestPreview:
         assert "Three pumps" in self.ask(client, thanks, eva, body="{{talk_summary}}")
 
     def test_unknown_ones_are_told_while_typing(self, client, thanks, eva):
-        assert "Is {{contact_name}} meant?" in self.ask(client, thanks, eva, body="{{contactname}}")
+        shown = self.ask(client, thanks, eva, body="{{contactname}}")
+        assert "Is {{contact_name}} meant?" in shown
+        assert "Missing for" not in shown
 
     def test_without_any_contact_there_are_examples(self, client, thanks):
         everything = " ".join("{{" + each.name + "}}" for each in PLACEHOLDERS)
