@@ -5,6 +5,7 @@ templates, pieces, identities.
 from correspondence.models.identity import Identity
 from correspondence.models.message import Message, State, Topic
 from correspondence.models.piece import Piece
+from correspondence.models.piece_file import PieceFile
 from correspondence.models.running import DeliveryReport, Halt, Outage, Throttle
 from correspondence.models.suppression import Suppression
 from correspondence.models.template import Medium, Template, TemplateText, Use
@@ -17,6 +18,7 @@ __all__ = [
     "Message",
     "Outage",
     "Piece",
+    "PieceFile",
     "State",
     "Suppression",
     "Template",
