@@ -225,7 +225,10 @@ SELECT h.source, h.id, h.day, nullif(h.at, '-infinity'), h.kind, h.state, h.word
     CASE WHEN h.source = 'interaction' THEN (
         SELECT jsonb_build_array(
             piece.id,
-            EXISTS (SELECT FROM correspondence_message WHERE id = message_id AND returned_at IS NOT NULL)
+            EXISTS (
+                SELECT FROM correspondence_message mail
+                WHERE mail.id = piece.message_id AND mail.returned_at IS NOT NULL
+            )
         )
         FROM correspondence_piece piece WHERE logged_id = h.id
     ) END,
