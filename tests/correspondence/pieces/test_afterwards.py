@@ -1,4 +1,4 @@
-"""On its way, come back, sent otherwise: what the page says, what its writers do; and what waits to be sent."""
+"""On its way, come back, sent otherwise: what the page says, what its writers do; what waits to be sent."""
 
 from __future__ import annotations
 
