@@ -30,7 +30,7 @@ def add_file(
     ``token`` again returns the first file: a double click adds one.
     """
     require_active(user)
-    kind = _checked(upload)
+    kind = kind_of(upload)
     with transaction.atomic():
         Account.objects.select_for_update(no_key=True).get(pk=account.pk)
         if token and (before := AccountFile.objects.filter(token=token, account=account).first()):
@@ -89,7 +89,8 @@ def safe_name(name: str) -> str:
     return f"{stem[: NAME_LENGTH - len(ending) - 1]}.{ending}"[-NAME_LENGTH:]
 
 
-def _checked(upload: UploadedFile) -> str:
+def kind_of(upload: UploadedFile) -> str:
+    """The media type of a file that we keep. Raises ValidationError on ``file``, with the cure."""
     most = settings.ACCOUNT_FILE_MB
     size = upload.size or 0
     if not size:

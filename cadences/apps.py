@@ -20,7 +20,9 @@ class CadencesConfig(AppConfig):
         from cadences.reconcile import on_facts_changed  # noqa: PLC0415
         from cadences.services.withdrawn import settle_withdrawn  # noqa: PLC0415 - models are ready now
         from cadences.services.zones import keep_moments  # noqa: PLC0415
+        from cadences.writing import next_contact  # noqa: PLC0415
         from core import facts  # noqa: PLC0415
+        from correspondence import placeholders  # noqa: PLC0415
         from users import zones  # noqa: PLC0415
 
         facts.register(settle_withdrawn)
@@ -30,5 +32,6 @@ class CadencesConfig(AppConfig):
         zones.register(keep_moments)
         mails.register()
         invitations.register()
+        placeholders.register(next_contact.values)
         handing_over.register(take_along)
         when_former(end_for_former)

@@ -17,7 +17,7 @@ from core.forms import attempt, editable, form_reply, posted
 from core.htmx import go, toast
 from core.pagination import page_number, paginate
 from users.clock import today_for
-from users.http import Request
+from users.http import Request, back_to
 from users.models import User
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
@@ -69,6 +69,8 @@ def add(request: Request, account_pk: int) -> HttpResponse:
     made = attempt(form, lambda: services.add_contact(request.user, account, **form.changes()))
     if made:
         toast(request, _("%(name)s is added.") % {"name": made.name})
+        if before := back_to(request):
+            return go(request, f"{before.partition('?')[0]}?contact={made.pk}")
         return go(request, "accounts:detail", account_pk)
     title = _("New person at %(name)s") % {"name": account.name}
     return _reply(request, form, account, title, _("Add the person"))
@@ -135,5 +137,5 @@ def ask_answer(request: Request, pk: int) -> HttpResponse:
 
 
 def _reply(request: Request, form: BaseForm, account: Account, title: str, submit: str) -> HttpResponse:
-    back = reverse("accounts:detail", args=[account.pk])
+    back = back_to(request) or reverse("accounts:detail", args=[account.pk])
     return form_reply(request, form, title=title, submit=submit, back=back, back_text=account.name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote, unquote
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -35,9 +36,17 @@ def page_or_fragment(
     return render(request, fragment if is_htmx(request) else page, context, status=status)
 
 
-def toast(request: HttpRequest, text: str, *, level: int = messages.SUCCESS, undo: str = "") -> None:
-    """Say what happened. ``undo``: an address that takes it back by POST."""
-    messages.add_message(request, level, text, extra_tags=f"undo:{undo}" if undo else "")
+def toast(
+    request: HttpRequest, text: str, *, level: int = messages.SUCCESS, undo: str = "",
+    link: tuple[str, str] | None = None,
+) -> None:  # fmt: skip
+    """Say what happened. ``undo``: an address that takes it back by POST; ``link``: what may follow, as an
+    address and its words.
+    """
+    tags = [f"undo:{undo}"] if undo else []
+    if link:
+        tags.append(f"link:{link[0]}|{quote(link[1])}")
+    messages.add_message(request, level, text, extra_tags=" ".join(tags))
 
 
 class ToastMiddleware:
@@ -68,10 +77,14 @@ def _leaves_the_page(response: HttpResponse) -> bool:
     return 300 <= response.status_code < 400 or any(name in response.headers for name in leaving)
 
 
-def _as_event(message: Any) -> dict[str, str]:
+def _as_event(message: Any) -> dict[str, Any]:
     tags = (message.extra_tags or "").split()
-    undo = next((tag[5:] for tag in tags if tag.startswith("undo:")), "")
-    return {"level": message.level_tag, "text": str(message.message), "undo": undo}
+    named = dict(tag.split(":", 1) for tag in tags if ":" in tag)
+    event = {"level": message.level_tag, "text": str(message.message), "undo": named.get("undo", "")}
+    if "link" in named:
+        address, _bar, words = named["link"].rpartition("|")
+        event["link"] = {"address": address, "text": unquote(words), "here": True}
+    return event
 
 
 def _add_trigger(response: HttpResponse, name: str, detail: dict[str, Any]) -> None:

@@ -63,7 +63,7 @@ def take(raw: bytes) -> Came:
     kind = DeliveryReport.Kind.HARD_BOUNCE if hard else DeliveryReport.Kind.SOFT_BOUNCE
     # One report of a mail is enough, whoever sends how many: three soft bounces are three mails.
     event = f"dsn {hashlib.sha256(row.message_id.encode()).hexdigest()[:32]} {kind}"
-    return Came.NOTED if reports.note(kind, row.recipient, row.topic, event) else Came.KNOWN
+    return Came.NOTED if reports.note(kind, row.recipient, row.topic, event, row) else Came.KNOWN
 
 
 def _row(mail: Mail) -> Message | None:

@@ -89,7 +89,7 @@ def register(provider: Provider) -> None:
 
 
 def values_for(subjects: Sequence[Subject]) -> list[dict[str, str]]:
-    """For each subject placeholder -> value, without those that have none. Eight queries for any number."""
+    """For each subject placeholder -> value, without those that have none. Ten queries for any number."""
     facts = _Facts.of(subjects)
     found = [_written(facts, subject) for subject in subjects]
     for provider in _providers:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from users.models import User
 
 SUMMARY_DAYS = 14
+TROUBLE_DAYS = 30
 
 
 class _ForAdmins(models.QuerySet[Any]):
@@ -178,7 +179,12 @@ class IdentityQuerySet(models.QuerySet[Any]):
     def editable_by(self, user: User) -> Self:
         return self.filter(user=user) if user.is_active else self.none()
 
+    def for_list(self) -> Self:
+        """By the names of the users."""
+        return self.select_related("user").order_by("user__display_name", "id")
+
     def verified(self) -> Self:
+        """Those that send: proven, and their user works here."""
         return self.filter(verified_at__isnull=False, user__is_active=True)
 
 
@@ -196,6 +202,32 @@ class PieceQuerySet(models.QuerySet[Any]):
 
     def drafts(self) -> Self:
         return self.filter(state="draft")
+
+    def in_the_name_of(self, user: User) -> Self:
+        """Theirs to send: in their name, or made by them."""
+        return self.filter(Q(sender=user) | Q(created_by=user))
+
+    def made_by(self, whom: str, user: User) -> Self:
+        """``night``, ``me`` or ``others``."""
+        if whom == "night":
+            return self.filter(created_by=None)
+        return (
+            self.filter(created_by=user)
+            if whom == "me"
+            else self.exclude(created_by=None).exclude(created_by=user)
+        )
+
+    def for_drafts(self) -> Self:
+        """With what a line of the list says, and how many files go with it."""
+        rows = self.select_related("account", "contact", "sender", "created_by")
+        return rows.annotate(file_count=Count("files"))
+
+    def in_trouble(self, user: User) -> Self:
+        """Mails of theirs that did not arrive, or of which nobody knows; those of the last weeks."""
+        since = timezone.now() - timedelta(days=TROUBLE_DAYS)
+        stuck = Q(state="queued", message__state__in=["failed", "uncertain", "cancelled"])
+        back = Q(state="left", message__returned_at__gte=since)
+        return self.filter(stuck | back, sender=user, message__updated_at__gte=since)
 
     def letters_to_print(self) -> Self:
         """Queued letters, those of a paused mailing excepted."""

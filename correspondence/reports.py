@@ -24,6 +24,7 @@ REJECTED = {
     RejectReason.UNSUBSCRIBED: Kind.UNSUBSCRIBE,
     RejectReason.TIMED_OUT: Kind.SOFT_BOUNCE,
 }
+CAME_BACK = (Kind.HARD_BOUNCE, Kind.SOFT_BOUNCE)
 BULK = (Topic.SURVEY.value, Topic.MARKETING.value)
 
 
@@ -43,7 +44,8 @@ def on_event(event: AnymailTrackingEvent, esp_name: str, **_signal: Any) -> None
         return
     kind = kind_of(event)
     if kind is not None:
-        note(kind, address, message.topic if message else "", _event_id(event, esp_name, address))
+        topic = message.topic if message else ""
+        note(kind, address, topic, _event_id(event, esp_name, address), message)
 
 
 def kind_of(event: AnymailTrackingEvent) -> str | None:
@@ -61,8 +63,11 @@ def kind_of(event: AnymailTrackingEvent) -> str | None:
 
 
 @transaction.atomic
-def note(kind: str, address: str, topic: str, event_id: str) -> bool:
-    """Keep a report and draw the conclusions; False when it was known. The same event twice is once."""
+def note(kind: str, address: str, topic: str, event_id: str, message: Message | None = None) -> bool:
+    """Keep a report and draw the conclusions; False when it was known. The same event twice is once.
+
+    ``message``: the very mail that came back, so that its sender is told.
+    """
     from correspondence.services.halting import halt_if_bad  # noqa: PLC0415 - services import this module
 
     report = DeliveryReport(
@@ -72,6 +77,8 @@ def note(kind: str, address: str, topic: str, event_id: str) -> bool:
     DeliveryReport.objects.bulk_create([report], ignore_conflicts=True)
     if before:
         return False
+    if message is not None and kind in CAME_BACK:
+        Message.objects.filter(pk=message.pk, state=State.SENT).update(returned_at=report.reported_at)
     if kind == Kind.HARD_BOUNCE:
         suppress(address, "", Suppression.Reason.HARD_BOUNCE)
     elif kind == Kind.SOFT_BOUNCE:

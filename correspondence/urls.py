@@ -1,11 +1,15 @@
 from django.urls import path
 
 from correspondence import views
+from correspondence.identities.urls import urlpatterns as identities
 from correspondence.letters.urls import urlpatterns as letters
+from correspondence.pieces.urls import urlpatterns as pieces
 
 app_name = "correspondence"
 urlpatterns = [
     *letters,
+    *pieces,
+    *identities,
     path("outbox/", views.outbox, name="outbox"),
     path("outbox/<int:pk>/resend/", views.resend, name="resend"),
     path("outbox/<int:pk>/sent/", views.mark_sent, name="mark_sent"),

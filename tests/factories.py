@@ -150,9 +150,8 @@ def make_piece(contact: Contact, sender: User, **fields: Any) -> Piece:
     fields.setdefault("medium", "email")
     fields.setdefault("subject", "Thank you for the talk")
     fields.setdefault("body", f"Dear {contact.name},\n\nthank you.")
-    return Piece.objects.create(
-        account_id=contact.account_id, contact=contact, sender=sender, created_by=sender, **fields
-    )
+    fields.setdefault("created_by", sender)
+    return Piece.objects.create(account_id=contact.account_id, contact=contact, sender=sender, **fields)
 
 
 def make_mailing(created_by: User, **fields: Any) -> Mailing:

@@ -15,3 +15,9 @@ class Request(HttpRequest):
 def is_own_path(address: str) -> bool:
     """Whether it is a path of this site, so that following it leads nowhere else."""
     return address.startswith("/") and url_has_allowed_host_and_scheme(address, allowed_hosts=None)
+
+
+def back_to(request: HttpRequest) -> str:
+    """From a detour back: the page of ours that ``next`` in the address names, "" for none."""
+    wanted = request.GET.get("next", "")
+    return wanted if is_own_path(wanted) else ""

@@ -99,6 +99,8 @@ class Happening:
 
     ``others`` and ``refused``: of an interaction, who else was there, and why a channel was used that they
     do not want. ``kept``: the name of the touchpoint that an interaction has done, and its days of lateness.
+    ``piece``: the mail or letter that an interaction is, and whether it came back; ``thanks``: the latest one
+    that thanks for it, once it has left.
     """
 
     source: str
@@ -122,6 +124,8 @@ class Happening:
     others: str | None
     refused: str | None
     kept: tuple[str, int] | None
+    piece: tuple[int, bool] | None
+    thanks: int | None
 
     @property
     def key(self) -> str:
@@ -217,6 +221,20 @@ SELECT h.source, h.id, h.day, nullif(h.at, '-infinity'), h.kind, h.state, h.word
         FROM cadences_touchpoint
         WHERE interaction_id = h.id AND state = 'done'
         ORDER BY id LIMIT 1
+    ) END,
+    CASE WHEN h.source = 'interaction' THEN (
+        SELECT jsonb_build_array(
+            piece.id,
+            EXISTS (
+                SELECT FROM correspondence_message mail
+                WHERE mail.id = piece.message_id AND mail.returned_at IS NOT NULL
+            )
+        )
+        FROM correspondence_piece piece WHERE logged_id = h.id
+    ) END,
+    CASE WHEN h.source = 'interaction' THEN (
+        SELECT max(id) FROM correspondence_piece
+        WHERE about_id = h.id AND use = 'thank_you' AND state = 'left'
     ) END
 FROM (
     SELECT * FROM ({arms}) every
@@ -235,7 +253,7 @@ def _rows(choice: Choice, values: dict[str, Any], compared: str) -> list[Happeni
     with connection.cursor() as cursor:
         cursor.execute(HAPPENED.format(arms=" UNION ALL ".join(parts), order=order), values)
         found: list[tuple[Any, ...]] = cursor.fetchall()
-    told = [(*row[:-1], from_json(row[-1])) for row in found]
+    told = [(*row[:-3], from_json(row[-3]), from_json(row[-2]), row[-1]) for row in found]
     return [Happening(*row) for row in told]
 
 

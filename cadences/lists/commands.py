@@ -102,6 +102,8 @@ _PAGES = (
     _Page(lazy("Exceptions from the plan"), "exceptions:list", "sign-turn-slight-right", _all),
     _Page(lazy("The plan"), "plan:ladder", "ladder", _all),
     _Page(lazy("Tiers"), "tiers:list", "layers", _all),
+    _Page(lazy("To send: drafts of mails and letters"), "correspondence:drafts", "pencil", _all),
+    _Page(lazy("My mail: my own address"), "correspondence:my_mail", "envelope-at", _all),
     _Page(lazy("Your profile"), "users:profile", "person", _all),
     _Page(lazy("My calendar in other calendars"), "meetings:address", "calendar-plus", _all),
     _Page(lazy("Change the password"), "account_change_password", "key", _all),
@@ -156,6 +158,10 @@ def _of_account(user: User, at: str) -> Iterable[Command]:
     yield add(_("Add a note"), reverse("contacts:note", args=key), "chat-left-text", sheet=True, keys="n")
     yield add(_("Raise a concern"), reverse("contacts:concern_add", args=key), "flag", sheet=True)
     yield add(_("Agree a meeting"), reverse("meetings:agree", args=key), "calendar-plus", sheet=True)
+    write, myself = reverse("correspondence:write", args=key), reverse("correspondence:sent_myself", args=key)
+    yield add(_("Write an e-mail"), f"{write}?medium=email", "envelope")
+    yield add(_("Write a letter"), f"{write}?medium=letter", "file-earmark-text")
+    yield add(_("I sent an e-mail myself"), myself, "envelope-check", sheet=True)
     yield add(_("Add a person"), reverse("contacts:add", args=key), "person-plus")
     yield add(_("New to-do here"), f"{reverse('cadences:todo')}?account={account.pk}", "plus-lg")
     yield add(_("People, and their map"), reverse("contacts:people", args=key), "people")

@@ -71,7 +71,8 @@ def log(request: Request, pk: int) -> HttpResponse:
             except ValidationError as refused:
                 refuse(form, refused)
             else:
-                toast(request, _("Saved."), undo=reverse("cadences:undo", args=[made.pk]))
+                undo = reverse("cadences:undo", args=[made.pk])
+                toast(request, _("Saved."), undo=undo, link=thanks_link(made))
                 return _after_log(request, pk)
         status = 422
     tomorrow = next_working_day(sheet.today)
@@ -132,6 +133,13 @@ def undo(request: Request, pk: int) -> HttpResponse:
     if touchpoint:
         return redirect(f"{reverse('cadences:day')}?at={touchpoint}&undone=1")
     return redirect("accounts:detail", interaction.account_id)
+
+
+def thanks_link(made: Interaction) -> tuple[str, str] | None:
+    """After a talk: the mail and the letter that thank for it."""
+    if not made.reached:
+        return None
+    return reverse("correspondence:thank_you", args=[made.pk]), _("Thank you")
 
 
 def refuse(form: LogForm, refused: ValidationError) -> None:

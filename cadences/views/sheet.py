@@ -20,7 +20,7 @@ from cadences.next_date import next_working_day
 from cadences.services import HandDate, TouchpointClosedError
 from cadences.sheet import Sheet, loaded, of_touchpoint
 from cadences.views.day import context_of, wants_book
-from cadences.views.logs import refuse
+from cadences.views.logs import refuse, thanks_link
 from contacts.models import Commitment, Interaction
 from contacts.services import add_note, close_commitment
 from core.htmx import is_htmx, page_or_fragment, toast
@@ -59,7 +59,7 @@ def log(request: Request, pk: int) -> HttpResponse:
         refuse(form, refused)
         return show(request, sheet, form, status=422)
     undo = f"{reverse('cadences:undo', args=[interaction.pk])}?at={pk}"
-    toast(request, _saved(row, interaction), undo=undo)
+    toast(request, _saved(row, interaction), undo=undo, link=thanks_link(interaction))
     return put_next_in_front(request, pk, before)
 
 

@@ -189,6 +189,8 @@ STATICFILES_DIRS = [BASE_DIR / "static", BASE_DIR / "static_npm"]
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(BASE_DIR / "var" / "media"))
 # The most megabytes that a file on an account may have.
 ACCOUNT_FILE_MB = env.int("ACCOUNT_FILE_MB", default=10)
+# The most megabytes that go with one e-mail: on the way they are a third larger, and many servers take 25.
+MAIL_FILES_MB = env.int("MAIL_FILES_MB", default=15)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

@@ -7,6 +7,7 @@ from correspondence.models.letters import Letterhead, PrintBatch, PrintLine
 from correspondence.models.mailing import Exclusion, Mailing, Outcome, Recipient, Whom
 from correspondence.models.message import Message, State, Topic
 from correspondence.models.piece import Piece
+from correspondence.models.piece_file import PieceFile
 from correspondence.models.running import DeliveryReport, Halt, Outage, Throttle
 from correspondence.models.suppression import Suppression
 from correspondence.models.template import Medium, Template, TemplateText, Use
@@ -23,6 +24,7 @@ __all__ = [
     "Outage",
     "Outcome",
     "Piece",
+    "PieceFile",
     "PrintBatch",
     "PrintLine",
     "Recipient",

@@ -21,6 +21,9 @@ class Identity(TimeStamped):
     name = models.CharField(max_length=100, help_text="As recipients read it.")
     address = models.EmailField(help_text="Lower case.")
     signature = models.TextField(blank=True, help_text="Below every mail; source like any body.")
+    wanted = models.EmailField(
+        blank=True, help_text="The next address, while its link waits: until then the old one sends."
+    )
     verified_at = models.DateTimeField(null=True, blank=True)
     token = models.CharField(
         max_length=64, blank=True, editable=False, help_text="SHA-256 of the link's secret, while it waits."
@@ -41,3 +44,8 @@ class Identity(TimeStamped):
 
     def __str__(self) -> str:
         return f"{self.name} <{self.address}>"
+
+    @property
+    def unproven(self) -> str:
+        """The address whose link waits; "" when there is none."""
+        return self.wanted or ("" if self.verified_at else self.address)

@@ -75,6 +75,7 @@ class Message(TimeStamped):
     provider_id = models.CharField(max_length=200, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
     last_error = models.TextField(blank=True)
+    returned_at = models.DateTimeField(null=True, blank=True, help_text="It came back after it was sent.")
 
     objects = MessageQuerySet.as_manager()
 

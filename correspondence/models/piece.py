@@ -120,6 +120,11 @@ class Piece(TimeStamped):
         return f"{self.get_medium_display()} {self.pk}: {self.subject}"
 
     @property
+    def version(self) -> str:
+        """Changes whenever somebody saves it."""
+        return self.updated_at.isoformat()
+
+    @property
     def is_open(self) -> bool:
         """Whether its words may still be changed."""
         return self.state == self.State.DRAFT

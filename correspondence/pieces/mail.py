@@ -8,12 +8,15 @@ from correspondence import rendering
 from correspondence.kinds import Rendered
 from correspondence.mailings import turns
 from correspondence.models import Identity, Message, Piece
+from correspondence.pieces.files import attachments_of
 from correspondence.pieces.leaving import left
+from correspondence.placeholders import several_lines
 from correspondence.services.enqueueing import Draft
 from correspondence.services.enqueueing import Identity as Sender
 from correspondence.words.languages import base_of
 from correspondence.words.showing import as_html, as_text
 from users.clock import company_today
+from users.models import User
 
 KIND = "piece"
 
@@ -39,18 +42,29 @@ def render(message: Message) -> Rendered | None:
     piece = _piece_of(message)
     if piece is None or piece.state != Piece.State.QUEUED:
         return None
-    signature = _signature(piece)
-    source = f"{piece.body}\n\n{signature}" if signature else piece.body
+    source = signed(piece.body, piece.sender, getattr(piece.sender, "identity", None))
     html = rendering.strictly(
         "correspondence/mail.html",
         {"subject": piece.subject, "body": as_html(source), "language": piece.language},
         base_of(piece.language) or "en",
     )
-    return Rendered(piece.subject, as_text(source), rendering.inlined(html), piece.language)
+    return Rendered(
+        piece.subject, as_text(source), rendering.inlined(html), piece.language,
+        attachments=attachments_of(piece),
+    )  # fmt: skip
+
+
+def signed(body: str, sender: User | None, identity: Identity | None) -> str:
+    """The words with the signature of their sender below; name and job title where there is none."""
+    if identity is not None and identity.signature:
+        return f"{body}\n\n{identity.signature}"
+    if sender is None:
+        return body
+    return f"{body}\n\n{several_lines([sender.display_name, sender.job_title])}"
 
 
 def may_send(messages: list[Message]) -> dict[int, str]:
-    """Why some must not be sent any more: whoever left does not read our mail, somebody else does.
+    """Why some must not be sent any more: who has left reads none, who works here no more writes none.
 
     Those of mailings are asked everything that kept people out of the audience, and get their words.
     """
@@ -66,6 +80,8 @@ def may_send(messages: list[Message]) -> dict[int, str]:
             reasons[message.pk] = barred[piece.pk]
         elif piece.contact.left_on and piece.contact.left_on <= today:
             reasons[message.pk] = _("The contact has left.")
+        elif piece.sender is not None and not piece.sender.is_active:
+            reasons[message.pk] = _("Its sender does not work here any more.")
     return reasons
 
 
@@ -73,11 +89,6 @@ def on_handed_over(messages: list[Message]) -> None:
     """They are out: each becomes an interaction on its account's page."""
     pieces = _pieces_of(messages)
     left([piece for piece in pieces.values() if piece.state != Piece.State.LEFT], company_today())
-
-
-def _signature(piece: Piece) -> str:
-    identity: Identity | None = getattr(piece.sender, "identity", None)
-    return identity.signature if identity else ""
 
 
 def _piece_of(message: Message) -> Piece | None:
@@ -89,4 +100,5 @@ def _piece_of(message: Message) -> Piece | None:
 
 def _pieces_of(messages: list[Message]) -> dict[int, Piece]:
     wanted = Piece.objects.select_related("contact", "sender__team", "sender__identity", "text")
+    wanted = wanted.prefetch_related("files__account_file")
     return wanted.in_bulk([message.payload["piece"] for message in messages])

@@ -31,13 +31,19 @@ def resend(by: User, message: Message) -> None:
     Raises PermissionDenied; ValidationError when it is in another state, or its text is gone.
     """
     require_admin(by)
+    send_again(message)
+
+
+def send_again(message: Message) -> None:
+    """:func:`resend` for whoever may decide about this mail; in the caller's transaction."""
     message = _locked(message, *AGAIN)
     if not message.can_resend:
         raise ValidationError(_("The text of this mail is not kept. Have it asked for again."))
     now = timezone.now()
     Message.objects.filter(pk=message.pk).update(
         state=State.PENDING, attempts=int(message.state == State.UNCERTAIN), next_try_at=now,
-        not_before=None, lease_until=None, handing_over=False, last_error="", sent_at=None, updated_at=now,
+        not_before=None, lease_until=None, handing_over=False, last_error="", sent_at=None, returned_at=None,
+        updated_at=now,
     )  # fmt: skip
     transaction.on_commit(ring, robust=True)
 
@@ -48,9 +54,14 @@ def mark_sent(by: User, message: Message) -> None:
 
     Raises PermissionDenied, or ValidationError when it is in another state.
     """
+    require_admin(by)
+    confirm_sent(message)
+
+
+def confirm_sent(message: Message) -> None:
+    """:func:`mark_sent` for whoever may decide about this mail; in the caller's transaction."""
     from correspondence.services.outcomes import record_sent  # noqa: PLC0415 - imports this package
 
-    require_admin(by)
     record_sent([_locked(message, State.UNCERTAIN)])
 
 

@@ -57,7 +57,13 @@ function button(label, className) {
   return made;
 }
 
-function dress(note, undo, stays = false) {
+function dress(note, undo, stays = false, link = null) {
+  if (link) {
+    const away = document.createElement("a");
+    Object.assign(away, { href: link.address, textContent: link.text });
+    if (!link.here) Object.assign(away, { target: "_blank", rel: "noopener" });
+    note.append(away);
+  }
   if (undo) {
     const back = button(toasts.dataset.undo, "btn btn-link toast-undo");
     back.addEventListener("click", () => {
@@ -71,7 +77,7 @@ function dress(note, undo, stays = false) {
   close.addEventListener("click", () => note.remove());
   note.append(close);
   if (stays) return;
-  const stay = note.classList.contains("error") ? 20000 : undo ? 10000 : 5000;
+  const stay = note.classList.contains("error") ? 20000 : undo || link ? 10000 : 5000;
   let timer = setTimeout(() => note.remove(), stay);
   note.addEventListener("pointerenter", () => clearTimeout(timer));
   note.addEventListener("focusin", () => clearTimeout(timer));
@@ -85,13 +91,8 @@ export function toast({ level = "success", text, undo = "", stays = false, link 
   const words = document.createElement("span");
   words.textContent = text;
   note.append(words);
-  if (link) {
-    const away = document.createElement("a");
-    Object.assign(away, { href: link.address, target: "_blank", rel: "noopener", textContent: link.text });
-    note.append(away);
-  }
   toasts.append(note);
-  dress(note, undo, stays);
+  dress(note, undo, stays, link);
   // Who works fast sees the newest three, not a tower over the list.
   const passing = [...toasts.querySelectorAll(".toast-note:not([data-stays])")];
   for (const old of passing.slice(0, -3)) old.remove();
@@ -118,7 +119,9 @@ function goTo(address) {
 if (toasts) {
   for (const note of toasts.querySelectorAll("[data-toast]")) {
     const tags = note.dataset.toast.split(" ");
-    dress(note, tags.find((tag) => tag.startsWith("undo:"))?.slice(5));
+    const named = (name) => tags.find((tag) => tag.startsWith(`${name}:`))?.slice(5);
+    const [address, text] = named("link")?.split("|") ?? [];
+    dress(note, named("undo"), false, address ? { address, text: decodeURIComponent(text), here: true } : null);
   }
 }
 document.addEventListener("tend:toasts", (event) => {

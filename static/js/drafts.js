@@ -45,10 +45,12 @@ function restore(form) {
   form.dispatchEvent(new CustomEvent("draft:changed", { bubbles: true }));
 }
 
-function fill(form, fields) {
+function fill(form, drafted) {
+  const other = new Set(form.dataset.draftNot?.split(" ")); // what the address of the page has chosen anew
+  const fields = drafted.filter(([name]) => !other.has(name));
   const kept = new Set(fields.map(([name, value]) => `${name}=${value}`));
   for (const field of form.elements) {
-    if (!field.name || NOT_KEPT.has(field.name)) continue;
+    if (!field.name || NOT_KEPT.has(field.name) || other.has(field.name)) continue;
     if (field.type === "radio" || field.type === "checkbox") field.checked = kept.has(`${field.name}=${field.value}`);
   }
   for (const [name, value] of fields) {

@@ -415,6 +415,32 @@ ROWS = [
     row("correspondence:print_batch_again", "print_batch", post=EDITORS, hidden=True),
     row("correspondence:letterhead", get=ADMIN, post=ADMIN),
     row("correspondence:letterhead_preview", post=ADMIN),
+    # -- mails and letters: drafts are their writers' own, what was sent is everybody's ---------------------
+    row("correspondence:drafts", get=ALL),
+    row("correspondence:approve", post=ALL),  # of those that are theirs
+    row("correspondence:day_line", get=ALL),
+    row("correspondence:thank_you", "talk", get=ALL, post=ALL),  # in one's own name (R16)
+    row("correspondence:write", "account", get=ALL, post=ALL),
+    row("correspondence:preview", "account", post=ALL),
+    row("correspondence:sent_myself", "account", get=ALL, post=ALL),
+    row("correspondence:piece", "draft_piece", get=EDITORS, post=EDITORS, hidden=True),
+    row("correspondence:piece_file", "piece_file", get=EDITORS, hidden=True),
+    row("correspondence:piece_cancel", "draft_piece", get=EDITORS, post=EDITORS, hidden=True),
+    row("correspondence:piece_resend", "failed_piece", post=EDITORS, hidden=True),
+    row("correspondence:piece_arrived", "doubtful_piece", post=EDITORS, hidden=True),
+    row("correspondence:piece_again", "sent_piece", post=EDITORS),
+    row("correspondence:piece_sent", "draft_piece", post=EDITORS, hidden=True),
+    row("correspondence:my_mail", get=ALL, post=ALL),
+    row("correspondence:my_mail_link", post=ALL),
+    row("correspondence:my_mail_revoke", post=ALL),
+    row(
+        "correspondence:my_mail_verify",
+        "identity_token",
+        get=frozenset({"owner"}),
+        post=frozenset({"owner"}),
+        hidden=True,
+    ),
+    row("correspondence:identities", get=ADMIN),
     # -- imports ---------------------------------------------------------------------------------------
     row("imports:list", get=ADMIN),
     row("imports:upload", get=ADMIN, post=ADMIN),

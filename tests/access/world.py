@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from hashlib import sha256
 from typing import Any
 
 from allauth.account.utils import user_pk_to_url_str
@@ -13,7 +14,7 @@ from accounts.models import BookFinish
 from cadences.meetings import addresses
 from cadences.models import BulkChange, BulkRow, Override, SavedView
 from contacts.models import Ask, Commitment, Expectation
-from correspondence.models import Halt, Message, PrintBatch, Suppression
+from correspondence.models import Halt, Message, PieceFile, PrintBatch, Suppression
 from correspondence.unsubscribe import url_for
 from imports.models import ImportBatch
 from surveys.models import ContactRequest, Exclusion, HeldBack
@@ -105,6 +106,7 @@ def _records(people: dict[str, Any]) -> dict[str, Any]:
             account=account, what="It runs quieter", led_by=owner, led_on=TODAY
         ),
         "account_file": make.make_file(account, owner),
+        **_written(owner, contact, interaction),
         "batch": _batch(),
         **_lists(people, account),
         **_surveys(contact),
@@ -116,6 +118,35 @@ def _records(people: dict[str, Any]) -> dict[str, Any]:
             name="Eva Lind", company="Borg", reach="+47 22 33 44 55", received_on=TODAY
         ),
         **_plan(),
+    }
+
+
+def _written(owner: Any, contact: Any, talk: Any) -> dict[str, Any]:
+    """A draft with a file, a mail that may have gone out, one that was sent; and the link of an address."""
+    draft = make.make_piece(contact, owner)
+    file = make.make_file(contact.account, owner)
+    attached = PieceFile.objects.create(
+        piece=draft, account_file=file, name=file.name, kind=file.kind, size=file.size
+    )
+    doubt, failed = (
+        Message.objects.create(
+            kind="piece", topic="service", recipient="eva@customer.example", key=state, state=state,
+            payload={"piece": 0}, next_try_at=timezone.now(),
+        )
+        for state in ("uncertain", "failed")
+    )  # fmt: skip
+    token = "a-link-in-a-mail"
+    make.make_identity(
+        owner, verified_at=None, token=sha256(token.encode()).hexdigest(), token_at=timezone.now()
+    )
+    return {
+        "talk": talk,
+        "draft_piece": draft,
+        "piece_file": attached,
+        "doubtful_piece": make.make_piece(contact, owner, state="queued", message=doubt),
+        "failed_piece": make.make_piece(contact, owner, state="queued", message=failed),
+        "sent_piece": make.make_piece(contact, owner, state="left", left_on=TODAY),
+        "identity_token": token,
     }
 
 

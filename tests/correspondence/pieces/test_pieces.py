@@ -221,5 +221,5 @@ class TestPlaceholders:
         make.make_company()
         for count in (2, 20):
             subjects = self.subjects(owner, count)
-            with django_assert_num_queries(8):
+            with django_assert_num_queries(10):
                 values_for(subjects)

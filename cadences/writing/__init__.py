@@ -1,0 +1,1 @@
+"""What the plan knows for mails and letters."""

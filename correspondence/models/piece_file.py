@@ -1,0 +1,49 @@
+"""What goes with an e-mail."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+from django.db import models
+from django.db.models import Q
+
+from core.history import tracked
+from core.models import TimeStamped
+
+
+def random_name(file: PieceFile, filename: str) -> str:
+    """Where it is stored: nothing of the uploaded name, so that no name can do harm or be guessed."""
+    return f"pieces/{uuid4().hex}"
+
+
+@tracked()
+class PieceFile(TimeStamped):
+    """An attachment: uploaded with the mail, or a file that lies on the account. Read only when it leaves."""
+
+    piece = models.ForeignKey("correspondence.Piece", on_delete=models.CASCADE, related_name="files")
+    file = models.FileField(upload_to=random_name, max_length=120, blank=True)
+    account_file = models.ForeignKey(
+        "accounts.AccountFile", null=True, blank=True, on_delete=models.RESTRICT, related_name="+"
+    )
+    name = models.CharField(max_length=150, help_text="As its recipient reads it.")
+    kind = models.CharField(max_length=100, help_text="Media type, found in the content and not in the name.")
+    size = models.PositiveIntegerField(help_text="Bytes.")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="piece_file_lies_in_one_place",
+                condition=Q(file="", account_file__isnull=False) | ~Q(file="") & Q(account_file__isnull=True),
+            ),
+            # chosen twice is attached once
+            models.UniqueConstraint(fields=["piece", "account_file"], name="piece_file_chosen_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def read(self) -> bytes:
+        """Its bytes. Raises FileNotFoundError when the store has lost it: then the mail does not leave."""
+        stored = self.account_file.file if self.account_file else self.file
+        with stored.open("rb") as content:
+            return bytes(content.read())

@@ -1,0 +1,130 @@
+"""What goes with an e-mail: uploaded, or chosen among the files of its account; checked before it is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
+
+from accounts.files import MEGABYTE, kind_of, safe_name
+from accounts.models import Account, AccountFile
+from correspondence.kinds import Attachment
+from correspondence.models import Piece, PieceFile
+
+MOST = 10
+"""Files of one mail."""
+
+
+@dataclass(frozen=True)
+class Enclosed:
+    """``kept``: of those that are attached already; ``chosen``: files on the account."""
+
+    uploads: Sequence[UploadedFile[Any]] = ()
+    chosen: Sequence[AccountFile] = ()
+    kept: Sequence[PieceFile] = ()
+
+    @property
+    def count(self) -> int:
+        return len(self.uploads) + len(self.chosen) + len(self.kept)
+
+    @property
+    def size(self) -> int:
+        """Bytes of all of them."""
+        stored = sum(row.size for row in self.chosen) + sum(row.size for row in self.kept)
+        return stored + sum(upload.size or 0 for upload in self.uploads)
+
+
+NOTHING = Enclosed()
+
+
+def limits() -> dict[str, int]:
+    """For people: MB of one, MB of all, how many."""
+    return {"one": settings.ACCOUNT_FILE_MB, "all": settings.MAIL_FILES_MB, "most": MOST}
+
+
+def check_files(account: Account, enclosed: Enclosed) -> None:
+    """Raises ValidationError on ``uploads`` that names each file which is refused, and the cure."""
+    wrong = [words for upload in enclosed.uploads if (words := _refusal(upload))]
+    if any(file.account_id != account.pk or file.removed_at for file in enclosed.chosen):
+        wrong.append(_("A chosen file is not on the account any more: choose another one."))
+    if enclosed.count > MOST:
+        wrong.append(_("At most %(most)s files go with one mail: leave some out.") % {"most": MOST})
+    most = settings.MAIL_FILES_MB
+    if enclosed.size > most * MEGABYTE and not wrong:
+        words = _("Together they have %(size)s MB, and mail servers take about %(most)s MB: leave some out.")
+        wrong.append(words % {"size": f"{enclosed.size / MEGABYTE:.1f}", "most": most})
+    if wrong:
+        raise ValidationError({"uploads": wrong})
+
+
+def attach(piece: Piece, enclosed: Enclosed) -> None:
+    """Exactly these go with the mail; checked before, in the caller's transaction and at its end."""
+    for row in piece.files.exclude(pk__in=[row.pk for row in enclosed.kept]):
+        _drop(row)
+    here = set(piece.files.values_list("account_file", flat=True))
+    PieceFile.objects.bulk_create([
+        PieceFile(piece=piece, account_file=file, name=file.name, kind=file.kind, size=file.size)
+        for file in enclosed.chosen
+        if file.pk not in here
+    ])  # fmt: skip
+    for upload in enclosed.uploads:
+        _keep(piece, upload)
+
+
+def attachments_of(piece: Piece) -> list[Attachment]:
+    """Read now, because it leaves now."""
+    rows = sorted(piece.files.all(), key=lambda row: row.pk)
+    return [Attachment(row.name, row.read(), row.kind) for row in rows]
+
+
+def copy_files(source: Piece, target: Piece) -> None:
+    """The same files go with another mail: what was uploaded is stored once and read from the same place."""
+    PieceFile.objects.bulk_create([
+        PieceFile(
+            piece=target, file=row.file.name, account_file=row.account_file, name=row.name, kind=row.kind,
+            size=row.size,
+        )
+        for row in source.files.select_related("account_file")
+    ])  # fmt: skip
+
+
+def choosable(account: Account, piece: Piece | None) -> list[AccountFile]:
+    """Files on the account that do not go with this mail yet, the latest first."""
+    rows = AccountFile.objects.filter(account=account).for_panel()
+    if piece is not None:
+        rows = rows.filter(~Exists(PieceFile.objects.filter(piece=piece, account_file=OuterRef("pk"))))
+    return list(rows)
+
+
+def _refusal(upload: UploadedFile[Any]) -> str:
+    try:
+        kind_of(upload)
+    except ValidationError as error:
+        return f"{safe_name(upload.name or '')}: {' '.join(error.messages)}"
+    return ""
+
+
+def _drop(row: PieceFile) -> None:
+    """Not attached any more; what was stored goes when nothing else needs it."""
+    name, store = row.file.name, row.file.storage
+    row.delete()
+    if name and not PieceFile.objects.filter(file=name).exists():
+        transaction.on_commit(lambda: store.delete(name))
+
+
+def _keep(piece: Piece, upload: UploadedFile[Any]) -> None:
+    name = safe_name(upload.name or "")
+    row = PieceFile(piece=piece, name=name, kind=kind_of(upload), size=upload.size or 0)
+    row.file.save(name, upload, save=False)
+    try:
+        row.save()
+    except Exception:
+        row.file.delete(save=False)  # no row: nobody would ever find it again
+        raise

@@ -1,0 +1,202 @@
+"""The same words as e-mail and as letter (R10): written once, saved and sent together or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import Account
+from contacts.models import Contact, Interaction
+from correspondence.models import Medium, Piece, TemplateText, Use
+from correspondence.pieces import services
+from correspondence.pieces.files import NOTHING, Enclosed, attach, check_files
+from correspondence.pieces.services import PieceDraft
+from correspondence.words.filling import BRACES
+from users.models import User
+
+OTHER_FIELDS = {"subject": "letter_subject", "body": "letter_body"}
+"""Where what is wrong with a letter's own words is said."""
+
+
+@dataclass(frozen=True)
+class Words:
+    """What is read."""
+
+    subject: str
+    body: str
+
+
+@dataclass(frozen=True)
+class PairDraft:
+    """What is to be sent to whom. ``email``, ``letter``: its words, None when it is not sent that way;
+    ``is_separate``: the letter's were written apart.
+
+    ``token``: made with the form, so that the same form sent twice is one pair.
+    """
+
+    contact: Contact | None
+    email: Words | None
+    letter: Words | None
+    token: UUID
+    use: str = Use.OTHER
+    language: str = "en"
+    text: TemplateText | None = None
+    about: Interaction | None = None
+    refused_reason: str = ""
+    enclosed: Enclosed = field(default=NOTHING)
+    is_separate: bool = False
+
+
+@dataclass(frozen=True)
+class Pair:
+    """An e-mail and a letter that belong together; either may be missing."""
+
+    email: Piece | None = None
+    letter: Piece | None = None
+
+    def __iter__(self) -> Iterator[Piece]:
+        return (piece for piece in (self.email, self.letter) if piece is not None)
+
+    @property
+    def version(self) -> str:
+        """Changes whenever somebody saves one of them."""
+        return " ".join(f"{piece.pk}@{piece.version}" for piece in self)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its words may still be changed."""
+        return all(piece.is_open for piece in self)
+
+
+def pair_of(piece: Piece) -> Pair:
+    """The piece with its twin, as long as both are drafts; what has been sent stands alone."""
+    twin = piece.twin or Piece.objects.filter(twin=piece).first()
+    both = [piece] if twin is None or not (piece.is_open and twin.is_open) else [piece, twin]
+    return Pair(**{one.medium: one for one in both})
+
+
+@transaction.atomic
+def save_pair(user: User, account: Account, draft: PairDraft, *, before: Pair = Pair()) -> Pair:
+    """Keep the words as drafts. ``before``: the drafts that are changed; a medium left out is taken back.
+
+    Raises ValidationError by field, PermissionDenied.
+    """
+    Account.objects.select_for_update(no_key=True).get(
+        pk=account.pk
+    )  # the same form twice: one after the other
+    if draft.email is None and draft.letter is None:
+        raise ValidationError({"email": _("Choose e-mail, letter or both.")})
+    check_files(account, draft.enclosed if draft.email else NOTHING)
+    wrong: dict[str, list[Any]] = {}
+    email, letter = (
+        gather(
+            wrong,
+            lambda medium=medium, have=have: _kept(user, account, draft, medium, have),
+            _names(draft, medium),
+        )
+        for medium, have in ((Medium.EMAIL, before.email), (Medium.LETTER, before.letter))
+    )
+    if wrong:
+        raise ValidationError(wrong)
+    if email is not None and letter is not None and not _are_twins(email, letter):
+        letter.twin = email
+        letter.save(update_fields=["twin", "updated_at"])
+    if email is not None and email.is_open:
+        attach(email, draft.enclosed)
+    return Pair(email, letter)
+
+
+@transaction.atomic
+def send_pair(user: User, account: Account, draft: PairDraft, *, before: Pair = Pair()) -> Pair:
+    """Keep the words and send them: the e-mail into the outbox, the letter into the print queue, or nothing.
+
+    Those that were queued by the same form before stay as they are. Raises like :func:`save_pair`.
+    """
+    kept = save_pair(user, account, draft, before=before)
+    wrong: dict[str, list[Any]] = {}
+    for piece in kept:
+        gather(wrong, lambda one=piece: require_finished(one, account), _names(draft, piece.medium))
+    if wrong:
+        raise ValidationError(wrong)
+    return Pair(**{
+        piece.medium: services.queue(user, piece) if piece.is_open else piece for piece in kept
+    })  # fmt: skip
+
+
+def require_finished(piece: Piece, account: Account) -> None:
+    """Nothing half is sent: no gap in its words, and a letter finds its way. Raises ValidationError."""
+    wrong: dict[str, Any] = {}
+    for name in ("subject", "body"):
+        if gaps := list(dict.fromkeys(BRACES.findall(getattr(piece, name)))):
+            wrong[name] = _("For %(account)s there is no value for %(gaps)s: write it, or leave it out.") % {
+                "account": account.name,
+                "gaps": ", ".join(gaps),
+            }
+    if piece.medium == Medium.LETTER and (missing := missing_in_address(account)):
+        wrong["letter"] = _(
+            "The address of %(account)s lacks: %(what)s. Enter it with “Edit” on the account's page."
+        ) % {"account": account.name, "what": ", ".join(missing)}
+    if wrong:
+        raise ValidationError(wrong)
+
+
+def missing_in_address(account: Account) -> list[str]:
+    """What a letter needs and the account does not say."""
+    needed = (("street", _("street")), ("postal_code", _("postal code")), ("city", _("city")))
+    return [words for name, words in needed if not getattr(account, name).strip()]
+
+
+def gather(wrong: dict[str, list[Any]], verb: Any, names: dict[str, str]) -> Any:
+    """Run the verb; what it refuses is put with the rest, at the field that the page calls so."""
+    try:
+        return verb()
+    except ValidationError as error:
+        found = error.message_dict if hasattr(error, "error_dict") else {"__all__": error.messages}
+        for name, said in found.items():
+            known = wrong.setdefault(names.get(name, name), [])
+            known += [words for words in said if words not in known]
+    return None
+
+
+def _kept(user: User, account: Account, draft: PairDraft, medium: str, have: Piece | None) -> Piece | None:
+    words: Words | None = getattr(draft, medium)
+    if words is None:
+        if have is not None:
+            services.cancel(user, have, _("Not sent this way."))
+        return None
+    if have is None:
+        have = services.prepare(user, account, _new(draft, medium, words))
+        if (have.subject, have.body, have.contact) == (words.subject, words.body, draft.contact):
+            return have  # new, or the same form for the second time
+    return services.change(
+        user, have, subject=words.subject, body=words.body, contact=draft.contact, language=draft.language,
+        refused_reason=_reason(draft, medium),
+    )  # fmt: skip
+
+
+def _new(draft: PairDraft, medium: str, words: Words) -> PieceDraft:
+    return PieceDraft(
+        medium=medium, contact=draft.contact, subject=words.subject, body=words.body, use=draft.use,
+        language=draft.language, text=draft.text, about=draft.about, refused_reason=_reason(draft, medium),
+        origin=f"form {draft.token} {medium}",
+    )  # fmt: skip
+
+
+def _reason(draft: PairDraft, medium: str) -> str:
+    """Why a channel is used that they do not want; nothing where they do."""
+    refused = draft.contact.refused_channels if draft.contact else []
+    return draft.refused_reason if medium in refused else ""
+
+
+def _are_twins(one: Piece, other: Piece) -> bool:
+    return one.twin_id == other.pk or other.twin_id == one.pk
+
+
+def _names(draft: PairDraft, medium: str) -> dict[str, str]:
+    return OTHER_FIELDS if medium == Medium.LETTER and draft.is_separate else {}

@@ -1,0 +1,1 @@
+"""Pages on which mails and letters are written, looked at and sent."""

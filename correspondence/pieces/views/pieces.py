@@ -1,0 +1,164 @@
+"""The page of one mail or letter, and what its writers do with it there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.models import Account
+from contacts.models import Contact
+from core.forms import attempt, editable, form_reply, posted
+from core.htmx import go, toast
+from core.text import whole_number
+from correspondence.models import Medium, Piece, PieceFile
+from correspondence.pieces import afterwards, services
+from correspondence.pieces.desk import identity_of, letter_shown, mail_shown
+from correspondence.pieces.forms import CancelForm, SentMyselfForm
+from correspondence.pieces.shown import fate_of
+from correspondence.pieces.views.writing import of_draft
+from users.clock import today_for
+from users.http import Request
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def piece(request: Request, pk: int) -> HttpResponse:
+    """A draft to go on with; else its words, which stand, and what became of them."""
+    found = get_object_or_404(_rows(request), pk=pk)
+    if found.is_open:
+        return of_draft(request, found)
+    if request.method == "POST":  # sent by somebody, or by the same form before
+        toast(request, _("It was sent or taken back meanwhile: its words stand."), level=messages.WARNING)
+        return redirect("correspondence:piece", pk)
+    is_mail = found.medium == Medium.EMAIL
+    context = {
+        "piece": found,
+        "fate": fate_of(found),
+        "is_editable": Piece.objects.editable_by(request.user).filter(pk=pk).exists(),
+        "files": found.files.order_by("pk"),
+        "mail": mail_shown(found, identity_of(found.sender) if found.sender else None) if is_mail else None,
+        "sheet": None if is_mail else letter_shown(found, today_for(request.user)),
+        "twin": _twin(request, found),
+    }
+    return render(request, "correspondence/piece/page.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def cancel(request: Request, pk: int) -> HttpResponse:
+    """It is not sent, with a reason."""
+    found = _writable(request, pk)
+    form = CancelForm(posted(request))
+    if attempt(form, lambda: services.cancel(request.user, found, form.cleaned_data["reason"])):
+        toast(request, _("It is not sent."))
+        return go(request, "accounts:detail", found.account_id)
+    title = _("Do not send “%(subject)s”") % {"subject": found.subject}
+    back = reverse("correspondence:piece", args=[pk])
+    return form_reply(
+        request,
+        form,
+        title=title,
+        submit=_("Do not send it"),
+        back=back,
+        back_text=found.subject,
+        danger=True,
+    )
+
+
+@require_POST
+def resend(request: Request, pk: int) -> HttpResponse:
+    return _verb(request, pk, afterwards.resend, _("It is sent once more."))
+
+
+@require_POST
+def arrived(request: Request, pk: int) -> HttpResponse:
+    return _verb(request, pk, afterwards.arrived, _("It counts as sent."))
+
+
+@require_POST
+def again(request: Request, pk: int) -> HttpResponse:
+    return _verb(request, pk, afterwards.write_again, _("Here are the same words as a new draft."))
+
+
+@require_POST
+def sent_otherwise(request: Request, pk: int) -> HttpResponse:
+    """One click on a draft: these words went out from somebody's own mail program."""
+    return _verb(request, pk, afterwards.sent_myself, _("It counts as sent, and nothing is mailed."))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def sent_myself(request: Request, account_pk: int) -> HttpResponse:
+    """A mail that was sent otherwise, logged without composing it here."""
+    user = request.user
+    account = get_object_or_404(Account.objects.visible_to(user), pk=account_pk)
+    chosen = whole_number(request.GET.get("contact", ""))
+    people = Contact.objects.filter(account=account).employed()
+    first = (people.filter(pk=chosen) if chosen else people).first()
+    initial = {"contact": first and first.pk, "on": today_for(user)}
+    form = SentMyselfForm(posted(request), account=account, initial=initial)
+    if attempt(form, lambda: afterwards.log_mail(user, account, **form.cleaned_data)):
+        toast(request, _("The e-mail is logged as sent."))
+        return go(request, "accounts:detail", account_pk)
+    title = _("I sent an e-mail to %(account)s myself") % {"account": account.name}
+    lead = _("For mails from your own mail program: it stands on the account's page, nothing is mailed.")
+    back = reverse("accounts:detail", args=[account_pk])
+    return form_reply(
+        request, form, title=title, lead=lead, submit=_("Log it as sent"), back=back, back_text=account.name
+    )
+
+
+@require_safe
+def file(request: Request, pk: int) -> FileResponse:
+    """An attachment, as a download only: no browser ever shows it as a page of ours."""
+    row = get_object_or_404(
+        PieceFile.objects.select_related("account_file").filter(
+            piece__in=Piece.objects.visible_to(request.user)
+        ),
+        pk=pk,
+    )
+    stored = row.account_file.file if row.account_file else row.file
+    try:
+        content = stored.open("rb")
+    except FileNotFoundError:
+        raise Http404 from None
+    answer = FileResponse(content, as_attachment=True, filename=row.name, content_type=row.kind)
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox; frame-ancestors 'none'"
+    return answer
+
+
+def _rows(request: Request) -> Any:
+    named = ("account__owner", "contact", "sender", "message", "about", "created_by", "text__template")
+    return Piece.objects.visible_to(request.user).select_related(*named)
+
+
+def _twin(request: Request, found: Piece) -> Piece | None:
+    rows = Piece.objects.visible_to(request.user)
+    twin: Piece | None = rows.filter(twin=found).first() or rows.filter(pk=found.twin_id).first()
+    return twin
+
+
+def _writable(request: Request, pk: int) -> Piece:
+    found: Piece = editable(
+        Piece, request.user, pk, _("Only its writers or those who look after the account may.")
+    )
+    return found
+
+
+def _verb(request: Request, pk: int, verb: Callable[[Any, Piece], Any], words: str) -> HttpResponse:
+    """Do it and show the piece as it is then; of a new draft, that one."""
+    found = _writable(request, pk)
+    try:
+        made = verb(request.user, found)
+    except ValidationError as refused:
+        toast(request, " ".join(refused.messages), level=messages.ERROR)
+        made = None
+    else:
+        toast(request, words)
+    return redirect("correspondence:piece", made.pk if made is not None else pk)
