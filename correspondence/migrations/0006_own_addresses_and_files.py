@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0015_every_column_sorts'),
-        ('correspondence', '0003_templates_pieces_identities'),
+        ('correspondence', '0005_mailings'),
         ('pghistory', '0007_auto_20250421_0444'),
     ]
 
