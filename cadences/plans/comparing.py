@@ -184,6 +184,7 @@ def _rhythm(old: PlanItem, new: PlanItem) -> Iterator[str]:
             Slot.Event.PURCHASE: _("%(new)s instead of %(old)s after the purchase"),
             Slot.Event.CAMPAIGN: _("%(new)s instead of %(old)s after the campaign's first day"),
             Slot.Event.OWNER: _("%(new)s instead of %(old)s after the new owner's first day"),
+            Slot.Event.LETTER: _("%(new)s instead of %(old)s after the thank-you left"),
         }[Slot.Event(new.slot.event)] % values
         return
     yield _instead(words.rhythm(new), words.rhythm(old))

@@ -35,8 +35,8 @@ def seed() -> dict[str, int]:
     Schedule.get()
     return {
         "tiers": _seed_tiers(),
-        "slots": _make(Slot, [*seed_data.SLOTS, *seed_events.SLOTS]),
-        "purposes": _make(Purpose, [*seed_data.PURPOSES, *seed_events.SHEETS]),
+        "slots": _make(Slot, [*seed_data.SLOTS, *seed_events.SLOTS, *seed_events.LETTER_SLOTS]),
+        "purposes": _make(Purpose, [*seed_data.PURPOSES, *seed_events.SHEETS, *seed_events.LETTER_SHEETS]),
         "items": _seed_plan(),
     }
 
@@ -69,7 +69,7 @@ def _seed_plan() -> int:
     plan = Plan.objects.create(version=1, note="The plan that comes with Tend")
     slots = {slot.key: slot for slot in Slot.objects.all()}
     purposes = {purpose.key: purpose for purpose in Purpose.objects.all()}
-    items = [*seed_data.ITEMS, *seed_events.ITEMS]
+    items = [*seed_data.ITEMS, *seed_events.ITEMS, *seed_events.LETTER_ITEMS]
     for row in items:
         values = {name: value for name, value in row.items() if name not in {"slot", "tier", "sheet"}}
         PlanItem.objects.create(

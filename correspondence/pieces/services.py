@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Account
 from contacts.models import Contact, Interaction
 from contacts.models.interaction import Channel
+from core import facts
 from correspondence.models import Identity, Medium, Piece, TemplateText, Topic, Use
 from correspondence.pieces import mail
 from correspondence.pieces.leaving import left
@@ -117,6 +118,7 @@ def cancel(user: User, piece: Piece, reason: str) -> Piece:
         raise ValidationError(_("The mail server has it, or may have it: it cannot be taken back any more."))
     piece.state, piece.reason = Piece.State.CANCELLED, reason.strip()[:200]
     piece.save()
+    facts.changed(account_ids=[piece.account_id])  # its e-mail may have left alone by that
     return piece
 
 
