@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
@@ -117,6 +117,25 @@ class TemplateQuerySet(models.QuerySet[Any]):
     def offered(self) -> Self:
         """Those that are not retired, in the order of the alphabet."""
         return self.filter(is_retired=False).order_by("name")
+
+    def of_use(self, use: str) -> Self:
+        """What is offered for one use."""
+        return self.offered().filter(use=use)
+
+
+class TemplateTextQuerySet(models.QuerySet[Any]):
+    """Versions of words."""
+
+    def current(self) -> Self:
+        """The newest of each template, medium and language: the one that counts."""
+        newer = self.model.objects.filter(
+            template=OuterRef("template"), medium=OuterRef("medium"), language=OuterRef("language"),
+            number__gt=OuterRef("number"),
+        )  # fmt: skip
+        return self.filter(~Exists(newer))
+
+    def in_pick_order(self) -> Self:
+        return self.select_related("template").order_by("template__name", "language")
 
 
 class IdentityQuerySet(models.QuerySet[Any]):

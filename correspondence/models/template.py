@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.history import tracked
 from core.models import TimeStamped
-from correspondence.querysets import TemplateQuerySet
+from correspondence.querysets import TemplateQuerySet, TemplateTextQuerySet
 
 
 class Medium(models.TextChoices):
@@ -63,6 +63,8 @@ class TemplateText(TimeStamped):
     written_by = models.ForeignKey(
         "users.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
+
+    objects = TemplateTextQuerySet.as_manager()
 
     class Meta:
         constraints = [
