@@ -8,20 +8,24 @@ class CadencesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Listen for facts: settle what withdrawn logs had closed, reconcile, count. Make mails known."""
+        """Listen for facts: settle what withdrawn logs had closed, reconcile, take drafts back, count."""
         from accounts import handing_over  # noqa: PLC0415
         from cadences.digest import mails  # noqa: PLC0415
         from cadences.lists import figures  # noqa: PLC0415
+        from cadences.planned import following  # noqa: PLC0415
         from cadences.reassigning.services import take_along  # noqa: PLC0415
         from cadences.reconcile import on_facts_changed  # noqa: PLC0415
         from cadences.services.withdrawn import settle_withdrawn  # noqa: PLC0415 - models are ready now
         from cadences.services.zones import keep_moments  # noqa: PLC0415
         from core import facts  # noqa: PLC0415
+        from correspondence.pieces import leaving  # noqa: PLC0415
         from users import zones  # noqa: PLC0415
 
         facts.register(settle_withdrawn)
         facts.register(on_facts_changed)
+        facts.register(following.on_facts_changed)  # after the reconciler: drafts follow what is owed
         facts.register(figures.on_facts_changed)
+        leaving.on_left(following.on_left)
         zones.register(keep_moments)
         mails.register()
         handing_over.register(take_along)

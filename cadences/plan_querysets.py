@@ -58,7 +58,7 @@ class PlanItemQuerySet(OfThePlanQuerySet):
 
     def with_words(self) -> Self:
         """With all that a sentence about an item reads."""
-        return self.select_related("slot", "tier", "purpose")
+        return self.select_related("slot", "tier", "purpose", "template")
 
 
 class SlotQuerySet(OfThePlanQuerySet):

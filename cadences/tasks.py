@@ -9,6 +9,7 @@ from celery import shared_task
 from cadences import nightly, survey_night, worth_night
 from cadences.digest import sending
 from cadences.lists.bulk import services as bulk_changes
+from cadences.planned import night as planned_night
 from cadences.simulation import runs
 from users.clock import company_today
 
@@ -20,7 +21,10 @@ def tick(**_: Any) -> None:
         nightly.tick()
         survey_night.tick()
     finally:
-        worth_night.tick()
+        try:
+            planned_night.tick()
+        finally:
+            worth_night.tick()
 
 
 @shared_task(name="cadences.tasks.heartbeat", bind=True)
@@ -37,13 +41,16 @@ def digests(**_: Any) -> None:
 
 @shared_task(name="cadences.tasks.run_now")
 def run_now(asked_by: str, **_: Any) -> None:
-    """What the button of the Engine page asks for: tonight's run and its surveys, now."""
+    """What the button of the Engine page asks for: tonight's run, its surveys and letters, now."""
     on = company_today()
     nightly.run_night(on, asked_by)
     try:
         survey_night.run_if_used(on, asked_by)
     finally:
-        worth_night.run(on, asked_by)
+        try:
+            planned_night.run_if_used(on, asked_by)
+        finally:
+            worth_night.run(on, asked_by)
 
 
 @shared_task(name="cadences.tasks.follow_plan", bind=True, max_retries=60)

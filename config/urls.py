@@ -32,6 +32,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("surveys/results/", include("surveys.results.urls")),
     path("reassign/", include("cadences.reassigning.urls")),
     path("campaigns/", include("cadences.campaigns.urls")),
+    path("gifts/", include("cadences.gifts.urls")),
+    path("planned/", include("cadences.planned.urls")),
     *_app("exceptions/", "cadences.exception_pages.urls"),
     *_app("contacts/", "contacts.urls"),
     path("people/", include("cadences.people_pages.urls")),  # who has left, who is back

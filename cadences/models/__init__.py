@@ -1,5 +1,6 @@
 from cadences.models.campaign import Campaign
 from cadences.models.digest import Digest
+from cadences.models.gift import Gift, GiftBudget
 from cadences.models.lists import BulkChange, BulkRow, DefaultView, Figures, SavedView
 from cadences.models.plan import SLOT_AGREED, SLOT_TODO, Override, Plan, PlanItem, Purpose, Slot
 from cadences.models.schedule import Schedule
@@ -15,6 +16,8 @@ __all__ = [
     "DefaultView",
     "Digest",
     "Figures",
+    "Gift",
+    "GiftBudget",
     "Override",
     "Plan",
     "PlanItem",

@@ -236,6 +236,17 @@ class PlanItem(TimeStamped):
     purpose = models.ForeignKey(
         Purpose, null=True, blank=True, on_delete=models.PROTECT, related_name="items"
     )
+    template = models.ForeignKey(
+        "correspondence.Template",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="plan_items",
+        help_text="E-mail, letter, gift: what it is written with on its day; empty: a person writes it.",
+    )
+    approval = models.BooleanField(
+        default=True, help_text="What was written waits as a draft; else it is queued at once."
+    )
     qualifying = ArrayField(
         models.CharField(max_length=10, choices=Interaction.Kind),
         default=list,

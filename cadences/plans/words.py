@@ -201,3 +201,13 @@ def kinds(values: list[str]) -> str:
 def sentence(text: str) -> str:
     """With a capital and a full stop."""
     return f"{capfirst(text)}."
+
+
+def written(item: PlanItem) -> str:
+    """How an e-mail, a letter or the card of a gift comes about."""
+    if item.template is None:
+        return _("written by hand")
+    name = {"name": item.template.name}
+    if item.approval:
+        return _("drafted with “%(name)s” for approval") % name
+    return _("written with “%(name)s” and queued at once") % name

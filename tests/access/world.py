@@ -83,6 +83,7 @@ def _records(people: dict[str, Any]) -> dict[str, Any]:
             account=account, slot=make.make_slot("greeting"), is_off=True, reason="They asked for none"
         ),
         "touchpoint": make.make_touchpoint(account, owner, TODAY),
+        **_written(contact, owner),
         "book_entry": make.make_book_entry(owner, account),
         "book_finish": BookFinish.objects.create(
             user=owner,
@@ -109,6 +110,16 @@ def _records(people: dict[str, Any]) -> dict[str, Any]:
         ),
         **_plan(),
     }
+
+
+def _written(contact: Any, owner: Any) -> dict[str, Any]:
+    """What the plan has drafted, and a gift that is owed."""
+    owed = [
+        make.make_touchpoint(contact.account, owner, TODAY, make.make_slot(kind), kind=kind, cycle="2026")
+        for kind in ("email", "gift")
+    ]
+    make.make_piece(contact, owner, origin=f"touchpoint {owed[0].pk}")
+    return {"written_touchpoint": owed[0], "gift_touchpoint": owed[1], "gift_year": "2026"}
 
 
 def _lists(people: dict[str, Any], account: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What is owed because of a campaign, a new owner or a thank-you (R9-R11); the table's words are *in italics*."""
+"""What is owed because of a campaign, a new owner or a thank-you; the table's words are *in italics*."""
 
 from __future__ import annotations
 
