@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.models import Account
 from cadences.models import Plan, Schedule
 from cadences.nightly import JOB, due_date
+from cadences.planned.night import JOB as WRITTEN
 from cadences.survey_night import JOB as SURVEYS
 from cadences.worth_night import JOB as WORTH
 from core.models import Heartbeat, JobRun
@@ -73,6 +74,7 @@ class Conscience:
     surveys: SurveyState | None = None
     mail: list[str] = field(default_factory=list)
     worth: str = ""  # what stopped the count of shares and ranks
+    written: JobRun | None = None  # the latest run that wrote what the plan owes in writing
 
     @property
     def last(self) -> JobRun | None:
@@ -105,6 +107,7 @@ def examine(*, all_runs: bool = False) -> Conscience:
         state.troubled = _troubled(state.last)
     state.surveys = _surveys(company.time_zone)
     state.mail = health.alarms(timezone.now())
+    state.written = JobRun.objects.filter(job=WRITTEN).order_by("-period").first()
     counted = JobRun.objects.filter(job=WORTH).order_by("-period").first()
     if counted is not None and counted.state in (JobRun.State.FAILED, JobRun.State.DEAD):
         state.worth = counted.error

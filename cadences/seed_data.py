@@ -39,6 +39,14 @@ def _point(key: str, text: str, gate: str = "") -> dict[str, str]:
     return {"key": key, "text": text, "gate": gate}
 
 
+WRITTEN_FOR = {
+    "check-in": "check_in",
+    "summer-greeting": "gift",
+    "campaign-thanks": "thank_you",
+    "campaign-letter": "thank_you",
+}
+"""The use whose first template a seeded item is written with, where one is there when the plan is seeded."""
+
 WELCOME = {
     "kind": "letter", "anchor": "after_event", "every": 1, "unit": "day", "starts": "first",
     "tolerance_days": 4, "lapse_after": 30, "minutes": 5, "qualifying": ["letter"],

@@ -51,7 +51,7 @@ def follow(on: date, account_ids: Collection[int] | None = None) -> int:
     drafts = _waiting()
     if account_ids is not None:
         drafts = drafts.filter(account__in=account_ids)
-    pieces = list(drafts.select_related("contact", "account"))
+    pieces = list(drafts.select_related("contact", "account").defer("subject", "body"))
     if not pieces:
         return 0
     rows = Touchpoint.objects.in_bulk({touchpoint_id(piece) or 0 for piece in pieces})

@@ -108,7 +108,7 @@ def test_after_three_weeks_without_a_night_nothing_leaves_by_itself(people, owes
     assert {piece_of(account).state for account in recent} >= {"queued"}
 
 
-def test_a_day_that_has_not_come_is_refused():
+def test_a_day_that_has_not_come_is_refused(people):
     with pytest.raises(night.NightRefusedError):
         night.run(TODAY + timedelta(days=1), asked_by="command")
 
