@@ -8,7 +8,7 @@ class CadencesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Listen for facts: settle what logs closed, reconcile, let meetings follow, count; name mails."""
+        """Listen for facts: settle what logs closed, reconcile, let meetings and drafts follow, count."""
         from accounts import handing_over  # noqa: PLC0415
         from accounts.services import when_former  # noqa: PLC0415
         from cadences.campaigns.services import end_for_former  # noqa: PLC0415
@@ -16,6 +16,7 @@ class CadencesConfig(AppConfig):
         from cadences.lists import figures  # noqa: PLC0415
         from cadences.meetings import invitations  # noqa: PLC0415
         from cadences.meetings.following import follow  # noqa: PLC0415
+        from cadences.planned import following  # noqa: PLC0415
         from cadences.reassigning.services import take_along  # noqa: PLC0415
         from cadences.reconcile import on_facts_changed  # noqa: PLC0415
         from cadences.services.withdrawn import settle_withdrawn  # noqa: PLC0415 - models are ready now
@@ -23,12 +24,15 @@ class CadencesConfig(AppConfig):
         from cadences.writing import next_contact  # noqa: PLC0415
         from core import facts  # noqa: PLC0415
         from correspondence import placeholders  # noqa: PLC0415
+        from correspondence.pieces import leaving  # noqa: PLC0415
         from users import zones  # noqa: PLC0415
 
         facts.register(settle_withdrawn)
         facts.register(on_facts_changed)
         facts.register(follow)
+        facts.register(following.on_facts_changed)  # after the reconciler: drafts follow what is owed
         facts.register(figures.on_facts_changed)
+        leaving.on_left(following.on_left)
         zones.register(keep_moments)
         mails.register()
         invitations.register()

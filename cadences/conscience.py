@@ -12,6 +12,7 @@ from accounts.models import Account
 from accounts.stored_files import JOB as FILES
 from cadences.models import Plan, Schedule
 from cadences.nightly import JOB, due_date
+from cadences.planned.night import JOB as WRITTEN
 from cadences.survey_night import JOB as SURVEYS
 from cadences.worth_night import JOB as WORTH
 from core.models import Heartbeat, JobRun
@@ -83,6 +84,7 @@ class Conscience:
     mail: list[str] = field(default_factory=list)
     worth: str = ""  # what stopped the count of shares and ranks
     files: str = ""  # what stopped the sweep of stored files
+    written: JobRun | None = None  # the latest run that wrote what the plan owes in writing
 
     @property
     def last(self) -> JobRun | None:
@@ -116,6 +118,7 @@ def examine(*, all_runs: bool = False) -> Conscience:
     state.surveys = _surveys(company.time_zone)
     state.mail = health.alarms(timezone.now())
     state.worth, state.files = _failure_of(WORTH), _failure_of(FILES)
+    state.written = JobRun.objects.filter(job=WRITTEN).order_by("-period").first()
     return state
 
 

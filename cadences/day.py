@@ -64,6 +64,8 @@ class Line:
     promise_due: date | None
     why: str
     minutes: int
+    written: dict[str, str] | None = None
+    """The e-mail or letter that the plan has written for it: to be read and sent, or on its way."""
 
     @property
     def put_off_from(self) -> date | None:
@@ -183,6 +185,7 @@ def _line(row: Any, user: User, today: date) -> Line:
         promise_due=date.fromisoformat(promise["due"]) if promise else None,
         why=short_why(row),
         minutes=minutes_of(row),
+        written=row.written[0] if row.written else None,
     )
 
 

@@ -40,7 +40,9 @@ LAWS = {
         SELECT row.account_id, row.slot_id, row.cycle FROM cadences_touchpoint row
         JOIN accounts_account account ON account.id = row.account_id
         WHERE row.state = 'open' AND row.anchor <> 'agreed' AND account.status <> 'customer'
-            AND row.basis <> 'campaign' AND NOT (row.basis = 'owner' AND EXISTS (
+            AND row.basis <> 'campaign'
+            AND NOT (row.basis = 'letter' AND account.status = 'prospect')
+            AND NOT (row.basis = 'owner' AND EXISTS (
                 SELECT FROM cadences_campaign campaign
                 WHERE campaign.account_id = row.account_id AND campaign.result IN ('', 'over')
             ))

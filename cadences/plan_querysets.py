@@ -58,7 +58,7 @@ class PlanItemQuerySet(OfThePlanQuerySet):
 
     def with_words(self) -> Self:
         """With all that a sentence about an item reads."""
-        return self.select_related("slot", "tier", "purpose")
+        return self.select_related("slot", "tier", "purpose", "template")
 
 
 class SlotQuerySet(OfThePlanQuerySet):
@@ -69,8 +69,9 @@ class SlotQuerySet(OfThePlanQuerySet):
         return self.exclude(key__in=["agreed", "todo"])
 
     def in_order(self) -> Self:
-        """The track, what comes all year, what a new owner owes, what a campaign owes."""
-        events = Case(When(event="owner", then=1), When(event="campaign", then=2), default=0)
+        """The track, what comes all year, what a new owner, a thank-you and a campaign owe."""
+        ranks = {"owner": 1, "letter": 2, "campaign": 3}
+        events = Case(*(When(event=event, then=rank) for event, rank in ranks.items()), default=0)
         return self.order_by("-is_track", events, "position", "id")
 
     def with_use(self) -> Self:

@@ -12,6 +12,7 @@ from django.db.models.functions import JSONObject
 
 from accounts.models import BookEntry
 from cadences.lateness import NEXT_DAYS
+from cadences.planned.origins import ON_THEIR_WAY, piece_of_outer
 from contacts.models import Commitment, Concern, Contact, Interaction
 from contacts.querysets import OfAccountQuerySet
 
@@ -81,6 +82,7 @@ class TouchpointQuerySet(OfAccountQuerySet):
                 last_contact=ArraySubquery(_last_contact()),
                 open_concern=ArraySubquery(_open_concern()),
                 open_promise=ArraySubquery(_open_promise()),
+                written=ArraySubquery(_written()),
             )
             .order_by("due_on", F("due_at").asc(nulls_last=True), "account__name_folded", "id")
         )
@@ -146,6 +148,12 @@ def _open_concern() -> models.QuerySet[Any]:
         .worst_first()
         .values(json=JSONObject(what="what", since="opened_on", severity="severity"))[:1]
     )
+
+
+def _written() -> models.QuerySet[Any]:
+    """What the plan has written for it, and has not left yet."""
+    said = JSONObject(state="state", medium="medium", name="contact__last_name")
+    return piece_of_outer().filter(state__in=ON_THEIR_WAY).values(json=said)[:1]
 
 
 def _open_promise() -> models.QuerySet[Any]:

@@ -13,6 +13,8 @@ ENGINE_REASONS = (
     gettext_noop("purchase gone"),
     gettext_noop("campaign ended"),
     gettext_noop("another new owner"),
+    gettext_noop("another thank-you"),
+    gettext_noop("a campaign asks about it"),
     gettext_noop("restarted by a later purchase"),
     gettext_noop("track started"),
     gettext_noop("falls into a track"),

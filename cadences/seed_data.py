@@ -23,6 +23,8 @@ SLOTS = [
     {"key": "one-week-call", "name": "One-week call", "position": 10, "is_track": True},
     {"key": "two-week-survey", "name": "Two-week survey", "position": 11, "is_track": True},
     {"key": "one-month-call", "name": "One-month call", "position": 12, "is_track": True},
+    # of no item: what new customers are written is the company's to say, a click on the ladder begins it
+    {"key": "welcome", "name": "Welcome", "position": 15, "is_track": False},
     {"key": "relationship-call", "name": "Relationship call", "position": 20, "is_track": False},
     {"key": "meeting", "name": "Meeting", "position": 30, "is_track": False},
     {"key": "check-in", "name": "Check-in e-mail", "position": 40, "is_track": False},
@@ -36,6 +38,20 @@ SLOTS = [
 def _point(key: str, text: str, gate: str = "") -> dict[str, str]:
     return {"key": key, "text": text, "gate": gate}
 
+
+WRITTEN_FOR = {
+    "check-in": "check_in",
+    "summer-greeting": "gift",
+    "campaign-thanks": "thank_you",
+    "campaign-letter": "thank_you",
+}
+"""The use whose first template a seeded item is written with, where one is there when the plan is seeded."""
+
+WELCOME = {
+    "kind": "letter", "anchor": "after_event", "every": 1, "unit": "day", "starts": "first",
+    "tolerance_days": 4, "lapse_after": 30, "minutes": 5, "qualifying": ["letter"],
+}  # fmt: skip
+"""What the editor of an empty cell of the slot "welcome" begins with (R18)."""
 
 PURPOSES: list[dict[str, Any]] = [
     {

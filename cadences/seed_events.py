@@ -1,4 +1,4 @@
-"""What the seeded plan owes because of a servicing campaign and of a new owner, as plain data (R9-R11).
+"""What the seeded plan owes because of a campaign, a new owner and a thank-you, as plain data (R9-R11).
 
 Two calls a week for as many weeks as a campaign may take; the first introduces, the second asks about four
 days later whether the letter arrived and which channels the customer prefers.
@@ -153,4 +153,34 @@ ITEMS: list[dict[str, Any]] = [
     {"slot": "campaign-meeting", "tier": "", "kind": "meeting", "anchor": "after_event", "every": 2,
      "unit": "week", "tolerance_days": 7, "lapse_after": 13, "minutes": 90,
      "qualifying": ["meeting", "visit", "lunch"], "sheet": "campaign-meeting"},
+]  # fmt: skip
+
+
+# -- a thank-you has left --------------------------------------------------------------------------
+
+LETTER_SHEETS: list[dict[str, Any]] = [
+    {
+        "key": "letter-check",
+        "name": "Four days after the thank-you",
+        "talking_points": [
+            "Has our letter arrived? Did it say what we agreed on, or is something missing?",
+            "How do you like to hear from us: phone, text, social, e-mail, video? What not, please?",
+            "When does it suit you best, and who else should we keep informed?",
+        ],
+        "checklist": [
+            _point("letter", "The letter arrived, or it is sent again"),
+            _point("channels", "Preferred and refused channels stand at the contact"),
+            _point("next", "Date and time of the next contact agreed"),
+        ],
+    },
+]
+
+LETTER_SLOTS: list[dict[str, Any]] = [
+    {"key": "letter-check", "name": "Four-day check of the letter", "position": 66, "event": "letter"},
+]
+
+LETTER_ITEMS: list[dict[str, Any]] = [
+    # asked within the week in which it came, or no more: a later letter asks anew
+    {"slot": "letter-check", "tier": "", "kind": "call", "anchor": "after_event", "every": 4, "unit": "day",
+     "tolerance_days": 3, "lapse_after": 10, "minutes": 5, "qualifying": TALKS, "sheet": "letter-check"},
 ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import Any
 
 from celery import shared_task
@@ -10,6 +11,7 @@ from accounts import stored_files
 from cadences import nightly, survey_night, worth_night
 from cadences.digest import sending
 from cadences.lists.bulk import services as bulk_changes
+from cadences.planned import night as planned_night
 from cadences.simulation import runs
 from users.clock import company_today
 
@@ -17,14 +19,11 @@ from users.clock import company_today
 @shared_task(name="cadences.tasks.tick")
 def tick(**_: Any) -> None:
     """Start the night if it is due and not done, then what follows it: each though the one before failed."""
-    try:
+    with ExitStack() as afterwards:
+        for job in (stored_files, worth_night, planned_night):  # the last one named is the first to run
+            afterwards.callback(job.tick)
         nightly.tick()
         survey_night.tick()
-    finally:
-        try:
-            worth_night.tick()
-        finally:
-            stored_files.tick()
 
 
 @shared_task(name="cadences.tasks.heartbeat", bind=True)
@@ -41,13 +40,16 @@ def digests(**_: Any) -> None:
 
 @shared_task(name="cadences.tasks.run_now")
 def run_now(asked_by: str, **_: Any) -> None:
-    """What the button of the Engine page asks for: tonight's run and its surveys, now."""
+    """What the button of the Engine page asks for: tonight's run, its surveys and letters, now."""
     on = company_today()
     nightly.run_night(on, asked_by)
     try:
         survey_night.run_if_used(on, asked_by)
     finally:
-        worth_night.run(on, asked_by)
+        try:
+            planned_night.run_if_used(on, asked_by)
+        finally:
+            worth_night.run(on, asked_by)
 
 
 @shared_task(name="cadences.tasks.follow_plan", bind=True, max_retries=60)

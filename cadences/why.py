@@ -111,6 +111,9 @@ _RULES: dict[Touchpoint.Basis, Any] = {
     Touchpoint.Basis.OWNER: lambda: _(
         "%(slot)s: a new owner since %(base)s introduces themself by a call; wanted from %(ideal)s on"
     ),
+    Touchpoint.Basis.LETTER: lambda: _(
+        "%(slot)s: %(span)s after the thank-you left on %(base)s is %(ideal)s"
+    ),
     Touchpoint.Basis.CONTACT: lambda: _("%(slot)s: %(span)s after the last contact on %(base)s is %(ideal)s"),
     Touchpoint.Basis.SKIP: lambda: _("%(slot)s: %(span)s after it was skipped on %(base)s is %(ideal)s"),
     Touchpoint.Basis.TRACK: lambda: _(
@@ -329,6 +332,8 @@ def _after_event(row: Touchpoint) -> str:
         return _("No contact moves it; it ends with the campaign.")
     if row.basis == Touchpoint.Basis.OWNER:
         return _("No contact moves it; another new owner begins anew.")
+    if row.basis == Touchpoint.Basis.LETTER:
+        return _("No contact moves it; another thank-you begins anew.")
     if row.item is not None and row.item.starts == PlanItem.Starts.RESTART:
         return _("Nothing but another purchase date moves it; a later purchase begins anew.")
     return _("Nothing but another purchase date moves it.")

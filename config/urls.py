@@ -34,6 +34,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("campaigns/", include("cadences.campaigns.urls")),
     path("calendar/", include("cadences.meetings.urls")),
     path("mailings/", include("cadences.mailings.urls")),
+    path("gifts/", include("cadences.gifts.urls")),
+    path("planned/", include("cadences.planned.urls")),
     *_app("exceptions/", "cadences.exception_pages.urls"),
     *_app("contacts/", "contacts.urls"),
     path("people/", include("cadences.people_pages.urls")),  # who has left, who is back

@@ -17,8 +17,10 @@ from cadences.plans import windows
 from cadences.plans.cells import StaleError
 from cadences.plans.rules import COUNTED, QUALIFYING, TALKS
 from cadences.plans.sheets import FAVOURABLE, SheetText
+from cadences.seed_data import WELCOME
 from contacts.models import Interaction
 from core.forms import attempt, date_input
+from correspondence.models import Template, Use
 
 Result = TypeVar("Result")
 
@@ -119,13 +121,22 @@ class CellForm(Styled):
         label=gettext_lazy("Sheet"), queryset=Purpose.objects.none(), required=False,
         help_text=gettext_lazy("Talking points and checklist."),
     )  # fmt: skip
+    template = forms.ModelChoiceField(
+        label=gettext_lazy("Written with"), queryset=Template.objects.none(), required=False,
+        help_text=gettext_lazy("On its day the night writes it, in the contact's language, from the owner."),
+    )  # fmt: skip
+    approval = forms.BooleanField(
+        label=gettext_lazy("Waits as a draft until somebody has read and approved it"), required=False
+    )
     qualifying = forms.MultipleChoiceField(
         label=gettext_lazy("Counts as this contact"), required=False, widget=forms.CheckboxSelectMultiple,
         choices=[(value, name) for value, name in Interaction.Kind.choices if value in COUNTED],
     )  # fmt: skip
 
-    def __init__(self, *args: Any, slot: Slot, sheets: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, slot: Slot, sheets: Any, templates: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["template"].queryset = templates
+        self.fields["template"].empty_label = _("by hand, no template")
         self.slot = slot
         self.fields["purpose"].queryset = sheets
         self.fields["purpose"].empty_label = _("no sheet")
@@ -205,22 +216,27 @@ def _impossible(month: int) -> str:
 
 def cell_values(item: PlanItem | None, slot: Slot) -> dict[str, Any]:
     """What the editor begins with: the item, what is inherited, or something usual."""
-    item = item or PlanItem(
-        slot=slot,
-        kind=PlanItem.Kind.CALL,
-        anchor=PlanItem.Anchor.AFTER_EVENT if slot.group else PlanItem.Anchor.AFTER_CONTACT,
-        every=7 if slot.group else 2,
-        unit=PlanItem.Unit.DAY if slot.group else PlanItem.Unit.MONTH,
-        tolerance_days=2 if slot.group else 7,
-        lapse_after=30 if slot.group else None,
-        qualifying=TALKS,
+    item = (
+        item
+        or (_welcome() if slot.key == "welcome" else None)
+        or PlanItem(
+            slot=slot,
+            kind=PlanItem.Kind.CALL,
+            anchor=PlanItem.Anchor.AFTER_EVENT if slot.group else PlanItem.Anchor.AFTER_CONTACT,
+            every=7 if slot.group else 2,
+            unit=PlanItem.Unit.DAY if slot.group else PlanItem.Unit.MONTH,
+            tolerance_days=2 if slot.group else 7,
+            lapse_after=30 if slot.group else None,
+            qualifying=TALKS,
+        )
     )
     calendar = item.anchor == PlanItem.Anchor.CALENDAR
     first = windows.day_at(item.window_from if calendar else 31)
     last = windows.day_at(item.window_from + item.window_days - 1 if calendar else 333)
     names = (
         "kind", "anchor", "every", "unit", "starts", "min_amount", "product", "avoids_track",
-        "tolerance_days", "lapse_after", "assignee", "minutes", "purpose", "qualifying",
+        "tolerance_days", "lapse_after", "assignee", "minutes", "purpose", "qualifying", "template",
+        "approval",
     )  # fmt: skip
     return {
         **{name: getattr(item, name) for name in names},
@@ -229,6 +245,11 @@ def cell_values(item: PlanItem | None, slot: Slot) -> dict[str, Any]:
         "cycle": item.cycle or PlanItem.Cycle.YEAR,
         "first_day": first.day, "first_month": first.month, "last_day": last.day, "last_month": last.month,
     }  # fmt: skip
+
+
+def _welcome() -> PlanItem:
+    """A letter on the day after the first purchase, with the first template for it, if there is one."""
+    return PlanItem(**WELCOME, template=Template.objects.of_use(Use.WELCOME).first())
 
 
 def usual_kinds() -> dict[str, list[str]]:

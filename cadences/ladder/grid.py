@@ -76,6 +76,7 @@ class Ladder:
     track: list[Row] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
     owner: list[Row] = field(default_factory=list)
+    letter: list[Row] = field(default_factory=list)
     campaign: list[Row] = field(default_factory=list)
     steps: list[PlanItem] = field(default_factory=list)  # of the track in the base plan, in their order
 
@@ -91,7 +92,7 @@ class Ladder:
 
     @property
     def is_empty(self) -> bool:
-        return not (self.track or self.rows or self.owner or self.campaign)
+        return not (self.track or self.rows or self.owner or self.letter or self.campaign)
 
 
 def ladder_of(plan: Plan, running: Plan | None, chosen: int | None = None) -> Ladder:
@@ -106,7 +107,7 @@ def ladder_of(plan: Plan, running: Plan | None, chosen: int | None = None) -> La
     ladder = Ladder(plan, columns)
     for slot in slots:
         if plan.state == Plan.State.DRAFT or slot.pk in own:
-            groups = {"track": ladder.track, "owner": ladder.owner, "campaign": ladder.campaign}
+            groups = {name: getattr(ladder, name) for name in ("track", "owner", "letter", "campaign")}
             groups.get(slot.group, ladder.rows).append(_row(slot, columns, own, before))
     ladder.steps = _steps(ladder.track)
     return ladder

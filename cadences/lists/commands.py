@@ -77,6 +77,8 @@ _PAGES = (
     _Page(lazy("My book"), "book:board", "journal-bookmark", _all, "g b"),
     _Page(lazy("Refill my book"), "book:refill", "journal-plus", _owns),
     _Page(lazy("Books side by side"), "book:team", "journals", _lead),
+    _Page(lazy("Gifts and greetings"), "gifts:list", "gift", _all),
+    _Page(lazy("Letters and e-mails of the plan"), "planned:list", "envelope-paper", _all),
     _Page(lazy("Servicing campaigns"), "campaigns:list", "megaphone", _all),
     _Page(lazy("Accounts"), "accounts:list", "buildings", _all, "g a"),
     _Page(lazy("Mailings"), "mailings:list", "send", may_mail),

@@ -2,6 +2,7 @@ from cadences.models.appointment import Appointment, CalendarFeed, Guest
 from cadences.models.campaign import Campaign
 from cadences.models.departure import NotedDeparture
 from cadences.models.digest import Digest
+from cadences.models.gift import Gift, GiftBudget
 from cadences.models.lists import BulkChange, BulkRow, DefaultView, Figures, SavedView
 from cadences.models.plan import SLOT_AGREED, SLOT_TODO, Override, Plan, PlanItem, Purpose, Slot
 from cadences.models.schedule import Schedule
@@ -19,6 +20,8 @@ __all__ = [
     "DefaultView",
     "Digest",
     "Figures",
+    "Gift",
+    "GiftBudget",
     "Guest",
     "NotedDeparture",
     "Override",

@@ -22,13 +22,15 @@ class Slot(models.Model):
     """What an item is for: relationship call, yearly survey, summer greeting … stable over versions.
 
     The slots ``agreed`` and ``todo`` are built in: dates promised to a customer, and own to-dos. Those of a
-    campaign and of a new owner are always counted from that event; all others from what their items say.
+    campaign, a new owner and a thank-you are always counted from that event; all others from what their items
+    say.
     """
 
     class Event(models.TextChoices):
         PURCHASE = "purchase", _("A purchase")
         CAMPAIGN = "campaign", _("The start of a servicing campaign")
         OWNER = "owner", _("A new owner")
+        LETTER = "letter", _("A thank-you that has left")
 
     key = models.SlugField(max_length=40, unique=True)
     name = models.CharField(max_length=80)
@@ -56,7 +58,7 @@ class Slot(models.Model):
 
     @property
     def is_of_event(self) -> bool:
-        """Counted from a campaign or a new owner, and from nothing else."""
+        """Counted from a campaign, a new owner or a thank-you, and from nothing else."""
         return self.event != self.Event.PURCHASE
 
     @property
@@ -67,7 +69,7 @@ class Slot(models.Model):
     @property
     def rank(self) -> int:
         """The place of its group on the ladder."""
-        return ("track", "", "owner", "campaign").index(self.group)
+        return ("track", "", "owner", "letter", "campaign").index(self.group)
 
 
 @tracked()
@@ -233,6 +235,17 @@ class PlanItem(TimeStamped):
     minutes = models.PositiveSmallIntegerField(default=15)
     purpose = models.ForeignKey(
         Purpose, null=True, blank=True, on_delete=models.PROTECT, related_name="items"
+    )
+    template = models.ForeignKey(
+        "correspondence.Template",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="plan_items",
+        help_text="E-mail, letter, gift: what it is written with on its day; empty: a person writes it.",
+    )
+    approval = models.BooleanField(
+        default=True, help_text="What was written waits as a draft; else it is queued at once."
     )
     qualifying = ArrayField(
         models.CharField(max_length=10, choices=Interaction.Kind),

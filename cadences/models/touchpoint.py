@@ -44,6 +44,7 @@ class Touchpoint(models.Model):
         PURCHASE = "purchase", "a purchase"
         CAMPAIGN = "campaign", "the start of a servicing campaign"
         OWNER = "owner", "a new owner"
+        LETTER = "letter", "a thank-you that has left"
         CONTACT = "contact", "the last contact"
         SKIP = "skip", "the day it was skipped"
         TRACK = "track", "the end of the 1-2-1 track"

@@ -32,7 +32,7 @@ class StaleError(ValidationError):
 def token_of(items: PlanItem | Iterable[PlanItem] | None) -> str:
     """What a form carries, to be refused if somebody saved meanwhile; empty for an empty cell."""
     rows = [items] if isinstance(items, PlanItem) else list(items or ())
-    names = (*(name if name != "purpose" else "purpose_id" for name in FIELDS), "is_off")
+    names = (*(f"{name}_id" if name in {"purpose", "template"} else name for name in FIELDS), "is_off")
     said = [(row.pk, *(str(getattr(row, name)) for name in names)) for row in rows]
     return md5(str(sorted(said)).encode(), usedforsecurity=False).hexdigest() if said else ""
 

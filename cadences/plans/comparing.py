@@ -85,7 +85,7 @@ def compare(old: Plan | None, new: Plan) -> list[Difference]:
 
 
 def items_of(plan: Plan) -> list[PlanItem]:
-    return list(plan.items.select_related("slot", "tier", "purpose"))
+    return list(plan.items.with_words())
 
 
 def columns_of(tiers: Any) -> list[Column]:
@@ -112,7 +112,7 @@ def content(item: PlanItem | None) -> tuple[Any, ...] | None:
     return (
         item.kind, item.anchor, item.every, item.unit, item.starts, item.min_amount, item.product, item.cycle,
         item.window_from, item.window_days, item.tolerance_days, item.lapse_after, item.avoids_track,
-        item.assignee, item.minutes, tuple(sorted(item.qualifying)),
+        item.assignee, item.minutes, tuple(sorted(item.qualifying)), item.template_id, item.approval,
         (sheet.name, tuple(sheet.talking_points), str(sheet.checklist)) if sheet is not None else None,
     )  # fmt: skip
 
@@ -167,6 +167,8 @@ def _changes(old: PlanItem, new: PlanItem) -> Iterator[str]:
     if old.avoids_track != new.avoids_track and new.anchor == old.anchor:
         yield _("not during the 1-2-1 track") if new.avoids_track else _("also during the 1-2-1 track")
     yield from _counted(old, new)
+    if words.written(old) != words.written(new):
+        yield words.written(new)
     yield from _sheets(old, new)
 
 
@@ -184,6 +186,7 @@ def _rhythm(old: PlanItem, new: PlanItem) -> Iterator[str]:
             Slot.Event.PURCHASE: _("%(new)s instead of %(old)s after the purchase"),
             Slot.Event.CAMPAIGN: _("%(new)s instead of %(old)s after the campaign's first day"),
             Slot.Event.OWNER: _("%(new)s instead of %(old)s after the new owner's first day"),
+            Slot.Event.LETTER: _("%(new)s instead of %(old)s after the thank-you left"),
         }[Slot.Event(new.slot.event)] % values
         return
     yield _instead(words.rhythm(new), words.rhythm(old))

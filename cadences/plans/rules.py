@@ -14,13 +14,14 @@ from cadences.models import PlanItem, Slot
 from cadences.plans import windows
 from cadences.words import span
 from contacts.models import Interaction
+from correspondence.models import Medium
 
 Kind, Anchor, Assignee, Unit = PlanItem.Kind, PlanItem.Anchor, PlanItem.Assignee, PlanItem.Unit
 
 FIELDS = (
     "kind", "anchor", "every", "unit", "starts", "min_amount", "product", "cycle", "window_from",
     "window_days", "tolerance_days", "lapse_after", "avoids_track", "assignee", "minutes", "purpose",
-    "qualifying",
+    "qualifying", "template", "approval",
 )  # fmt: skip
 
 LONGEST = {Unit.DAY: 3660, Unit.WEEK: 520, Unit.MONTH: 120, Unit.YEAR: 10}
@@ -31,6 +32,9 @@ MOST_TOLERANCE = 365
 MOST_LAPSE = 3660
 MOST_MINUTES = 600
 MOST_AMOUNT = Decimal("1e15")
+WRITTEN = frozenset({Kind.EMAIL, Kind.LETTER, Kind.GIFT})
+"""What the night can write with a template."""
+
 AUTOMATIC = frozenset({Kind.SURVEY, Kind.EMAIL, Kind.LETTER, Kind.TEXT})
 """What can go out from the neutral address, without a person."""
 
@@ -65,13 +69,15 @@ def normal(values: Mapping[str, Any], slot: Slot) -> dict[str, Any]:
         found["minutes"] = 0
     if found.get("kind") == Kind.SURVEY:
         found["qualifying"] = []
+    if found.get("kind") not in WRITTEN or found.get("template") is None:
+        found |= {"template": None, "approval": True}
     return found
 
 
 def check(item: PlanItem) -> None:
     """Refuse what makes no sense; raises ValidationError with one entry per field."""
     problems: dict[str, list[str]] = {}
-    for part in (_numbers, _anchor, _interval, _window, _lateness, _people, _counting, _purchase):
+    for part in (_numbers, _anchor, _interval, _window, _lateness, _people, _counting, _purchase, _written):
         for name, words in part(item):
             problems.setdefault(name, []).append(words)
         if problems and part is _numbers:
@@ -203,3 +209,16 @@ def _purchase(item: PlanItem) -> Iterator[Problem]:
         yield "min_amount", _("An amount above 0, or empty for every purchase.")
     if len(item.product) > 80:
         yield "product", _("At most %(n)d characters.") % {"n": 80}
+
+
+def _written(item: PlanItem) -> Iterator[Problem]:
+    if item.template is None:
+        return
+    medium = Medium.EMAIL if item.kind == Kind.EMAIL else Medium.LETTER
+    if item.template.is_retired:
+        yield "template", _("“%(name)s” is retired: choose another one.") % {"name": item.template}
+    elif not item.template.texts.filter(medium=medium).exists():
+        words = {"name": item.template, "medium": medium.label.lower()}
+        yield "template", _("“%(name)s” has no words for this yet (%(medium)s): write them first.") % words
+    if item.assignee == Assignee.NOBODY:
+        yield "template", _("It is written from the account's owner: choose who approves it, not nobody.")

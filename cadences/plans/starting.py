@@ -14,6 +14,7 @@ from accounts.models import Tier, TierCondition, TierLift
 from cadences import seed_data, seed_events
 from cadences.models import Plan, PlanItem, Purpose, Schedule, Slot, Touchpoint
 from core.models import JobRun
+from correspondence.models import Medium, Template
 from users.access import require_admin
 from users.clock import company_today
 from users.models import Calendar, Company
@@ -35,8 +36,8 @@ def seed() -> dict[str, int]:
     Schedule.get()
     return {
         "tiers": _seed_tiers(),
-        "slots": _make(Slot, [*seed_data.SLOTS, *seed_events.SLOTS]),
-        "purposes": _make(Purpose, [*seed_data.PURPOSES, *seed_events.SHEETS]),
+        "slots": _make(Slot, [*seed_data.SLOTS, *seed_events.SLOTS, *seed_events.LETTER_SLOTS]),
+        "purposes": _make(Purpose, [*seed_data.PURPOSES, *seed_events.SHEETS, *seed_events.LETTER_SHEETS]),
         "items": _seed_plan(),
     }
 
@@ -69,7 +70,7 @@ def _seed_plan() -> int:
     plan = Plan.objects.create(version=1, note="The plan that comes with Tend")
     slots = {slot.key: slot for slot in Slot.objects.all()}
     purposes = {purpose.key: purpose for purpose in Purpose.objects.all()}
-    items = [*seed_data.ITEMS, *seed_events.ITEMS]
+    items = [*seed_data.ITEMS, *seed_events.ITEMS, *seed_events.LETTER_ITEMS]
     for row in items:
         values = {name: value for name, value in row.items() if name not in {"slot", "tier", "sheet"}}
         PlanItem.objects.create(
@@ -77,9 +78,22 @@ def _seed_plan() -> int:
             slot=slots[row["slot"]],
             tier=tiers[row["tier"]] if row["tier"] else None,
             purpose=purposes[row.get("sheet", row["slot"])],
+            template=_template_for(row),
             **values,
         )
     return len(items)
+
+
+def _template_for(row: dict[str, Any]) -> Template | None:
+    """What the night writes it with, for approval; None (by hand) where there are no words for it yet."""
+    use = seed_data.WRITTEN_FOR.get(row["slot"])
+    medium = Medium.EMAIL if row["kind"] == PlanItem.Kind.EMAIL else Medium.LETTER
+    found = (
+        Template.objects.of_use(use).filter(texts__medium=medium).distinct()
+        if use
+        else Template.objects.none()
+    )
+    return found.first()
 
 
 @transaction.atomic

@@ -49,7 +49,7 @@ def every_one(unit: str) -> str:
 
 
 def after_event(item: PlanItem) -> str:
-    """How long after a purchase, the start of a campaign, or a new owner."""
+    """How long after a purchase, the start of a campaign, a new owner, or a thank-you."""
     on_the_day, after = _AFTER[Slot.Event(item.slot.event)]()
     return after % {"span": span(item.every, item.unit)} if item.every else on_the_day
 
@@ -63,6 +63,10 @@ _AFTER: dict[Slot.Event, Callable[[], tuple[str, str]]] = {
     Slot.Event.OWNER: lambda: (
         _("on the new owner's first day"),
         _("%(span)s after the new owner's first day"),
+    ),
+    Slot.Event.LETTER: lambda: (
+        _("on the day on which the thank-you left"),
+        _("%(span)s after the thank-you left"),
     ),
 }
 
@@ -80,6 +84,7 @@ def starts(item: PlanItem) -> str:
         return {
             Slot.Event.CAMPAIGN: _("the start of a servicing campaign, while it runs"),
             Slot.Event.OWNER: _("a change of owner, but not the account's first owner"),
+            Slot.Event.LETTER: _("the latest thank-you for a talk, but not while a campaign asks about it"),
         }[Slot.Event(item.slot.event)]
     which = ""
     if item.product:
@@ -196,3 +201,13 @@ def kinds(values: list[str]) -> str:
 def sentence(text: str) -> str:
     """With a capital and a full stop."""
     return f"{capfirst(text)}."
+
+
+def written(item: PlanItem) -> str:
+    """How an e-mail, a letter or the card of a gift comes about."""
+    if item.template is None:
+        return _("written by hand")
+    name = {"name": item.template.name}
+    if item.approval:
+        return _("drafted with “%(name)s” for approval") % name
+    return _("written with “%(name)s” and queued at once") % name

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Account
 from cadences.models import Touchpoint
+from cadences.planned.following import take_back
 from cadences.services.dates import agree, check_day, hand_date
 from cadences.services.locks import lock, lock_account, lock_open, sent_before
 from cadences.services.steps import NextStep
@@ -111,6 +112,7 @@ def skip(user: User, touchpoint: Touchpoint, reason: str) -> Touchpoint:
     touchpoint.closed_on = today_for(user)
     touchpoint.closed_by = user
     touchpoint.save()
+    take_back(touchpoint, touchpoint.reason)
     facts.changed(account_ids=[touchpoint.account_id])
     return touchpoint
 

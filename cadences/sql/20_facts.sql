@@ -9,12 +9,45 @@ campaign AS MATERIALIZED (
         AND @only(account_id)
 ),
 
--- Accounts to whom anything is owed, among those asked about: customers, and whoever has a campaign.
+-- The weeks in which a campaign's own calls ask about letters, up to the day on which a person ended it.
+campaign_weeks AS MATERIALIZED (
+    SELECT
+        account_id, started_on,
+        CASE WHEN ended_on <= %(as_of)s THEN least(ended_on, ends_on) ELSE ends_on END AS last_on
+    FROM cadences_campaign
+    WHERE started_on <= %(as_of)s AND ends_on >= %(look_back)s AND @only(account_id)
+),
+
+-- The latest thank-you for a talk that has left (R10, R11), of each account: the day of its letter, or of the
+-- e-mail that has no letter beside it. The later of a pair names the earlier, whose number is the pair's.
+thanks AS MATERIALIZED (
+    SELECT DISTINCT ON (account_id) account_id, number, day
+    FROM (
+        SELECT
+            account_id,
+            coalesce(twin_id, id) AS number,
+            CASE WHEN bool_or(medium = 'letter' AND state <> 'cancelled')
+                THEN max(left_on) FILTER (WHERE medium = 'letter')
+                ELSE max(left_on)
+            END AS day
+        FROM correspondence_piece
+        WHERE use = 'thank_you' AND about_id IS NOT NULL
+            AND (SELECT bool_or(event = 'letter') FROM item_at)
+            AND @only(account_id)
+        GROUP BY account_id, coalesce(twin_id, id)
+    ) pair
+    WHERE day BETWEEN %(look_back)s - (SELECT max(step) FROM item_at WHERE event = 'letter') AND %(as_of)s
+    ORDER BY account_id, day DESC, number DESC
+),
+
+-- Accounts to whom anything is owed, among those asked about: customers, whoever has a campaign, and
+-- prospects whom we have thanked.
 -- `hash` spreads first dates and windows evenly.
 served AS MATERIALIZED (
     SELECT
         account.id AS account_id,
         account.status = 'customer' AND account.became_customer_on <= %(as_of)s AS is_customer,
+        account.status = 'prospect' AS is_prospect,
         CASE WHEN account.owner_before_id <> account.owner_id AND account.owner_since <= %(as_of)s
             THEN account.owner_since
         END AS handed_over_on,
@@ -45,6 +78,7 @@ served AS MATERIALIZED (
     WHERE @only(account.id) AND (
         account.status = 'customer' AND account.became_customer_on <= %(as_of)s
         OR account.id IN (SELECT account_id FROM campaign)
+        OR account.status = 'prospect' AND account.id IN (SELECT account_id FROM thanks)
     )
 ),
 customer AS NOT MATERIALIZED (
@@ -164,8 +198,8 @@ track AS MATERIALIZED (
     GROUP BY account_id
 ),
 
--- What starts items besides purchases: a campaign, and a new owner who has to introduce themself. `last_on`:
--- nothing is owed for days after it.
+-- What starts items besides purchases: a campaign, a new owner who has to introduce themself, a thank-you whose
+-- letter should have come. `last_on`: nothing is owed for days after it.
 occasion AS MATERIALIZED (
     SELECT account_id, 'campaign' AS event, id AS number, started_on AS day, ends_on AS last_on
     FROM campaign
@@ -180,6 +214,13 @@ occasion AS MATERIALIZED (
             WHERE campaign.account_id = served.account_id
                 AND handed_over_on BETWEEN campaign.started_on AND campaign.ends_on
         ))
+
+    UNION ALL
+
+    SELECT account_id, 'letter', thanks.number, thanks.day, date '9000-01-01'
+    FROM thanks
+    JOIN served USING (account_id)
+    WHERE is_customer OR is_prospect
 ),
 
 -- Sets of kinds of contact that count for some rolling item: usually one set for all tiers.

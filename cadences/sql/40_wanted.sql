@@ -1,6 +1,6 @@
 -- Everything that the rules want, before it is moved to working days: one row per account and cycle.
 -- `person` 0 = nobody assigned; `number` = of the rolling row, or of the event:
--- the purchase (0: the first), the campaign, the new owner.
+-- the purchase (0: the first), the campaign, the new owner, the thank-you.
 wanted AS NOT MATERIALIZED (
     SELECT
         account_id, rule_no, number, 'purchase' AS basis, base_on, ideal_on,
@@ -38,6 +38,11 @@ wanted AS NOT MATERIALIZED (
             SELECT FROM exception
             WHERE exception.account_id = served.account_id AND exception.slot_id = rule.slot_id
                 AND exception.is_off
+        )
+        AND NOT EXISTS (
+            SELECT FROM campaign_weeks
+            WHERE campaign_weeks.account_id = served.account_id AND occasion.event = 'letter'
+                AND counted.ideal_on BETWEEN campaign_weeks.started_on AND campaign_weeks.last_on
         )
 
     UNION ALL

@@ -9,10 +9,23 @@ dropped AS (
                 SELECT FROM campaign
                 WHERE campaign.account_id = different.account_id AND different.cycle = 'E' || campaign.id
             ) THEN 'campaign ended'
-            WHEN NOT EXISTS (
-                SELECT FROM served
-                WHERE served.account_id = different.account_id
-                    AND (served.is_customer OR r_basis IN ('campaign', 'owner'))
+            WHEN r_basis = 'letter' AND NOT EXISTS (
+                SELECT FROM thanks
+                WHERE thanks.account_id = different.account_id AND different.cycle = 'E' || thanks.number
+            ) THEN 'another thank-you'
+            WHEN r_basis = 'letter' AND EXISTS (
+                SELECT FROM campaign_weeks
+                WHERE campaign_weeks.account_id = different.account_id
+                    AND different.r_ideal_on BETWEEN campaign_weeks.started_on AND campaign_weeks.last_on
+            ) THEN 'a campaign asks about it'
+            WHEN NOT (
+                EXISTS (SELECT FROM customer WHERE customer.account_id = different.account_id)
+                OR r_basis = 'letter' AND EXISTS (
+                    SELECT FROM served WHERE served.account_id = different.account_id AND served.is_prospect
+                )
+                OR r_basis IN ('campaign', 'owner') AND EXISTS (
+                    SELECT FROM campaign WHERE campaign.account_id = different.account_id
+                )
             ) THEN CASE (SELECT status FROM accounts_account WHERE id = account_id)
                 WHEN 'former' THEN 'former customer' ELSE 'no customer'
             END

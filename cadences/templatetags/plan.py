@@ -9,7 +9,10 @@ from cadences.plans import words
 
 register = template.Library()
 
-for say in (words.offset, words.whole, words.rhythm, words.window, words.starts, words.lateness, words.lapse):
+for say in (
+    words.offset, words.whole, words.rhythm, words.window, words.starts, words.lateness, words.lapse,
+    words.written,
+):  # fmt: skip
     register.filter(say.__name__, say)
 
 

@@ -17,6 +17,7 @@ from cadences.day import after, my_day
 from cadences.forms import LogForm, SkipForm, SnoozeForm, errors_into
 from cadences.models import Touchpoint
 from cadences.next_date import next_working_day
+from cadences.planned.shown import draft_context, written_for
 from cadences.services import HandDate, TouchpointClosedError
 from cadences.sheet import Sheet, loaded, of_touchpoint
 from cadences.views.day import context_of, wants_book
@@ -132,6 +133,7 @@ def show(
 ) -> HttpResponse:
     """The sheet with its form, as a fragment or as a page."""
     context = _with_form(sheet, form) | {"book_only": wants_book(request)}
+    context["written"] = written_for(request.user, sheet.touchpoint) if sheet.touchpoint else None
     return page_or_fragment(
         request, "cadences/touchpoint.html", "cadences/_sheet.html", context | more, status
     )
@@ -158,7 +160,6 @@ def _with_form(sheet: Sheet, form: LogForm | None = None) -> dict[str, Any]:
 
 def put_next_in_front(request: Request, done: int, before: list[int]) -> HttpResponse:
     """The list as it is now and the sheet of the next line; without htmx the page that shows both."""
-    user = request.user
     context = context_of(request)
     following = after(done, before, context["day"].ids)
     if not is_htmx(request):
@@ -166,10 +167,19 @@ def put_next_in_front(request: Request, done: int, before: list[int]) -> HttpRes
         return redirect(f"{where}?at={following}" if following else where)
     context |= {"at": following, "oob": True, "book_only": wants_book(request)}
     if following:
-        context |= _with_form(of_touchpoint(user, loaded().visible_to(user).get(pk=following)))
+        context |= _in_front(request, following)
     response = render(request, "cadences/_next.html", context)
     response["HX-Trigger-After-Swap"] = "day:next"
     return response
+
+
+def _in_front(request: Request, pk: int) -> dict[str, Any]:
+    """The sheet of that line; where the plan has written for it, what is to be read and sent."""
+    row = loaded().visible_to(request.user).get(pk=pk)
+    piece = written_for(request.user, row)
+    if piece is not None:
+        return draft_context(request.user, row, piece)
+    return _with_form(of_touchpoint(request.user, row))
 
 
 def _small_verb(request: Request, row: Touchpoint, form: Any, name: str, verb: Any) -> HttpResponse:

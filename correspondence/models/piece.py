@@ -110,6 +110,13 @@ class Piece(TimeStamped):
                 name="piece_waiting",
                 condition=Q(state__in=["draft", "queued", "printed"]),
             ),
+            # the engine asks for the thank-yous of all accounts, and reads nothing but this
+            models.Index(
+                fields=["account"],
+                include=["id", "twin", "medium", "state", "left_on"],
+                name="piece_thanks",
+                condition=Q(use="thank_you", about__isnull=False),
+            ),
             # who was written to lately
             models.Index(
                 fields=["contact", "-left_on"], name="piece_left", condition=Q(left_on__isnull=False)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Account
 from contacts.models import Contact, Interaction
 from contacts.models.interaction import Channel
+from core import facts
 from correspondence.models import Identity, Medium, Piece, TemplateText, Topic, Use
 from correspondence.pieces import mail
 from correspondence.pieces.leaving import left
@@ -109,6 +110,14 @@ def queue(user: User, piece: Piece) -> Piece:
 
 
 @transaction.atomic
+def change_and_queue(user: User, piece: Piece, changes: dict[str, Any], *, queue_it: bool) -> Piece:
+    """One form with two buttons: the words as they were typed, kept as a draft or approved with it."""
+    if changes:
+        piece = change(user, piece, **changes)
+    return queue(user, piece) if queue_it else piece
+
+
+@transaction.atomic
 def cancel(user: User, piece: Piece, reason: str) -> Piece:
     """Take back what has not left. Raises ValidationError when it has, or without a reason."""
     if not reason.strip():
@@ -120,6 +129,7 @@ def cancel(user: User, piece: Piece, reason: str) -> Piece:
         raise ValidationError(_("The mail server has it, or may have it: it cannot be taken back any more."))
     piece.state, piece.reason = Piece.State.CANCELLED, reason.strip()[:200]
     piece.save()
+    facts.changed(account_ids=[piece.account_id])  # its e-mail may have left alone by that
     return piece
 
 
@@ -176,13 +186,18 @@ def check(piece: Piece) -> None:
         raise ValidationError(wrong)
 
 
-def locked(user: User, piece: Piece) -> Piece:
-    """The row, locked, after asking whether this user may write it."""
+def require_editable(user: User, piece: Piece) -> None:
+    """Refuse, before anything is read from a form, whoever may not write this."""
     require_active(user)
     require(
         Piece.objects.editable_by(user).filter(pk=piece.pk).exists(),
         _("Only its writer or those who look after the account may change this."),
     )
+
+
+def locked(user: User, piece: Piece) -> Piece:
+    """The row, locked, after asking whether this user may write it."""
+    require_editable(user, piece)
     return (
         Piece.objects.select_for_update(of=("self",))
         .select_related("contact", "account", "sender")

@@ -134,6 +134,16 @@ ROWS = [
     row("campaigns:start", "account", get=EDITORS, post=EDITORS),
     row("campaigns:end", "campaign", get=EDITORS, post=EDITORS),
     row("campaigns:resume", "ended_campaign", post=EDITORS),
+    # -- letters and e-mails of the plan, gifts ----------------------------------------------------------
+    row("planned:list", get=ALL),
+    row("planned:draft", "written_touchpoint", get=EDITORS, post=EDITORS, hidden=True),
+    row("planned:drop", "written_touchpoint", post=EDITORS, hidden=True),
+    row("gifts:list", get=ALL),
+    row("gifts:file", get=ALL),
+    row("gifts:budget", "gift_year slot", get=MANAGERS, post=MANAGERS),
+    row("gifts:gift", "gift_touchpoint", get=EDITORS, post=EDITORS),
+    row("gifts:sent", "gift_touchpoint", post=EDITORS),
+    row("gifts:thanks", "gift_touchpoint", post=EDITORS),
     row("reassign:people", get=MANAGERS),
     row("reassign:person", "owner", get=MANAGERS, post=MANAGERS),
     # -- exceptions --------------------------------------------------------------------------------------

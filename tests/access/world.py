@@ -85,6 +85,7 @@ def _records(people: dict[str, Any]) -> dict[str, Any]:
             account=account, slot=make.make_slot("greeting"), is_off=True, reason="They asked for none"
         ),
         "touchpoint": make.make_touchpoint(account, owner, TODAY),
+        **_planned(contact, owner),
         "book_entry": make.make_book_entry(owner, account),
         "book_finish": BookFinish.objects.create(
             user=owner,
@@ -148,6 +149,16 @@ def _written(owner: Any, contact: Any, talk: Any) -> dict[str, Any]:
         "sent_piece": make.make_piece(contact, owner, state="left", left_on=TODAY),
         "identity_token": token,
     }
+
+
+def _planned(contact: Any, owner: Any) -> dict[str, Any]:
+    """What the plan has drafted, and a gift that is owed."""
+    owed = [
+        make.make_touchpoint(contact.account, owner, TODAY, make.make_slot(kind), kind=kind, cycle="2026")
+        for kind in ("email", "gift")
+    ]
+    make.make_piece(contact, owner, origin=f"touchpoint {owed[0].pk}")
+    return {"written_touchpoint": owed[0], "gift_touchpoint": owed[1], "gift_year": "2026"}
 
 
 def _lists(people: dict[str, Any], account: Any) -> dict[str, Any]:

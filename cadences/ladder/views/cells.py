@@ -29,6 +29,7 @@ from cadences.plans.sheets import sheet_token
 from cadences.since import effective
 from core.forms import posted
 from core.htmx import is_htmx, page_or_fragment, toast
+from correspondence.models import Template
 from users.access import require_admin
 from users.http import Request
 
@@ -72,7 +73,10 @@ def cell(request: Request, pk: int, slot: int, tier: int) -> HttpResponse:
     verb = VERBS.get(request.POST.get("act", ""))
     initial = {**cell_values(place.shown, place.slot), "version": plans.token_of(place.own)}
     data = None if verb else posted(request)
-    form = CellForm(data, initial=initial, slot=place.slot, sheets=_sheets(request, place))
+    templates = Template.objects.visible_to(request.user).offered()
+    form = CellForm(
+        data, initial=initial, slot=place.slot, sheets=_sheets(request, place), templates=templates
+    )
     problem = _emptied(request, place, verb) if verb else ""
     if (verb and not problem) or (data is not None and _written(request, place, form)):
         return _saved(request, place.plan, place.tier_key, place.slot)

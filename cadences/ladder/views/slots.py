@@ -27,6 +27,7 @@ def listing(request: Request) -> HttpResponse:
         (_("1-2-1 track after a purchase"), [row for row in rows if row.is_track]),
         (_("All year"), [row for row in rows if not row.group]),
         (_("New owner"), [row for row in rows if row.group == Slot.Event.OWNER]),
+        (_("Thank-you"), [row for row in rows if row.group == Slot.Event.LETTER]),
         (_("Servicing campaign"), [row for row in rows if row.group == Slot.Event.CAMPAIGN]),
     ]
     return render(request, "plan/slots.html", {"groups": groups, "rows": rows})

@@ -128,6 +128,22 @@ class Campaign:
 
 
 @dataclass
+class Piece:
+    """An e-mail or letter of ours. ``left``: the day on which it left. ``twin``: the earlier one of a pair.
+
+    ``talk``: the interaction it thanks for; ``thanks`` False: it was written for something else.
+    """
+
+    id: int
+    medium: str
+    left: date | None = None
+    cancelled: bool = False
+    twin: int | None = None
+    talk: int | None = None
+    thanks: bool = True
+
+
+@dataclass
 class Row:
     """One touchpoint. ``who`` and ``lapse_after`` are those of the item that made it."""
 
@@ -183,6 +199,7 @@ class Account:
     purchases: list[Purchase] = field(default_factory=list)
     talks: list[Talk] = field(default_factory=list)
     campaigns: list[Campaign] = field(default_factory=list)
+    pieces: list[Piece] = field(default_factory=list)
     rows: Rows = field(default_factory=dict)
 
 

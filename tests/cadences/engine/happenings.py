@@ -21,6 +21,7 @@ from .facts import (
     SKIPPED,
     Account,
     Campaign,
+    Piece,
     Purchase,
     Row,
     Talk,
@@ -34,10 +35,12 @@ from .worlds import (
     add_purchase,
     add_talk,
     change_deputy,
+    come_true,
     first_net_purchase,
     rng_of,
     set_override,
     set_pause,
+    write_thanks,
 )
 
 GAPS = [1, 1, 1, 1, 2, 3, 5, 7, 7, 21, 40, 75]
@@ -55,6 +58,7 @@ class Change:
     purchases: dict[int, tuple[Account, Purchase]] = field(default_factory=dict)
     talks: dict[int, tuple[Account, Talk]] = field(default_factory=dict)
     campaigns: dict[int, tuple[Account, Campaign]] = field(default_factory=dict)
+    pieces: dict[int, tuple[Account, Piece]] = field(default_factory=dict)
     rows: list[tuple[Account, Row]] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
 
@@ -91,6 +95,26 @@ class Between:
             act = self.rng.choice(ACTS)
             act(self)
             self.change.told.append(f"{self.account.id} by {self.today}: {act.__name__}")
+
+    def correspond(self, rng: Random) -> None:
+        """Thanks are written, what waited leaves or is taken back, a day of posting is corrected.
+
+        Drawn apart from all else, so that worlds without letters live as they did before there were any.
+        """
+        if rng.random() < 0.35:
+            for piece in write_thanks(
+                rng, self.account, self.today - timedelta(days=rng.randrange(self.gap + 4))
+            ):
+                self.change.pieces[piece.id] = (self.account, piece)
+        for piece in self.account.pieces:
+            waits = piece.left is None and not piece.cancelled
+            if waits and rng.random() < 0.5:
+                come_true(rng, piece, self.today)
+            elif piece.left is not None and rng.random() < 0.05:
+                piece.left -= timedelta(days=2)
+            else:
+                continue
+            self.change.pieces[piece.id] = (self.account, piece)
 
     # -- verbs on touchpoints ------------------------------------------------------------------
 
@@ -333,7 +357,9 @@ def pass_time(world: World, seed: int, step: int, today: date) -> tuple[date, Ch
     happen_to_all(rng, world, after, change)
     for account in world.accounts:
         number = account.id - seed * 10_000 - 1
-        Between(rng_of(seed, number, f"step {step}"), world, account, after, gap, change).happen()
+        between = Between(rng_of(seed, number, f"step {step}"), world, account, after, gap, change)
+        between.happen()
+        between.correspond(rng_of(seed, number, f"letters {step}"))
     return after, change
 
 

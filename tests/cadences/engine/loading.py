@@ -11,7 +11,8 @@ from psycopg2.extras import execute_values
 
 from accounts.models import Account, Tier
 from cadences.models import Campaign, Override, Plan, PlanItem, Schedule, Slot, Touchpoint
-from contacts.models import Interaction
+from contacts.models import Contact, Interaction
+from correspondence.models import Piece
 from sales.models import Purchase, PurchaseLine
 from users.models import Absence, Calendar, Closure, Company, PublicHoliday, Team, User
 
@@ -41,6 +42,7 @@ def tell(world: facts.World, change: Change) -> None:
     load_purchases(change.purchases.values())
     upsert(Campaign, [campaign_record(*noted) for noted in change.campaigns.values()])
     upsert(Interaction, [talk_record(*noted) for noted in change.talks.values()])
+    load_pieces(change.pieces.values())
     load_overrides(change.overrides.values())
     load_rows(change.rows)
 
@@ -150,8 +152,28 @@ def load_accounts(accounts: list[facts.Account]) -> None:
     upsert(Account, [account_record(account) for account in accounts])
     load_purchases([(account, purchase) for account in accounts for purchase in account.purchases])
     upsert(Interaction, [talk_record(account, talk) for account in accounts for talk in account.talks])
+    load_pieces([(account, piece) for account in accounts for piece in account.pieces])
     upsert(Campaign, [campaign_record(account, one) for account in accounts for one in account.campaigns])
     load_overrides(accounts)
+
+
+def load_pieces(written: Iterable[tuple[facts.Account, facts.Piece]]) -> None:
+    """What we wrote, to the one person of the account."""
+    written = list(written)
+    people = {
+        account.id: Contact(id=account.id, account_id=account.id, last_name="Lind") for account, _ in written
+    }
+    upsert(Contact, list(people.values()))
+    upsert(Piece, [piece_record(*one) for one in written])
+
+
+def piece_record(account: facts.Account, piece: facts.Piece) -> Piece:
+    state = "cancelled" if piece.cancelled else "left" if piece.left else "draft"
+    return Piece(
+        id=piece.id, account_id=account.id, contact_id=account.id, medium=piece.medium, twin_id=piece.twin,
+        about_id=piece.talk, use="thank_you" if piece.thanks else "other", subject="Thanks", body="Thanks.",
+        state=state, left_on=piece.left, reason="not needed" if piece.cancelled else "",
+    )  # fmt: skip
 
 
 def campaign_record(account: facts.Account, campaign: facts.Campaign) -> Campaign:

@@ -1,4 +1,4 @@
-"""What is owed because of a servicing campaign or a new owner (R9); the table's words are *in italics*."""
+"""What is owed because of a campaign, a new owner or a thank-you; the table's words are *in italics*."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from .days import plus
-from .facts import EVENT, Account, Campaign, Item, Row
+from .facts import EVENT, Account, Campaign, Item, Piece, Row
 
 if TYPE_CHECKING:
     from .oracle import Night
 
-CAMPAIGN, OWNER = "campaign", "owner"
+CAMPAIGN, OWNER, LETTER = "campaign", "owner", "letter"
 NEVER = date(9000, 1, 1)
 
 
@@ -50,9 +50,46 @@ def owner_key(day: date | None, owner: int | None) -> str:
     return f"E{day:%Y%m%d}-{owner}" if day else ""
 
 
+def pairs(account: Account) -> Iterator[list[Piece]]:
+    """*Of the pieces that thank for a talk, the two that name each other belong together*"""
+    thanks = [piece for piece in account.pieces if piece.thanks and piece.talk is not None]
+    for piece in thanks:
+        if piece.twin is None:
+            yield [piece, *(other for other in thanks if other.twin == piece.id)]
+
+
+def day_of(pair: list[Piece]) -> date | None:
+    """*The day on which the letter left, or where no letter stands the e-mail; none as long as it waits*"""
+    standing = [piece for piece in pair if not piece.cancelled]
+    letters = [piece for piece in standing if piece.medium == "letter"]
+    days = [piece.left for piece in letters or standing]
+    return max((day for day in days if day is not None), default=None)
+
+
+def latest_thanks(night: Night) -> Occasion | None:
+    """*Only the latest counts; not owed to former customers*"""
+    if not (night.is_customer or night.account.status == "prospect"):
+        return None
+    found = [(day_of(pair), min(piece.id for piece in pair)) for pair in pairs(night.account)]
+    gone = sorted((day, number) for day, number in found if day is not None and day <= night.as_of)
+    return Occasion(LETTER, f"E{gone[-1][1]}", gone[-1][0]) if gone else None
+
+
+def campaign_asks(night: Night, ideal: date) -> bool:
+    """*A campaign's own calls ask in its weeks, until the day on which a person ended it*"""
+    for campaign in night.account.campaigns:
+        is_ended = campaign.ended is not None and campaign.ended <= night.as_of
+        last = min(campaign.ended, campaign.last) if is_ended else campaign.last
+        if campaign.first <= night.as_of and campaign.first <= ideal <= last:
+            return True
+    return False
+
+
 def occasions(night: Night) -> Iterator[Occasion]:
     """*Owed to everybody who has a campaign, prospects too; a new owner's call to customers, and to others
     where the owner changed in the weeks of a campaign*"""
+    if thanks := latest_thanks(night):
+        yield thanks
     campaigns = live_campaigns(night.account, night.as_of)
     for campaign in campaigns:
         yield Occasion(CAMPAIGN, f"E{campaign.id}", campaign.first, campaign.last)
@@ -72,6 +109,7 @@ def rows_of_occasions(night: Night) -> Iterator[Row]:
         for item in items_of(night.items, occasion.event):
             ideal = plus(occasion.day, *item.interval)
             is_owed = item.since <= ideal <= occasion.last
+            is_owed = is_owed and not (occasion.event == LETTER and campaign_asks(night, ideal))
             if is_owed and night.oldest <= ideal <= night.horizon:
                 yield night.owed_row(item, occasion.key, occasion.event, occasion.day, ideal)
 
@@ -85,7 +123,18 @@ def campaign_is_gone(night: Night, row: Row) -> bool:
 def is_served(night: Night, row: Row) -> bool:
     """Whether such a row could be owed to this account; a campaign of long ago owes nothing any more."""
     lately = [one for one in live_campaigns(night.account, night.as_of) if one.last >= night.oldest]
-    return night.is_customer or (row.basis in {CAMPAIGN, OWNER} and bool(lately))
+    is_thanked = row.basis == LETTER and night.account.status == "prospect"
+    return night.is_customer or is_thanked or (row.basis in {CAMPAIGN, OWNER} and bool(lately))
+
+
+def thanks_are_gone(night: Night, row: Row) -> bool:
+    """Another thank-you has left meanwhile, or none has left at all; to former customers none counts."""
+    latest = latest_thanks(night)
+    return row.basis == LETTER and (latest is None or row.cycle != latest.key)
+
+
+def is_asked_otherwise(night: Night, row: Row) -> bool:
+    return row.basis == LETTER and campaign_asks(night, row.ideal_on)
 
 
 def owner_is_gone(night: Night, row: Row) -> bool:

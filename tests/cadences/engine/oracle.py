@@ -31,7 +31,17 @@ from .facts import (
     World,
 )
 from .items import effective_items, override_of
-from .occasions import campaign_is_gone, is_served, items_of, live_campaigns, owner_is_gone, rows_of_occasions
+from .occasions import (
+    campaign_is_gone,
+    is_asked_otherwise,
+    is_served,
+    items_of,
+    latest_thanks,
+    live_campaigns,
+    owner_is_gone,
+    rows_of_occasions,
+    thanks_are_gone,
+)
 
 AGREED_SLOT, TODO_SLOT = "agreed", "todo"
 NOT_IN_TIME, PAUSED = "not done in time", "paused"
@@ -102,14 +112,15 @@ class Night:
         return self.account.status == "customer" and became is not None and became <= self.as_of
 
     def items_owed(self) -> dict[str, Item]:
-        """*prospect: no plan item is owed except a campaign's*; so it is with former customers."""
-        if not (self.is_customer or live_campaigns(self.account, self.as_of)):
+        """*prospect: no plan item is owed except a campaign's* and that of a thank-you; so it is with former
+        customers, who are thanked for nothing."""
+        if not (self.is_customer or live_campaigns(self.account, self.as_of) or latest_thanks(self)):
             return {}
         items = effective_items(self.world, self.account, self.as_of)
         return {
             slot: item
             for slot, item in items.items()
-            if self.is_customer or item.event in {"campaign", "owner"}
+            if self.is_customer or item.event in {"campaign", "owner", "letter"}
         }
 
     def purchase_days(self) -> list[tuple[date, int]]:
@@ -418,6 +429,10 @@ class Night:
             return self.held[row.key]
         if campaign_is_gone(self, row):
             return "campaign ended"
+        if thanks_are_gone(self, row):
+            return "another thank-you"
+        if is_asked_otherwise(self, row):
+            return "a campaign asks about it"
         if not is_served(self, row):
             return "former customer" if self.account.status == "former" else "no customer"
         override = override_of(self.account, row.slot, self.as_of)

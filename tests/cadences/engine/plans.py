@@ -34,6 +34,7 @@ def make_plan(rng: Random, start: date) -> Plan:
     effective = start - timedelta(days=rng.choice([0, 0, 20, 90, 300, 600, -3, -20]))
     since = rng.choice([None, effective, effective - timedelta(days=rng.randrange(400))])
     items = [*calls(rng), *visits(rng), *calendar_items(rng), *track(rng), *extra(rng), *occasional(rng)]
+    items += thanks(Random(f"thanks {start} {len(items)}"))
     return Plan(1, effective, tuple(replace(item, since=since) for item in items))
 
 
@@ -149,6 +150,21 @@ def occasional(rng: Random) -> list[Item]:
     if rng.random() < 0.2:
         items[1] = replace(items[1], is_off=True)
     return [found for found in items if rng.random() < 0.85]
+
+
+def thanks(rng: Random) -> list[Item]:
+    """The check of a letter, for some tiers another one; drawn apart, as in ``happenings``."""
+
+    def item(rank: int, **more: object) -> Item:
+        return Item(
+            "letter check", rank, rng.choice(["call", "call", "email"]), EVENT, rng.choice([4, 4, 0, 9, 40]),
+            event="letter", tolerance=3, lapse_after=rng.choice([10, 3, None]), who=rng.choice(WHO), **more,
+        )  # fmt: skip
+
+    items = [item(0)] if rng.random() < 0.9 else []
+    if rng.random() < 0.4:
+        items.append(item(rng.choice([2, 3]), is_off=rng.random() < 0.3))
+    return items
 
 
 # -- edits -----------------------------------------------------------------------------------------

@@ -288,6 +288,53 @@ BUGS = [
         "WHEN r_basis = 'owner' AND cycle",
         "WHEN false AND cycle",
     ),
+    Bug(
+        "letter's check counted from its e-mail",
+        "20_facts",
+        "THEN max(left_on) FILTER (WHERE medium = 'letter')",
+        "THEN max(left_on)",
+    ),
+    Bug(
+        "e-mail counts while its letter waits",
+        "20_facts",
+        "medium = 'letter' AND state <> 'cancelled'",
+        "medium = 'letter' AND state = 'left'",
+    ),
+    Bug(
+        "letter that was taken back is waited for",
+        "20_facts",
+        "medium = 'letter' AND state <> 'cancelled'",
+        "medium = 'letter'",
+    ),
+    Bug("first thank-you counts", "20_facts", "account_id, day DESC, number DESC", "account_id, day, number"),
+    Bug("thanks for nothing count", "20_facts", "AND about_id IS NOT NULL", ""),
+    Bug("every letter is a thank-you", "20_facts", "use = 'thank_you' AND", ""),
+    Bug(
+        "thanked prospect owes nothing",
+        "20_facts",
+        "OR account.status = 'prospect' AND account.id IN (SELECT account_id FROM thanks)",
+        "",
+    ),
+    Bug("thanked former customer is called", "20_facts", "    WHERE is_customer OR is_prospect\n", ""),
+    Bug("letter asked about twice", "40_wanted", "AND occasion.event = 'letter'", "AND false"),
+    Bug(
+        "ended campaign asks on",
+        "20_facts",
+        "CASE WHEN ended_on <= %(as_of)s THEN least(ended_on, ends_on) ELSE ends_on END AS last_on",
+        "ends_on AS last_on",
+    ),
+    Bug(
+        "another thank-you leaves touched rows",
+        "72_outcome",
+        "WHEN r_basis = 'letter' AND NOT EXISTS",
+        "WHEN false AND NOT EXISTS",
+    ),
+    Bug(
+        "campaign leaves touched rows of a thank-you",
+        "72_outcome",
+        "WHEN r_basis = 'letter' AND EXISTS (\n                SELECT FROM campaign_weeks",
+        "WHEN false AND EXISTS (\n                SELECT FROM campaign_weeks",
+    ),
 ]
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from random import Random
 
-from .facts import Absence, Account, Campaign, Override, Person, Purchase, Talk, WorkCalendar, World
+from .facts import Absence, Account, Campaign, Override, Person, Piece, Purchase, Talk, WorkCalendar, World
 from .plans import make_plan
 
 COUNTRIES = ["", "NO", "SE", "DE"]
@@ -133,7 +133,42 @@ def make_account(seed: int, number: int, world: World, start: date) -> Account:
     set_owner_before(rng, world, account, start)
     if rng.random() < 0.15:
         add_campaign(rng, account, start - timedelta(days=rng.choice([0, 1, 5, 20, 40, 410])))
+    add_thanks(rng_of(seed, number, "thanks"), account, start)
     return account
+
+
+def add_thanks(rng: Random, account: Account, start: date) -> None:
+    """Some have been thanked for a talk before the first run, once or twice; some only a while ago."""
+    for _ in range(rng.choice([0, 0, 0, 1, 1, 2])):
+        write_thanks(rng, account, start - timedelta(days=rng.choice([0, 1, 3, 5, 8, 20, 60, 410])))
+
+
+def write_thanks(rng: Random, account: Account, day: date) -> list[Piece]:
+    """An e-mail and a letter, or one of them: gone, taken back, or waiting."""
+    number = max((piece.id for piece in account.pieces), default=account.id * 100) + 1
+    talks = [talk.id for talk in account.talks]
+    about = rng.choice(talks) if talks and rng.random() < 0.9 else None
+    media = rng.choice(
+        [("email", "letter"), ("email", "letter"), ("letter", "email"), ("letter",), ("email",)]
+    )
+    is_thanks = rng.random() < 0.9
+    pieces = [
+        Piece(number + n, medium, twin=number if n else None, talk=about, thanks=is_thanks)
+        for n, medium in enumerate(media)
+    ]
+    for piece in pieces:
+        come_true(rng, piece, day)
+    account.pieces += pieces
+    return pieces
+
+
+def come_true(rng: Random, piece: Piece, day: date) -> None:
+    """It leaves that day or a few later, is taken back, or waits on."""
+    drawn = rng.random()
+    if drawn < 0.7:
+        piece.left = day + timedelta(days=rng.choice([0, 0, 1, 3]))
+    elif drawn < 0.8:
+        piece.cancelled = True
 
 
 def set_owner_before(rng: Random, world: World, account: Account, start: date) -> None:
