@@ -9,8 +9,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cadences', '0017_thanks_in_every_version'),
-        ('correspondence', '0004_piece_thanks'),
+        ('cadences', '0021_thanks_in_every_version'),
+        ('correspondence', '0007_piece_thanks'),
         ('pghistory', '0007_auto_20250421_0444'),
     ]
 

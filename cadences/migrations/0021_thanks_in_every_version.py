@@ -44,5 +44,5 @@ def made_sheets(apps):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cadences", "0016_thanks_as_an_event")]
+    dependencies = [("cadences", "0020_thanks_as_an_event")]
     operations = [migrations.RunPython(give, migrations.RunPython.noop)]

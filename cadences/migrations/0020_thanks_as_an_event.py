@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cadences', '0015_figures_to_sort_by'),
+        ('cadences', '0019_appointments'),
     ]
 
     operations = [

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0015_every_column_sorts'),
         ('contacts', '0010_latest_contacts_not_walked'),
-        ('correspondence', '0003_templates_pieces_identities'),
+        ('correspondence', '0006_own_addresses_and_files'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
