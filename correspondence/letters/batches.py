@@ -30,7 +30,7 @@ State, LineState = PrintBatch.State, PrintLine.State
 MOST = 20_000
 """Letters in one batch."""
 
-AT_ONCE = 100
+AT_ONCE = 200
 """Letters that are set together: whatever the size of the batch, only so many are in memory."""
 
 POSTED_AT_ONCE = 500
