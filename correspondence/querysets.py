@@ -149,7 +149,7 @@ class TemplateTextQuerySet(models.QuerySet[Any]):
         return self.filter(~Exists(newer))
 
     def in_pick_order(self) -> Self:
-        return self.select_related("template").order_by("template__name", "language")
+        return self.select_related("template").order_by("template__name", "medium", "language")
 
     def for_list(self) -> Self:
         """Where there are words, and since when; without the words themselves."""

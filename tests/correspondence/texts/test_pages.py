@@ -137,6 +137,12 @@ class TestSaving:
         save(client, thanks, body="{{salutation}}\n\nmine, later", based_on=2)
         assert current(thanks).number == 3
 
+    def test_the_page_begins_with_the_mail_in_the_templates_language(self, client, thanks):
+        make.make_template(template=thanks, medium="letter", body="A letter.")
+        make.make_template(template=thanks, language="de", body="Eine Mail.")
+        make.make_template(template=thanks, body="{{salutation}}\n\nThe second mail.")
+        assert "The second mail." in page_of(client, thanks).content.decode()
+
     def test_places_that_there_are_not(self, client, thanks):
         for query in ({"medium": "fax"}, {"language": "xx"}, {"language": "../en"}, {"language": "DE"}):
             assert page_of(client, thanks, **query).status_code == 404
