@@ -68,7 +68,7 @@ def test_from_the_call_to_the_timeline(page: Page, live_server: Any, world: Any,
     send_due()
     assert Interaction.objects.filter(kind="email", contact=world["per"]).count() == 1
     page.reload()
-    page.get_by_role("link", name="Words: E-mail").click()
+    page.locator(".timeline a").filter(has_text="Words").click()
     expect(page.get_by_text("Kind regards from Oslo")).to_be_visible()
     check_page(page)
 
