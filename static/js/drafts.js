@@ -106,6 +106,8 @@ for (const typed of ["input", "change"]) {
 document.addEventListener("click", (event) => {
   if (event.target.closest?.("[data-discard-draft]")) discard(drafted(event.target));
 });
+// Words that the server turned, such as to another person, are kept like typed ones.
+document.addEventListener("htmx:oobAfterSwap", (event) => { const form = drafted(event.detail.target); if (form) keep(form); });
 document.addEventListener("htmx:afterRequest", (event) => {
   const form = drafted(event.detail.elt);
   const { status = 0 } = event.detail.xhr ?? {};

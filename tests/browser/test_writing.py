@@ -41,7 +41,7 @@ def test_from_the_call_to_the_timeline(page: Page, live_server: Any, world: Any,
     sign_in(page, live_server, world["kari"], size)
     page.goto(live_server.url + reverse("accounts:detail", args=[world["account"].pk]))
     page.keyboard.press("l")
-    page.get_by_text("Talked", exact=True).click()
+    page.locator("#sheet label.choice").filter(has_text="Talked").click()
     page.locator("textarea[name=summary]").fill("Two new pumps in spring.")
     page.get_by_role("button", name="Save", exact=True).click()
     page.locator("#toasts").get_by_role("link", name="Thank you").click()
@@ -68,7 +68,7 @@ def test_from_the_call_to_the_timeline(page: Page, live_server: Any, world: Any,
     send_due()
     assert Interaction.objects.filter(kind="email", contact=world["per"]).count() == 1
     page.reload()
-    page.get_by_role("link", name="Words: E-mail").click()
+    page.locator(".timeline a").filter(has_text="Words").click()
     expect(page.get_by_text("Kind regards from Oslo")).to_be_visible()
     check_page(page)
 
@@ -88,6 +88,8 @@ def test_every_page_of_mails_and_letters(page: Page, live_server: Any, world: An
         reverse("correspondence:sent_myself", args=[world["account"].pk]),
         reverse("accounts:detail", args=[world["account"].pk]), reverse("home"),
     ):  # fmt: skip
-        page.goto(live_server.url + address)
+        answer = page.goto(live_server.url + address)
+        assert answer is not None
+        assert answer.ok, address
         page.wait_for_load_state("networkidle")
         check_page(page)

@@ -64,9 +64,9 @@ def preview(request: Request, account_pk: int) -> HttpResponse:
     Somebody else to write to, or another template, changes the words as well.
     """
     desk, form = _as_typed(request, account_pk)
-    act = request.POST.get("act") or (
-        "contact" if request.headers.get("HX-Trigger-Name") == "contact" else ""
-    )
+    act = request.POST.get("act", "")
+    if act not in TURNS and form.person and form.person != form.before:
+        act = "contact"
     context = {"desk": desk, "form": form, "is_turned": act in TURNS}
     if act in TURNS:
         context["form"] = _turned(desk, form, act)

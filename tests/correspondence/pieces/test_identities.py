@@ -55,7 +55,8 @@ def test_the_link_proves_the_address_by_post_alone_and_once(kari, owner, enter):
     assert token not in Identity.objects.get().token
     assert kari.get(link).status_code == 200
     assert verified(owner) == ""  # a mail scanner has looked
-    kari.post(link)
+    shown = kari.post(link, follow=True).content.decode()
+    assert "Your mails leave from kari@tend.example, verified today." in shown
     assert verified(owner) == "kari@tend.example"
     assert kari.post(link).status_code == 404
 
