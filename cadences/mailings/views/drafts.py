@@ -155,7 +155,7 @@ def excluded(request: Request, pk: int) -> HttpResponse:
     first = (number - 1) * EXCLUDED_AT_ONCE
     found = finding.audience_of(mailing, request.user).excluded(reason, first, EXCLUDED_AT_ONCE + 1)
     context = {
-        "mailing": mailing, "label": label, "reason": reason,
+        "mailing": mailing, "label": label, "reason": reason, "number": number,
         "lines": shown.excluded_lines(found[:EXCLUDED_AT_ONCE]),
         "previous": number - 1, "next": number + 1 if len(found) > EXCLUDED_AT_ONCE else 0,
     }  # fmt: skip

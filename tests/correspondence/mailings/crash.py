@@ -1,6 +1,7 @@
 """Dispatchers that are killed at random mails, one after the other, as a fault test starts them.
 
-``python -m … SEED``. Forked, so that a hundred of them cost seconds. Prints how many were killed.
+``python -m … SEED KILLS``. Forked, so that a hundred of them cost seconds. The last ones are left alone.
+Prints how many were killed.
 """
 
 import os
@@ -42,11 +43,13 @@ def dispatch(step: str, nth: int) -> int:
 
 
 def main() -> None:
-    chance = random.Random(int(sys.argv[1]))
+    chance, kills = random.Random(int(sys.argv[1])), int(sys.argv[2])
     killed = 0
     for _ in range(2_000):
         step = chance.choice(STEPS)
-        nth = chance.randint(1, 12) if step == "outbox handed over" else 1
+        nth = chance.randint(1, 40) if step == "outbox handed over" else 1
+        if killed == kills:
+            step = ""
         child = os.fork()
         if not child:
             os._exit(dispatch(step, nth))
