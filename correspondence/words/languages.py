@@ -31,11 +31,14 @@ def base_of(language: str) -> str:
 
 
 def locale_of(language: str) -> str:
-    """A locale that babel knows; English where it does not know the language."""
+    """A locale that babel knows; English where it does not know the language. English of no country in
+    particular is written as most of the world does: 26 November 2026.
+    """
     try:
-        return str(Locale.parse(language.replace("-", "_")))
+        found = str(Locale.parse(language.replace("-", "_")))
     except (UnknownLocaleError, ValueError):
-        return "en"
+        found = "en"
+    return "en_GB" if found == "en" else found
 
 
 def is_language(code: str) -> bool:

@@ -54,7 +54,7 @@ def test_neither_what_is_over_nor_gifts_nor_surveys_are_announced():
     make.make_touchpoint(account, None, date(2026, 12, 3), state="cancelled", closed_on=date(2026, 11, 26))
     assert said(account) == ""
     make.make_touchpoint(account, None, date(2026, 12, 24))
-    assert said(account) == "Call on December 24, 2026"
+    assert said(account) == "Call on 24 December 2026"
 
 
 def test_two_and_twenty_cost_the_same(django_assert_num_queries):
