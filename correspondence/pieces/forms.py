@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import uuid4
 
-from babel import Locale
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
@@ -21,7 +20,7 @@ from correspondence.models import PieceFile, Template, TemplateText, Use
 from correspondence.pieces.files import Enclosed, choosable
 from correspondence.pieces.pair import Pair, PairDraft, Words
 from correspondence.pieces.wording import fingerprint, languages
-from correspondence.words.languages import locale_of
+from correspondence.words.languages import name_of
 
 
 class ManyFiles(forms.ClearableFileInput):
@@ -260,4 +259,4 @@ def _plain(body: str) -> str:
 def _languages(kept: str) -> list[tuple[str, str]]:
     reader = get_language() or "en"
     found = dict.fromkeys([*languages(), kept])
-    return [(one, str(Locale.parse(locale_of(one)).get_display_name(reader) or one)) for one in found]
+    return [(one, name_of(one, reader)) for one in found]
