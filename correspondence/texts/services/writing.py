@@ -60,7 +60,7 @@ def filled(text: TemplateText, values: Mapping[str, str], *, gaps: bool = False)
     missing = tuple(sorted((name for name in asked if not values.get(name, "").strip()), key=_place))
     if missing and not gaps:
         return Written("", "", missing, text)
-    known = {**values, **{name: Source("{{%s}}" % name) for name in missing}}
+    known = {**values, **{name: Source("{{" + name + "}}") for name in missing}}
     return Written(
         fill_line(text.subject, known)[:SUBJECT_LETTERS], fill(text.body, known).strip(), missing, text
     )
