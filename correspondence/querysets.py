@@ -238,6 +238,15 @@ class PieceQuerySet(models.QuerySet[Any]):
         return self.select_related("account", "contact", "sender", "message").order_by("created_at", "id")
 
 
+class PieceFileQuerySet(models.QuerySet[Any]):
+    """Read by whoever may read the mail that they go with."""
+
+    def visible_to(self, user: User) -> Self:
+        from correspondence.models import Piece  # noqa: PLC0415 - models import this module
+
+        return self.filter(piece__in=Piece.objects.visible_to(user))
+
+
 def _writers(user: User) -> Q:
     own = Q(sender__in=acts_for(user)) | Q(created_by=user)
     return own | owned_side(user, "account__owner")

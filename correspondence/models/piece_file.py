@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from core.history import tracked
 from core.models import TimeStamped
+from correspondence.querysets import PieceFileQuerySet
 
 
 def random_name(file: PieceFile, filename: str) -> str:
@@ -28,6 +29,8 @@ class PieceFile(TimeStamped):
     name = models.CharField(max_length=150, help_text="As its recipient reads it.")
     kind = models.CharField(max_length=100, help_text="Media type, found in the content and not in the name.")
     size = models.PositiveIntegerField(help_text="Bytes.")
+
+    objects = PieceFileQuerySet.as_manager()
 
     class Meta:
         constraints = [

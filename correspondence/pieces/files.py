@@ -46,7 +46,7 @@ NOTHING = Enclosed()
 
 def limits() -> dict[str, int]:
     """For people: MB of one, MB of all, how many."""
-    return {"one": settings.ACCOUNT_FILE_MB, "all": settings.MAIL_FILES_MB, "most": MOST}
+    return {"each": settings.ACCOUNT_FILE_MB, "all": settings.MAIL_FILES_MB, "most": MOST}
 
 
 def check_files(account: Account, enclosed: Enclosed) -> None:

@@ -43,6 +43,8 @@ function restore(form) {
   const when = form.querySelector("[data-when]");
   if (when) when.textContent = new Date(draft.at).toLocaleString(document.documentElement.lang, { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
   form.dispatchEvent(new CustomEvent("draft:changed", { bubbles: true }));
+  if (document.readyState === "complete") return; // htmx listens only when the page has loaded
+  addEventListener("load", () => form.dispatchEvent(new CustomEvent("draft:restored", { bubbles: true })), { once: true });
 }
 
 function fill(form, drafted) {

@@ -59,6 +59,7 @@ def test_from_the_call_to_the_timeline(page: Page, live_server: Any, world: Any,
 
     page.reload()  # a closed tab: what was typed is there again
     expect(page.locator("textarea[name=body]")).to_have_value(f"{WORDS.format(name='Per Berg')} from Oslo")
+    expect(page.locator(".letter-shown")).to_contain_text("Kind regards from Oslo")
     send = page.get_by_role("button", name="Send and queue")
     send.focus()
     page.keyboard.press("Enter")

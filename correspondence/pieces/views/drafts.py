@@ -68,8 +68,10 @@ def day_line(request: Request) -> HttpResponse:
     talks = (
         Interaction.objects.visible_to(user).standing().logged_by(user).filter(happened_on=today_for(user))
     )
-    thanked = Piece.objects.exclude(state=Piece.State.CANCELLED).filter(
-        use=Use.THANK_YOU, about__isnull=False
+    thanked = (
+        Piece.objects.visible_to(user)
+        .exclude(state=Piece.State.CANCELLED)
+        .filter(use=Use.THANK_YOU, about__isnull=False)
     )
     done = talks.filter(reached=True).exclude(pk__in=thanked.values("about"))
     context = {

@@ -98,7 +98,7 @@ def sent_myself(request: Request, account_pk: int) -> HttpResponse:
     user = request.user
     account = get_object_or_404(Account.objects.visible_to(user), pk=account_pk)
     chosen = whole_number(request.GET.get("contact", ""))
-    people = Contact.objects.filter(account=account).employed()
+    people = Contact.objects.visible_to(user).filter(account=account).employed()
     first = (people.filter(pk=chosen) if chosen else people).first()
     initial = {"contact": first and first.pk, "on": today_for(user)}
     form = SentMyselfForm(posted(request), account=account, initial=initial)
@@ -117,9 +117,7 @@ def sent_myself(request: Request, account_pk: int) -> HttpResponse:
 def file(request: Request, pk: int) -> FileResponse:
     """An attachment, as a download only: no browser ever shows it as a page of ours."""
     row = get_object_or_404(
-        PieceFile.objects.select_related("account_file").filter(
-            piece__in=Piece.objects.visible_to(request.user)
-        ),
+        PieceFile.objects.visible_to(request.user).select_related("account_file"),
         pk=pk,
     )
     stored = row.account_file.file if row.account_file else row.file

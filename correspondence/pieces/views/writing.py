@@ -112,7 +112,7 @@ def _blank(request: Request, account_pk: int) -> tuple[Desk, dict[str, Any]]:
     medium = medium if medium in Medium.values else Medium.EMAIL
     title = _("Write to %(account)s") % {"account": account.name}
     desk = Desk(request.user, account, title, f"write-{account.pk}-{medium}", chosen="contact" in request.GET)
-    main = Contact.objects.filter(account=account).employed().first()
+    main = Contact.objects.visible_to(request.user).filter(account=account).employed().first()
     return desk, _opening(desk, _asked(request, account) or main, {str(medium)})
 
 
@@ -162,7 +162,12 @@ def _turned(desk: Desk, form: WriteForm, act: str) -> WriteForm:
     """
     contact, language = form.person, str(form["language"].value() or "en")
     values = {name: form[name].value() for name in form.fields if name != "uploads"}
-    template = Template.objects.offered().filter(pk=whole_number(str(values["template"] or "")) or 0).first()
+    template = (
+        Template.objects.visible_to(desk.user)
+        .offered()
+        .filter(pk=whole_number(str(values["template"] or "")) or 0)
+        .first()
+    )
     if act == "contact" and contact and form.is_untouched:
         language = wording.language_of(desk.account, contact)
     if act == "words" or form.is_untouched:
@@ -198,7 +203,8 @@ def _is_sent_words(medium: str) -> str:
 
 def _asked(request: Request, account: Account) -> Contact | None:
     pk = whole_number(request.GET.get("contact", ""))
-    found: Contact | None = Contact.objects.filter(account=account).employed().filter(pk=pk or 0).first()
+    people = Contact.objects.visible_to(request.user).filter(account=account).employed()
+    found: Contact | None = people.filter(pk=pk or 0).first()
     return found
 
 

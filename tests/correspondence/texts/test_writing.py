@@ -117,7 +117,7 @@ class TestWrite:
         text = pick(thanks, "email", "en")
         for count in (2, 20):
             jobs = [(text, subject_of(owner)) for _ in range(count)]
-            with django_assert_num_queries(6):  # no talk is asked for
+            with django_assert_num_queries(8):  # no talk is asked for
                 assert len(list(write_many(jobs))) == count
 
     def test_more_than_a_batch_keeps_its_order(self, owner, monkeypatch):
