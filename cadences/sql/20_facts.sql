@@ -31,12 +31,10 @@ thanks AS MATERIALIZED (
                 ELSE max(left_on)
             END AS day
         FROM correspondence_piece
-        WHERE use = 'thank_you' AND about_id IS NOT NULL
-            AND (SELECT bool_or(event = 'letter') FROM item_at)
-            AND @only(account_id)
+        WHERE use = 'thank_you' AND about_id IS NOT NULL AND @only(account_id)
         GROUP BY account_id, coalesce(twin_id, id)
     ) pair
-    WHERE day BETWEEN %(look_back)s - (SELECT max(step) FROM item_at WHERE event = 'letter') AND %(as_of)s
+    WHERE day <= %(as_of)s
     ORDER BY account_id, day DESC, number DESC
 ),
 

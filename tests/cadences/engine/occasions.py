@@ -67,9 +67,12 @@ def day_of(pair: list[Piece]) -> date | None:
 
 
 def latest_thanks(night: Night) -> Occasion | None:
-    """*Only the latest counts; not owed to former customers*"""
-    if not (night.is_customer or night.account.status == "prospect"):
-        return None
+    """*Owed to customers and prospects, never to former ones*"""
+    return latest_gone(night) if night.is_customer or night.account.status == "prospect" else None
+
+
+def latest_gone(night: Night) -> Occasion | None:
+    """*Counted is the account's latest one only, by day and then by number*"""
     found = [(day_of(pair), min(piece.id for piece in pair)) for pair in pairs(night.account)]
     gone = sorted((day, number) for day, number in found if day is not None and day <= night.as_of)
     return Occasion(LETTER, f"E{gone[-1][1]}", gone[-1][0]) if gone else None
@@ -128,8 +131,8 @@ def is_served(night: Night, row: Row) -> bool:
 
 
 def thanks_are_gone(night: Night, row: Row) -> bool:
-    """Another thank-you has left meanwhile, or none has left at all; to former customers none counts."""
-    latest = latest_thanks(night)
+    """Another thank-you has left meanwhile, or none has left at all."""
+    latest = latest_gone(night)
     return row.basis == LETTER and (latest is None or row.cycle != latest.key)
 
 
