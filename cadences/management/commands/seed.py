@@ -18,6 +18,7 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        made = seed() | {"survey programmes": programmes.seed(), "templates": seeding.seed()}
+        templates = seeding.seed()  # first: what the plan owes in writing names them
+        made = seed() | {"survey programmes": programmes.seed(), "templates": templates}
         words = ", ".join(f"{count} {name}" for name, count in made.items() if count)
         self.stdout.write(f"Made {words}." if words else "Everything is there already.")
