@@ -37,6 +37,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *_app("contacts/", "contacts.urls"),
     path("people/", include("cadences.people_pages.urls")),  # who has left, who is back
     *_app("sales/", "sales.urls"),
+    path("templates/", include("correspondence.texts.urls")),
     *_app("", "correspondence.urls"),  # the outbox, and the page that unsubscribes
     *_app("surveys/", "surveys.urls"),  # for managers alone
     *_app("imports/", "imports.urls"),

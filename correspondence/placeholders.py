@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account
 from contacts.models import Commitment, Contact, Interaction
-from correspondence.words.filling import Source, escaped
+from correspondence.words.filling import Source, escaped, is_blank
 from correspondence.words.languages import locale_of, salutation
 from sales.models import Purchase
 from users.clock import company_today
@@ -97,7 +97,7 @@ def values_for(subjects: Sequence[Subject]) -> list[dict[str, str]]:
             values.update(more)
     for values, subject in zip(found, subjects, strict=True):
         values.update(subject.given)
-    return [{name: value for name, value in values.items() if value.strip()} for values in found]
+    return [{name: value for name, value in values.items() if not is_blank(value)} for values in found]
 
 
 @dataclass(frozen=True)

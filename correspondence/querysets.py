@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Case, Count, Exists, OuterRef, Q, Value, When
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
@@ -118,13 +118,26 @@ class TemplateQuerySet(models.QuerySet[Any]):
         """Those that are not retired, in the order of the alphabet."""
         return self.filter(is_retired=False).order_by("name")
 
+    def for_list(self) -> Self:
+        """By what they are for, in the order of a customer's life; the retired ones behind."""
+        from correspondence.models import Use  # noqa: PLC0415 - models import this module
+
+        places = [When(use=use, then=Value(place)) for place, use in enumerate(Use.values)]
+        return self.order_by("is_retired", Case(*places, default=Value(len(places))), "name")
+
     def of_use(self, use: str) -> Self:
         """What is offered for one use."""
         return self.offered().filter(use=use)
 
 
 class TemplateTextQuerySet(models.QuerySet[Any]):
-    """Versions of words."""
+    """Versions of words: read and written like their templates."""
+
+    def visible_to(self, user: User) -> Self:
+        return self if user.is_active else self.none()
+
+    def editable_by(self, user: User) -> Self:
+        return self if user.is_active and (user.is_manager or user.is_admin) else self.none()
 
     def current(self) -> Self:
         """The newest of each template, medium and language: the one that counts."""
@@ -135,7 +148,23 @@ class TemplateTextQuerySet(models.QuerySet[Any]):
         return self.filter(~Exists(newer))
 
     def in_pick_order(self) -> Self:
-        return self.select_related("template").order_by("template__name", "language")
+        return self.select_related("template").order_by("template__name", "medium", "language")
+
+    def for_list(self) -> Self:
+        """Where there are words, and since when; without the words themselves."""
+        return self.defer("subject", "body").order_by("medium", "language")
+
+    def languages(self) -> models.QuerySet[Any, Any]:
+        """In which languages anything offered is written."""
+        offered = self.filter(template__is_retired=False).order_by()
+        return offered.values_list("language", flat=True).distinct()
+
+    def of(self, medium: str, language: str) -> Self:
+        """All versions in one medium and language, the newest first."""
+        return self.filter(medium=medium, language=language).order_by("-number")
+
+    def with_writers(self) -> Self:
+        return self.select_related("written_by")
 
 
 class IdentityQuerySet(models.QuerySet[Any]):

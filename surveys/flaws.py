@@ -6,7 +6,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from ballotbox.questionnaire import MOST_QUESTIONS, Problem
-from surveys.languages import name_of
+from correspondence.words.languages import name_of
 from surveys.mail_words import PLACES, Flaw
 
 

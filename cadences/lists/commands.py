@@ -95,6 +95,8 @@ _PAGES = (
     _Page(lazy("Save the list as a view"), "accounts:view_create", "bookmark", _all),
     _Page(lazy("Absences"), "calendars:absences", "calendar-x", _all),
     _Page(lazy("New absence"), "calendars:create_absence", "plus-lg", _all),
+    _Page(lazy("Templates"), "templates:list", "file-earmark-text", _all),
+    _Page(lazy("New template"), "templates:create", "plus-lg", _lead),
     _Page(lazy("Exceptions from the plan"), "exceptions:list", "sign-turn-slight-right", _all),
     _Page(lazy("The plan"), "plan:ladder", "ladder", _all),
     _Page(lazy("Tiers"), "tiers:list", "layers", _all),

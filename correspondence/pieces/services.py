@@ -17,8 +17,10 @@ from contacts.models.interaction import Channel
 from correspondence.models import Identity, Medium, Piece, TemplateText, Topic, Use
 from correspondence.pieces import mail
 from correspondence.pieces.leaving import left
+from correspondence.placeholders import KNOWN
 from correspondence.services.enqueueing import enqueue
 from correspondence.services.managing import withdraw
+from correspondence.words.filling import names_in
 from users.access import acts_for, require, require_active
 from users.clock import company_today, today_for
 from users.models import User
@@ -98,6 +100,7 @@ def queue(user: User, piece: Piece) -> Piece:
     piece = locked(user, piece)
     _require_draft(piece)
     check(piece)
+    _require_finished(piece)
     piece.state = Piece.State.QUEUED
     if piece.medium == Medium.EMAIL:
         piece.message = enqueue(mail.draft_of(piece, _identity_of(piece)))
@@ -195,6 +198,17 @@ def _is_refused(piece: Piece, contact: Contact) -> bool:
 def _require_draft(piece: Piece) -> None:
     if not piece.is_open:
         raise ValidationError(_("It is no draft any more: its words stand."))
+
+
+def _require_finished(piece: Piece) -> None:
+    """A draft may wait with gaps in it; what leaves has none."""
+    gaps = (names_in(piece.subject) | names_in(piece.body)) & KNOWN
+    if gaps:
+        named = ", ".join("{{" + name + "}}" for name in sorted(gaps))
+        raise ValidationError(
+            {"body": _("Still to be filled in for %(account)s: %(gaps)s.")
+             % {"account": piece.account, "gaps": named}}
+        )  # fmt: skip
 
 
 def _identity_of(piece: Piece) -> Identity:

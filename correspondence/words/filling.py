@@ -41,8 +41,7 @@ def unknown_in(source: str, known: Collection[str]) -> list[str]:
 
 def escaped(value: str) -> Source:
     """A value as source that shows exactly its letters, in one line."""
-    line = SPACES.sub(" ", value).strip()
-    line = MARKS.sub(lambda found: "\\" + found[0], line)
+    line = MARKS.sub(lambda found: "\\" + found[0], one_line(value))
     return Source(LIST_MARK.sub(r"\1\2\\\3", line))
 
 
@@ -58,8 +57,18 @@ def fill(source: str, values: Mapping[str, str]) -> str:
 def fill_line(line: str, values: Mapping[str, str]) -> str:
     """A subject: one line, no markup. Raises MissingWordError."""
     _refuse_missing(line, values)
-    filled = PLACEHOLDER.sub(lambda found: values[found[1]], line)
-    return SPACES.sub(" ", filled).strip()
+    filled = PLACEHOLDER.sub(lambda found: one_line(values[found[1]]), line)
+    return one_line(filled)
+
+
+def one_line(value: str) -> str:
+    """The letters of a value without breaks, control characters and blanks around them."""
+    return SPACES.sub(" ", value).strip()
+
+
+def is_blank(value: str) -> bool:
+    """Whether there is nothing to read: blanks, control characters, marks without width."""
+    return not any(letter.isprintable() and not letter.isspace() for letter in value)
 
 
 def _as_source(value: str) -> str:
@@ -67,5 +76,5 @@ def _as_source(value: str) -> str:
 
 
 def _refuse_missing(source: str, values: Mapping[str, str]) -> None:
-    if missing := {name for name in names_in(source) if not values.get(name, "").strip()}:
+    if missing := {name for name in names_in(source) if is_blank(values.get(name, ""))}:
         raise MissingWordError(missing)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from babel import Locale, UnknownLocaleError
 
 SALUTATIONS = {
@@ -18,6 +20,7 @@ SALUTATIONS = {
     "pt": "Caro(a) {name},",
     "sv": "Hej {name},",
 }
+CODE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 SAME = {"no": "nb", "nn": "nb"}
 
 
@@ -33,6 +36,26 @@ def locale_of(language: str) -> str:
         return str(Locale.parse(language.replace("-", "_")))
     except (UnknownLocaleError, ValueError):
         return "en"
+
+
+def is_language(code: str) -> bool:
+    """Whether there is such a language, be it with a region: ``de``, ``pt-BR``."""
+    if not CODE.fullmatch(code):
+        return False
+    try:
+        Locale.parse(code, sep="-")
+    except (UnknownLocaleError, ValueError):
+        return False
+    return True
+
+
+def name_of(code: str, shown_in: str) -> str:
+    """The name of a language in another one; the code itself where nobody knows it."""
+    try:
+        name = Locale.parse(code, sep="-").get_display_name(Locale.parse(shown_in, sep="-"))
+    except (UnknownLocaleError, ValueError):
+        name = None
+    return name or code
 
 
 def salutation(language: str, name: str) -> str:

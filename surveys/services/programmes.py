@@ -9,9 +9,9 @@ from django.db import transaction
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from correspondence.words.languages import name_of
 from surveys import ballots, mail_words, seed_data
 from surveys.flaws import in_words
-from surveys.languages import name_of
 from surveys.models import MailText, Programme, Questions
 from surveys.rules import Rule
 from surveys.services import coming_back

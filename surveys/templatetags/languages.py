@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import template
 from django.utils.translation import get_language
 
-from surveys.languages import name_of
+from correspondence.words.languages import name_of
 
 register = template.Library()
 

@@ -343,6 +343,31 @@ ROWS = [
         )
     ),
     # -- the outbox; unsubscribing is for whoever holds the link ------------------------------------------
+    # -- templates: everybody reads, managers and admins write ------------------------------------------
+    row("templates:list", get=ALL),
+    row(
+        "templates:create", get=MANAGERS, post=MANAGERS, data={"name": "New", "use": "gift", "language": "en"}
+    ),
+    row("templates:people", get=ALL),
+    row(
+        "templates:detail",
+        "template",
+        get=ALL,
+        post=MANAGERS,
+        data={"subject": "Hello", "body": "Hello, {{account}}.", "based_on": "2"},
+    ),
+    row(
+        "templates:settings",
+        "template",
+        get=MANAGERS,
+        post=MANAGERS,
+        data={"name": "Other name", "use": "gift", "language": "en"},
+    ),
+    row("templates:preview", "template", post=ALL, data={"subject": "Hello", "body": "Hello."}),
+    row("templates:compare", "template", get=ALL),
+    row("templates:retire", "template", post=MANAGERS),
+    row("templates:bring_back", "template", post=MANAGERS),
+    row("templates:go_back", "old_words", post=MANAGERS),
     row("correspondence:outbox", get=ADMIN),
     row("correspondence:resend", "uncertain_mail", post=ADMIN),
     row("correspondence:mark_sent", "uncertain_mail", post=ADMIN),

@@ -105,6 +105,7 @@ def _records(people: dict[str, Any]) -> dict[str, Any]:
         **_surveys(contact),
         **_mail(),
         **_mailings(owner),
+        **_templates(),
         "contact_request": ContactRequest.objects.create(
             name="Eva Lind", company="Borg", reach="+47 22 33 44 55", received_on=TODAY
         ),
@@ -179,6 +180,13 @@ def _mailings(owner: Any) -> dict[str, Any]:
         "running_mailing": make.make_mailing(owner, state="running", **started),
         "paused_mailing": make.make_mailing(owner, state="paused", **started),
     }
+
+
+def _templates() -> dict[str, Any]:
+    """One with two versions of its words."""
+    old = make.make_template()
+    make.make_template(template=old.template, body="The second version.")
+    return {"template": old.template, "old_words": old}
 
 
 def _batch() -> ImportBatch:

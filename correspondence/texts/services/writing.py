@@ -13,7 +13,7 @@ from itertools import islice
 from accounts.models import Account
 from correspondence.models import TemplateText
 from correspondence.placeholders import PLACEHOLDERS, Subject, values_for
-from correspondence.words.filling import Source, fill, fill_line, names_in
+from correspondence.words.filling import Source, fill, fill_line, is_blank, names_in
 from correspondence.words.languages import base_of
 
 AT_ONCE = 1_000  # rows of facts that are in memory at one time
@@ -49,7 +49,7 @@ def write_many(jobs: Iterable[tuple[TemplateText, Subject]], *, gaps: bool = Fal
     """
     rest = iter(jobs)
     while batch := list(islice(rest, AT_ONCE)):
-        subjects = [replace(subject, language=_spoken(text, subject)) for text, subject in batch]
+        subjects = [spoken(text, subject) for text, subject in batch]
         for (text, _subject), values in zip(batch, values_for(subjects), strict=True):
             yield filled(text, values, gaps=gaps)
 
@@ -57,13 +57,19 @@ def write_many(jobs: Iterable[tuple[TemplateText, Subject]], *, gaps: bool = Fal
 def filled(text: TemplateText, values: Mapping[str, str], *, gaps: bool = False) -> Written:
     """The words with values that are known already."""
     asked = names_in(text.subject) | names_in(text.body)
-    missing = tuple(sorted((name for name in asked if not values.get(name, "").strip()), key=_place))
+    missing = tuple(sorted((name for name in asked if is_blank(values.get(name, ""))), key=_place))
     if missing and not gaps:
         return Written("", "", missing, text)
-    known = {**values, **{name: Source("{{%s}}" % name) for name in missing}}
+    known = {**values, **{name: Source("{{" + name + "}}") for name in missing}}
     return Written(
         fill_line(text.subject, known)[:SUBJECT_LETTERS], fill(text.body, known).strip(), missing, text
     )
+
+
+def spoken(text: TemplateText, subject: Subject) -> Subject:
+    """The subject in the language of the words."""
+    same = base_of(subject.language) == base_of(text.language)
+    return subject if same else replace(subject, language=text.language)
 
 
 def unwritten(jobs: Sequence[tuple[TemplateText, Subject]], written: Sequence[Written]) -> list[str]:
@@ -82,11 +88,6 @@ def unwritten(jobs: Sequence[tuple[TemplateText, Subject]], written: Sequence[Wr
 def in_words(names: Iterable[str]) -> list[str]:
     """Placeholders as people read them, such as "City of the account"."""
     return [str(_LABELS.get(name, name)) for name in names]
-
-
-def _spoken(text: TemplateText, subject: Subject) -> str:
-    same = base_of(subject.language) == base_of(text.language)
-    return subject.language if same else text.language
 
 
 def _place(name: str) -> tuple[int, str]:

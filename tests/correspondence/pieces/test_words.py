@@ -15,6 +15,7 @@ from correspondence.words.filling import (
     escaped,
     fill,
     fill_line,
+    is_blank,
     names_in,
     unknown_in,
 )
@@ -74,6 +75,11 @@ class TestFilling:
             fill("{{a}} {{b}} {{c}}", {"a": "x", "b": "  "})
         assert refused.value.names == ("b", "c")
 
+    @pytest.mark.parametrize("value", ["", " ", "\x7f", "\u00a0\x01", "\u200b\ufeff", "\u3000", "\u202e"])
+    def test_what_nobody_can_read_is_missing(self, value):
+        with pytest.raises(MissingWordError):
+            fill("{{a}}", {"a": value})
+
     def test_what_is_unknown_is_told_as_written(self):
         known = {"name"}
         assert unknown_in("{{name}} {{nmae}} {{ name|upper }} {{7*7}} {{name", known) == [
@@ -87,7 +93,7 @@ class TestFilling:
     @given(st.text(min_size=1, max_size=80))
     def test_a_value_shows_exactly_its_letters_wherever_it_stands(self, value):
         plain = " ".join(re.sub(r"[\x00-\x20\x7f\x85\xa0\u2028\u2029]+", " ", value).split(" ")).strip()
-        if not plain:
+        if is_blank(value):
             return
         assert as_text(escaped(value)) == plain
         assert as_text(fill("Dear {{x}} and you", {"x": value})) == f"Dear {plain} and you"

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from correspondence.models import Use
+from correspondence.pieces.services import change, queue
 from correspondence.placeholders import Subject
 from correspondence.texts.services import pick, pick_many, unwritten, write, write_many
 from tests import factories as make
@@ -32,7 +34,7 @@ def thanks():
 
 def subject_of(owner, language="en", **account):
     account = make.make_account(owner, **account)
-    return Subject(account.pk, make.make_contact(account).pk, owner.pk, language)
+    return Subject(account.pk, make.make_contact(account, last_name="Lind").pk, owner.pk, language)
 
 
 class TestPick:
@@ -98,6 +100,17 @@ class TestWrite:
         written = write(text, subject_of(owner), gaps=True)
         assert (written.subject, written.missing) == ("{{gift}}", ("gift",))
         assert written.body == "Dear Eva Lind,\n\n{{gift}} in *{{gift}}*"
+
+    def test_what_still_has_gaps_waits_as_a_draft_and_does_not_leave(self, owner):
+        text = make.make_template(subject="A gift", body="{{salutation}}\n\n{{gift}} for you")
+        contact = make.make_contact(make.make_account(owner, name="Acme"), email="eva@acme.example")
+        make.make_identity(owner)
+        written = write(text, Subject(contact.account_id, contact.pk, owner.pk), gaps=True)
+        piece = make.make_piece(contact, owner, subject=written.subject, body=written.body)
+        with pytest.raises(ValidationError, match=r"Still to be filled in for Acme: \{\{gift\}\}"):
+            queue(owner, piece)
+        change(owner, piece, body=written.body.replace("{{gift}}", "Honey"))
+        assert queue(owner, piece).state == "queued"
 
     def test_two_and_twenty_cost_the_same(self, thanks, owner, django_assert_num_queries):
         make.make_company()
