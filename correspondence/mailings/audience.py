@@ -106,7 +106,7 @@ reasoned AS (
         barred,
         CASE
             WHEN was_lately THEN 'lately'
-            WHEN text_id IS NULL THEN 'no_words'
+            WHEN text_id IS NULL AND %(needs_words)s THEN 'no_words'
             WHEN missing <> '' THEN 'missing'
             ELSE ''
         END
@@ -298,6 +298,8 @@ class Audience:
             "sender": mailing.sender_id,
             "language": mailing.template.language if mailing.template else "en",
             "company": Company.get().name,
+            # while no template is chosen yet, people are counted without words
+            "needs_words": self.accounts is None or mailing.template_id is not None,
             "ids": self.recipients,
         }
 

@@ -63,6 +63,8 @@ def test_from_the_account_list_to_the_results(team, browse, send):
     count = browse(team.kari, reverse("mailings:count"), fields(team)).content.decode()
     assert '<p class="mailing-total">2</p>' in count
     assert "Eva Lind 1" in count
+    undecided = browse(team.kari, reverse("mailings:count"), fields(team, template=""))
+    assert '<p class="mailing-total">2</p>' in undecided.content.decode()
     assert not Mailing.objects.exists()
     mailing = made(team, send)
     assert mailing.criteria == "500 employees or more · 12 months: 20,000,000 EUR or more"
