@@ -39,18 +39,22 @@ def save_identity(user: User, *, name: str, address: str, signature: str) -> Ide
     if not one_line(name):
         raise ValidationError({"name": _("Say the name that recipients read.")})
     wanted = _address(address)
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)  # the same form twice: one after the other
     identity = _locked(user) or Identity(user=user, address=wanted)
     identity.name, identity.signature = one_line(name, 100), signature.strip()
     if identity.verified_at is None:
         is_new = identity.pk is None or identity.address != wanted
         identity.address = wanted
     elif wanted == identity.address:
-        is_new, identity.wanted = False, ""
-        identity.token, identity.token_at = "", None
+        is_new, identity.wanted, identity.token = False, "", ""
     else:
         is_new = identity.wanted != wanted
         identity.wanted = wanted
     _refuse_of_another(user, wanted)
+    if is_new and _is_too_soon(identity):
+        raise ValidationError(
+            {"address": _("A link was mailed a moment ago: wait a minute, then save again.")}
+        )
     identity.save()
     if is_new:
         _mail_link(identity)
@@ -64,7 +68,7 @@ def send_link(user: User) -> Identity:
     identity = _locked(user)
     if identity is None or not identity.unproven:
         raise ValidationError(_("There is no address that waits to be verified."))
-    if identity.token_at and timezone.now() - identity.token_at < PAUSE:
+    if _is_too_soon(identity):
         raise ValidationError(_("A link was mailed a moment ago: look into your mailbox first."))
     _mail_link(identity)
     return identity
@@ -111,6 +115,10 @@ def revoke(user: User) -> None:
 def _locked(user: User) -> Identity | None:
     found: Identity | None = Identity.objects.select_for_update().filter(user=user).first()
     return found
+
+
+def _is_too_soon(identity: Identity) -> bool:
+    return identity.token_at is not None and timezone.now() - identity.token_at < PAUSE
 
 
 def _address(address: str) -> str:

@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.cache import never_cache
@@ -62,7 +63,13 @@ def my_mail(request: Request) -> HttpResponse:
         messages.success(request, words % {"address": saved.unproven} if saved.unproven else _("Saved."))
         return redirect("correspondence:my_mail")
     signature = as_html(identity.signature) if identity else ""
-    context = {"form": form, "identity": identity, "signature": signature}
+    proven = identity.verified_at if identity else None
+    context = {
+        "form": form,
+        "identity": identity,
+        "signature": signature,
+        "verified_on": localtime(proven).date() if proven else None,
+    }
     return render(request, "correspondence/identity/page.html", context, status=422 if form.errors else 200)
 
 

@@ -83,6 +83,20 @@ def test_links_are_not_mailed_by_the_dozen(kari, enter, django_capture_on_commit
     assert len(django_mail.outbox) == 1
 
 
+def test_saving_one_address_and_another_by_turns_mails_no_more_links(kari, owner, enter, clock):
+    enter("kari@tend.example")
+    typed = {"name": "Kari Holm", "address": "k.holm@tend.example"}
+    for address in ("k.holm@tend.example", "kari.h@tend.example"):
+        refused = kari.post(AT, typed | {"address": address})
+        assert "wait a minute" in refused.context["form"].errors["address"][0]
+    assert Identity.objects.get().address == "kari@tend.example"
+    clock.shift(timedelta(minutes=2))
+    kari.post(enter("k.holm@tend.example"))
+    enter("kari@tend.example")
+    assert enter("k.holm@tend.example") is None  # back to the one that sends
+    assert kari.post(AT, typed | {"address": "kari@tend.example"}).status_code == 422
+
+
 def test_a_new_address_waits_while_the_old_one_sends(kari, owner, eva, enter):
     kari.post(enter("kari@tend.example"))
     link = enter("k.holm@tend.example", signature="**Kari**")
