@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Account
 from contacts.models import Commitment, Contact, Interaction
 from correspondence.words.filling import Source, escaped, is_blank
-from correspondence.words.languages import locale_of, salutation
+from correspondence.words.languages import locale_of, salutation, whose
 from sales.models import Purchase
 from users.clock import company_today
 from users.models import Company, User
@@ -56,7 +56,9 @@ PLACEHOLDERS: tuple[Placeholder, ...] = (
     Placeholder("next_contact", _("When we talk next, and how"), "Call on 8 January 2027"),
     Placeholder("talk_on", _("The day of the talk"), "26 November 2026", "talk"),
     Placeholder("talk_summary", _("What was said, as it was logged"), "Two new pumps in spring.", "talk"),
-    Placeholder("talk_agreed", _("What was promised, as a list"), "- We: send the quote by 27 Nov", "talk"),
+    Placeholder(
+        "talk_agreed", _("What was promised, as a list"), "- We: Send the quote (27 November 2026)", "talk"
+    ),
     Placeholder("meeting_when", _("Day and time of the meeting"), "8 January 2027, 14:00", "meeting"),
     Placeholder("meeting_where", _("Place of the meeting"), "Your office in Oslo", "meeting"),
     Placeholder("meeting_purpose", _("What the meeting is for"), "Plan the spring", "meeting"),
@@ -124,7 +126,7 @@ class _Facts:
         return cls(
             Account.objects.in_bulk(account_ids),
             Contact.objects.in_bulk({subject.contact_id for subject in subjects}),
-            User.objects.in_bulk({s.sender_id for s in subjects if s.sender_id}),
+            User.objects.select_related("identity").in_bulk({s.sender_id for s in subjects if s.sender_id}),
             Interaction.objects.in_bulk(talk_ids),
             promises,
             {
@@ -157,18 +159,24 @@ def _written(facts: _Facts, subject: Subject) -> dict[str, str]:
         values |= {
             "sender": sender.display_name,
             "sender_job_title": sender.job_title,
-            "sender_email": sender.email or "",
+            "sender_email": _address_of(sender),
         }
     if talk := facts.talks.get(subject.about_id or 0):
         values |= {
             "talk_on": day(talk.happened_on, language),
             "talk_summary": several_lines(talk.summary.splitlines()),
             "talk_agreed": bullets(
-                f"{promise.what} ({day(promise.due_on, language)})"
+                f"{whose(language, by_us=promise.by_us)}: {promise.what} ({day(promise.due_on, language)})"
                 for promise in facts.promises.get(talk.pk, ())
             ),
         }
     return values
+
+
+def _address_of(sender: User) -> str:
+    """The verified address that their mails leave from, else that of their login."""
+    identity = getattr(sender, "identity", None)
+    return identity.address if identity is not None and identity.verified_at else sender.email or ""
 
 
 def _purchase(purchase: Purchase | None, language: str) -> dict[str, str]:

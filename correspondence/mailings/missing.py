@@ -23,7 +23,10 @@ NONE: dict[str, str] = {
     "last_purchase": "purchase.id IS NULL OR purchase.about ~ '^\\s*$'",
     "sender": "sender.display_name ~ '^\\s*$'",
     "sender_job_title": "sender.job_title ~ '^\\s*$'",
-    "sender_email": "sender.email IS NULL OR sender.email ~ '^\\s*$'",
+    "sender_email": (
+        "(sender.email IS NULL OR sender.email ~ '^\\s*$') AND NOT EXISTS (SELECT FROM"
+        " correspondence_identity AS own WHERE own.user_id = sender.id AND own.verified_at IS NOT NULL)"
+    ),
     "company": "%(company)s = ''",
     "today": "false",
 }

@@ -20,6 +20,21 @@ SALUTATIONS = {
     "pt": "Caro(a) {name},",
     "sv": "Hej {name},",
 }
+SIDES = {
+    "da": ("Vi", "De"),
+    "de": ("Wir", "Sie"),
+    "en": ("We", "You"),
+    "es": ("Nosotros", "Ustedes"),
+    "fi": ("Me", "Te"),
+    "fr": ("Nous", "Vous"),
+    "it": ("Noi", "Voi"),
+    "nb": ("Vi", "Dere"),
+    "nl": ("Wij", "U"),
+    "pl": ("My", "Państwo"),
+    "pt": ("Nós", "Vocês"),
+    "sv": ("Vi", "Ni"),
+}
+"""Who has promised something, as a letter says it: we, you."""
 CODE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 SAME = {"no": "nb", "nn": "nb"}
 
@@ -64,3 +79,9 @@ def name_of(code: str, shown_in: str) -> str:
 def salutation(language: str, name: str) -> str:
     """The first line, such as ``Dear Eva Lind,``; in English where the language has none here."""
     return SALUTATIONS.get(base_of(language), SALUTATIONS["en"]).format(name=name)
+
+
+def whose(language: str, *, by_us: bool) -> str:
+    """``We`` or ``You``, in a letter of ours; in English where the language has no words here."""
+    ours, yours = SIDES.get(base_of(language), SIDES["en"])
+    return ours if by_us else yours

@@ -211,7 +211,7 @@ class TestPlaceholders:
         [values] = values_for(self.subjects(owner, 1))
         assert values["last_purchase_on"] == "21. Oktober 2026"
         assert values["sender"] == "Kari Holm"
-        assert values["talk_agreed"] == "- Send the quote (27. November 2026)"
+        assert values["talk_agreed"] == "- Wir: Send the quote (27. November 2026)"
         assert values["salutation"].startswith("Guten Tag Eva Lind")
         assert fill("{{talk_summary}}", values) == "Two \\*new\\* pumps."
         assert "account_city" not in values
