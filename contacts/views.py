@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.forms import BaseForm
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -70,10 +70,18 @@ def add(request: Request, account_pk: int) -> HttpResponse:
     if made:
         toast(request, _("%(name)s is added.") % {"name": made.name})
         if before := back_to(request):
-            return go(request, f"{before.partition('?')[0]}?contact={made.pk}")
+            return go(request, _naming(before, made))
         return go(request, "accounts:detail", account_pk)
     title = _("New person at %(name)s") % {"name": account.name}
     return _reply(request, form, account, title, _("Add the person"))
+
+
+def _naming(address: str, contact: Contact) -> str:
+    """The address with ``contact`` in its query, and everything else that stood there."""
+    path, _mark, query = address.partition("?")
+    said = QueryDict(query, mutable=True)
+    said["contact"] = str(contact.pk)
+    return f"{path}?{said.urlencode()}"
 
 
 @form_page
