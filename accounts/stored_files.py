@@ -1,7 +1,8 @@
-"""What is on the disk of the files of accounts: no more than what somebody can still get at.
+"""What is on the disk of the files that people attach: no more than what somebody can still get at.
 
 A removed file can be brought back for a day. After that its content goes, once that is committed: a row that
-names a file always has it. What a crash, a restore or a deleted account leaves behind is swept up.
+names a file always has it. What a crash, a restore or a deleted account leaves behind is swept up, also in
+the folders that apps to the right registered.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from functools import partial
 
 from django.core.files.storage import Storage
 from django.db import transaction
+from django.db.models import Model
 from django.utils import timezone
 
 from accounts.models import AccountFile
@@ -24,6 +26,17 @@ JOB = "files"
 KEPT_FOR = timedelta(days=1)
 """For so long a removal can be undone, and a file without a row may be one whose row is on its way."""
 AT_ONCE = 1000
+
+
+_folders: dict[str, type[Model]] = {FOLDER: AccountFile}
+
+
+def register(folder: str, model: type[Model]) -> None:
+    """Sweep ``folder``, too: what lies there is named by the ``file`` of a row of ``model``, or is stray.
+
+    Registering twice has no effect.
+    """
+    _folders[folder] = model
 
 
 def tick() -> JobRun | None:
@@ -55,19 +68,24 @@ def forget_removed(before: datetime) -> int:
 
 
 def delete_stray(before: datetime) -> int:
-    """Files under the folder of accounts that no row names, not touched since ``before``."""
+    """Files that no row names, not touched since ``before``."""
+    return sum(_sweep(folder, model, before) for folder, model in _folders.items())
+
+
+def _sweep(folder: str, model: type[Model], before: datetime) -> int:
     storage = _storage()
-    if not storage.exists(FOLDER):
+    if not storage.exists(folder):
         return 0
-    names = [f"{FOLDER}/{name}" for name in storage.listdir(FOLDER)[1]]
+    names = [f"{folder}/{name}" for name in storage.listdir(folder)[1]]
     old = [name for name in names if storage.get_modified_time(name) < before]
-    stray = [name for chunk in _chunks(old) for name in _unnamed(chunk)]
+    stray = [name for chunk in _chunks(old) for name in _unnamed(model, chunk)]
     _delete(stray)
     return len(stray)
 
 
-def _unnamed(names: list[str]) -> list[str]:
-    known = set(AccountFile.objects.filter(file__in=names).values_list("file", flat=True))
+def _unnamed(model: type[Model], names: list[str]) -> list[str]:
+    rows = model._base_manager.filter(file__in=names)
+    known = set(rows.values_list("file", flat=True))
     return [name for name in names if name not in known]
 
 

@@ -10,9 +10,12 @@ class CorrespondenceConfig(AppConfig):
 
     def ready(self) -> None:
         """Mail handed in through Django's mail API is a kind; providers' reports are listened to."""
+        from accounts import stored_files  # noqa: PLC0415
         from correspondence import kinds, reports, stored  # noqa: PLC0415 - models are ready now
+        from correspondence.models.piece_file import FOLDER, PieceFile  # noqa: PLC0415
         from correspondence.pieces import mail  # noqa: PLC0415
 
+        stored_files.register(FOLDER, PieceFile)
         kinds.register(stored.KIND, render=stored.render, once=False, label=stored.LABEL)
         kinds.register(
             mail.KIND, render=mail.render, once=True, label=_("Correspondence"),
