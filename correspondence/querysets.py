@@ -6,8 +6,8 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Case, Count, Exists, OuterRef, Q, Value, When
-from django.db.models.functions import TruncDate
+from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, Value, When
+from django.db.models.functions import Cast, Concat, TruncDate
 from django.utils import timezone
 
 from users.access import acts_for, owned_side
@@ -204,8 +204,8 @@ class PieceQuerySet(models.QuerySet[Any]):
         return self.filter(state="draft")
 
     def in_the_name_of(self, user: User) -> Self:
-        """Theirs to send: in their name, or made by them."""
-        return self.filter(Q(sender=user) | Q(created_by=user))
+        """Theirs to send: in their name, made by them, or left behind on their accounts."""
+        return self.filter(Q(sender=user) | Q(created_by=user) | _left_behind(user))
 
     def made_by(self, whom: str, user: User) -> Self:
         """``night``, ``me`` or ``others``."""
@@ -223,11 +223,18 @@ class PieceQuerySet(models.QuerySet[Any]):
         return rows.annotate(file_count=Count("files"))
 
     def in_trouble(self, user: User) -> Self:
-        """Mails of theirs that did not arrive, or of which nobody knows; those of the last weeks."""
+        """Mails of theirs that did not arrive, or of which nobody knows; those of the last weeks.
+
+        What its writers have written again troubles nobody any more.
+        """
         since = timezone.now() - timedelta(days=TROUBLE_DAYS)
         stuck = Q(state="queued", message__state__in=["failed", "uncertain", "cancelled"])
         back = Q(state="left", message__returned_at__gte=since)
-        return self.filter(stuck | back, sender=user, message__updated_at__gte=since)
+        theirs = Q(sender=user) | _left_behind(user)
+        again = Concat(Value("again "), Cast(OuterRef("pk"), CharField()), Value(" by "))
+        rewritten = self.model.objects.filter(account=OuterRef("account"), origin__startswith=again)
+        found = self.filter(stuck | back, theirs, message__updated_at__gte=since)
+        return found.exclude(Exists(rewritten.exclude(state="cancelled")))
 
     def letters_to_print(self) -> Self:
         """Queued letters, those of a paused mailing excepted."""
@@ -245,6 +252,11 @@ class PieceFileQuerySet(models.QuerySet[Any]):
         from correspondence.models import Piece  # noqa: PLC0415 - models import this module
 
         return self.filter(piece__in=Piece.objects.visible_to(user))
+
+
+def _left_behind(user: User) -> Q:
+    """On the user's accounts, in the name of somebody who works here no more."""
+    return Q(account__owner=user) & (Q(sender__is_active=False) | Q(sender__isnull=True))
 
 
 def _writers(user: User) -> Q:

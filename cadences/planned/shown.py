@@ -13,6 +13,8 @@ from cadences.planned.origins import ON_THEIR_WAY, PREFIX, origin_of, touchpoint
 from cadences.planned.rows import MEDIA, unwritten, with_people
 from cadences.planned.writing import outcomes
 from correspondence.models import Identity, Medium, Piece
+from correspondence.pieces.services import may_send_as
+from correspondence.pieces.wording import piece_quotes_log
 from correspondence.words.showing import as_html
 from users.models import User
 
@@ -39,9 +41,10 @@ class Hindered:
 def draft_context(
     user: User, touchpoint: Touchpoint, piece: Piece, form: WordsForm | None = None
 ) -> dict[str, Any]:
-    """What the panel of one draft reads; two queries."""
+    """What the panel of one draft reads; at most four queries."""
     is_mail = piece.medium == Medium.EMAIL
     identity = Identity.objects.filter(user=piece.sender_id).first() if is_mail else None
+    is_here = piece.sender is not None and piece.sender.is_active
     return {
         "touchpoint": touchpoint,
         "piece": piece,
@@ -50,6 +53,8 @@ def draft_context(
         "identity": identity,
         "has_sender": not is_mail or (identity is not None and identity.verified_at is not None),
         "gaps": () if is_mail else address_gaps(piece.account),
+        "may_send": is_here and may_send_as(user, piece.sender_id),
+        "quotes_log": piece_quotes_log(piece),
         "may_edit": Piece.objects.editable_by(user).filter(pk=piece.pk).exists(),
     }
 

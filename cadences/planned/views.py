@@ -57,8 +57,11 @@ def draft(request: Request, pk: int) -> HttpResponse:
     services.require_editable(user, piece)
     before = my_day(user, today_for(user), book_only=wants_book(request)).ids
     form = WordsForm(posted(request), piece=piece)
-    sends = request.POST.get("act") == "send"
-    done = attempt(form, lambda: services.change_and_queue(user, piece, form.changes, queue_it=sends))
+    act = request.POST.get("act")
+    sends, takes = act in ("send", "send_as_me"), act == "send_as_me"
+    done = attempt(
+        form, lambda: services.change_and_queue(user, piece, form.changes, queue_it=sends, take_it=takes)
+    )
     if done is None:
         return _panel(request, row, piece, form)
     if not sends:

@@ -15,9 +15,9 @@ from contacts.models import Contact, Interaction
 from contacts.services import LogEntry, log_interaction
 from correspondence.models import Medium, Piece, State
 from correspondence.pieces import services
-from correspondence.pieces.files import copy_files
+from correspondence.pieces.files import copy_files, hold_files, unless_undone
 from correspondence.pieces.leaving import left
-from correspondence.pieces.pair import require_finished
+from correspondence.pieces.pair import NO_DRAFTS, Pair, PairDraft, require_finished, save_pair
 from correspondence.services.managing import confirm_sent, send_again
 from users.clock import today_for
 from users.models import User
@@ -29,9 +29,13 @@ ENDED = frozenset({State.FAILED, State.CANCELLED})
 def resend(user: User, piece: Piece) -> None:
     """Try once more with a mail that failed, or of which nobody knows: it may arrive twice.
 
-    Raises PermissionDenied, ValidationError when it has changed meanwhile.
+    In its sender's name, as it was: others write it again in theirs. Raises PermissionDenied,
+    ValidationError, also when it has changed meanwhile.
     """
     piece = services.locked(user, piece)
+    if not services.may_send_as(user, piece.sender_id):
+        words = _("It is in the name of %(name)s, for whom you do not stand in: write it again in yours.")
+        raise ValidationError(words % {"name": piece.sender or _("somebody who was deleted")})
     if piece.state != Piece.State.QUEUED or piece.message is None:
         raise ValidationError(_("This mail has changed meanwhile: look at its state now."))
     send_again(piece.message)
@@ -50,7 +54,7 @@ def arrived(user: User, piece: Piece) -> None:
 def write_again(user: User, piece: Piece) -> Piece:
     """A new draft with the same words and files, for what came back, failed or was taken back.
 
-    What has not left is taken back. The draft is the user's own; twice is the same draft.
+    What has not left is taken back. The draft is the user's own; twice is the same one, be it sent by now.
     """
     piece = services.locked(user, piece)
     if piece.state == Piece.State.DRAFT:
@@ -75,16 +79,31 @@ def write_again(user: User, piece: Piece) -> Piece:
     return again
 
 
-@transaction.atomic
+@unless_undone()
+def sent_pair(user: User, account: Account, draft: PairDraft, *, before: Pair = NO_DRAFTS) -> Pair:
+    """Keep the words as they were typed; the e-mail went out otherwise, a letter beside it stays a draft.
+
+    Raises like :func:`save_pair`.
+    """
+    kept = save_pair(user, account, draft, before=before)
+    if kept.email is None:
+        raise ValidationError({"email": _("Tick the e-mail: only that can have been sent otherwise.")})
+    return Pair(sent_myself(user, kept.email), kept.letter)
+
+
+@unless_undone()
 def sent_myself(user: User, piece: Piece) -> Piece:
     """The words went out from somebody's own mail program: it counts as sent today, and nothing is mailed.
 
-    Raises PermissionDenied, ValidationError.
+    From the user's own, where they do not act for its sender. Raises PermissionDenied, ValidationError.
     """
     piece = services.locked(user, piece)
     if piece.medium != Medium.EMAIL or not piece.is_open:
         raise ValidationError(_("Only the draft of an e-mail can have been sent otherwise."))
+    if not services.may_send_as(user, piece.sender_id):
+        piece = services.take_over(user, piece)
     services.check(piece)
+    hold_files(piece)
     left([piece], today_for(user))
     Interaction.objects.filter(piece=piece).update(source=Interaction.Source.PAGE)
     return piece

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django_countries import countries
@@ -17,6 +18,7 @@ from correspondence import suppression
 from correspondence.models import Identity, Medium, Piece, Topic, Use
 from correspondence.pieces.mail import signed
 from correspondence.pieces.pair import Pair, missing_in_address
+from correspondence.pieces.services import may_send_as
 from correspondence.placeholders import day
 from correspondence.words.showing import as_html
 from users.clock import today_for
@@ -28,6 +30,7 @@ class Desk:
     """Where somebody writes: to whom, about what, from which page they came.
 
     ``draft_key``: under which the browser keeps what is typed. ``chosen``: somebody named in the address.
+    ``back``: the address of the page itself, for detours that return to it.
     """
 
     user: User
@@ -38,6 +41,7 @@ class Desk:
     use: str = Use.OTHER
     about: Interaction | None = None
     chosen: bool = False
+    back: str = ""
 
     @property
     def preview_address(self) -> str:
@@ -46,6 +50,7 @@ class Desk:
             "use": self.use,
             "about": self.about and self.about.pk,
             "piece": self._first and self._first.pk,
+            "back": self.back,
         }
         at = reverse("correspondence:preview", args=[self.account.pk])
         return f"{at}?{urlencode({name: value for name, value in known.items() if value})}"
@@ -58,6 +63,12 @@ class Desk:
     def sender(self) -> User:
         """Whose name it leaves in."""
         return next((piece.sender for piece in self.pair if piece.sender), self.user)
+
+    @cached_property
+    def is_in_my_name(self) -> bool:
+        """Whether the user may send it as it is: their own, or of somebody for whom they act."""
+        is_mine = all(piece.sender_id is not None for piece in self.pair) and self.sender.is_active
+        return is_mine and may_send_as(self.user, self.sender.pk)
 
 
 @dataclass(frozen=True)
@@ -102,6 +113,26 @@ def mail_shown(piece: Piece, identity: Identity | None) -> MailShown:
     )
 
 
+def mail_sent(piece: Piece) -> MailShown:
+    """A mail that is no draft any more, as it left: what was changed since does not count.
+
+    The row of the outbox knows the addresses, for half a year; after that only the names are told.
+    """
+    message, sender = piece.message, piece.sender
+    identity = Identity.objects.filter(user=sender).first() if sender else None
+    left_at = message.sent_at if message is not None else None
+    is_new = identity is not None and identity.updated_at > (left_at or piece.updated_at)
+    is_signed = not is_new or piece.state == Piece.State.QUEUED
+    body = signed(piece.body, sender, identity) if is_signed else piece.body
+    name = sender.display_name if sender else ""
+    return MailShown(
+        f"{message.from_name} <{message.from_address}>" if message and message.from_address else name,
+        f"{piece.contact.name} <{message.recipient}>" if message else piece.contact.name,
+        piece.subject,
+        as_html(body),
+    )
+
+
 def letter_shown(piece: Piece, on: date) -> LetterShown:
     account, to, sender = piece.account, piece.contact if piece.contact_id else None, piece.sender
     place = f"{account.postal_code} {account.city}".strip()
@@ -125,7 +156,7 @@ def identity_of(user: User) -> Identity | None:
 
 def email_hints(desk: Desk, contact: Contact | None, identity: Identity | None) -> list[Hint]:
     """Why an e-mail would not reach them."""
-    hints = []
+    hints = _named(desk)
     if identity is None and desk.sender == desk.user:
         hints.append(
             Hint(
@@ -133,7 +164,7 @@ def email_hints(desk: Desk, contact: Contact | None, identity: Identity | None) 
                 _("Enter and verify it"),
             )
         )  # fmt: skip
-    elif identity is None:
+    elif identity is None and desk.is_in_my_name:
         words = _("%(name)s has no verified address to send from: only they can verify one, under My mail.")
         hints.append(Hint(words % {"name": desk.sender}))
     if contact is None:
@@ -151,7 +182,7 @@ def email_hints(desk: Desk, contact: Contact | None, identity: Identity | None) 
 
 def letter_hints(desk: Desk, contact: Contact | None) -> list[Hint]:
     """Why a letter would not reach them."""
-    hints = []
+    hints = _named(desk)
     if missing := missing_in_address(desk.account):
         words = _("The address of %(account)s lacks: %(what)s.") % {
             "account": desk.account.name,
@@ -159,6 +190,15 @@ def letter_hints(desk: Desk, contact: Contact | None) -> list[Hint]:
         }
         hints.append(Hint(words, reverse("accounts:edit", args=[desk.account.pk]), _("Enter it")))
     return hints + (_refused(contact, Medium.LETTER) if contact else [])
+
+
+def _named(desk: Desk) -> list[Hint]:
+    if desk.is_in_my_name:
+        return []
+    words = _("This is in the name of %(name)s, for whom you do not stand in: you can send it in your own.")
+    is_known = all(piece.sender_id for piece in desk.pair)
+    name = desk.sender if is_known else _("somebody who was deleted")
+    return [Hint(words % {"name": name}, stops=False)]
 
 
 def _refused(contact: Contact, medium: str) -> list[Hint]:
@@ -175,7 +215,7 @@ def previews(desk: Desk, form: Any) -> dict[str, Any]:
     """Both previews and their hints, of what stands in the form now."""
     contact, identity = form.person, identity_of(desk.sender)
     email, letter = (_unsaved(desk, form, medium) for medium in (Medium.EMAIL, Medium.LETTER))
-    media = {"email": bool(form["email"].value()), "letter": bool(form["letter"].value())}
+    media = {medium: medium in form.ticked for medium in Medium.values}
     return {
         "mail": mail_shown(email, identity),
         "sheet": letter_shown(letter, today_for(desk.user)),
@@ -191,6 +231,6 @@ def _unsaved(desk: Desk, form: Any, medium: str) -> Piece:
     own = "letter_" if medium == Medium.LETTER and form.is_separate else ""
     return Piece(
         medium=medium, account=desk.account, contact=form.person, sender=desk.sender,
-        language=form["language"].value() or "en", subject=form[f"{own}subject"].value() or "",
+        language=form.spoken, subject=form[f"{own}subject"].value() or "",
         body=(form[f"{own}body"].value() or "").replace("\r\n", "\n"),
     )  # fmt: skip

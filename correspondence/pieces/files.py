@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.files.base import File
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import Exists, OuterRef
+from django.db.models.fields.files import FieldFile
 from django.utils.translation import gettext as _
 
 from accounts.files import MEGABYTE, kind_of, safe_name
@@ -20,6 +24,29 @@ from correspondence.models import Piece, PieceFile
 
 MOST = 10
 """Files of one mail."""
+
+
+_stored: ContextVar[list[FieldFile] | None] = ContextVar("stored", default=None)
+"""What was put into the store by the transaction at work."""
+
+
+@contextmanager
+def unless_undone() -> Iterator[None]:
+    """A transaction; when it is undone, what was stored in it goes with the rows that would have named it."""
+    outer, mine = _stored.get(), list[FieldFile]()
+    token = _stored.set(mine)
+    try:
+        with transaction.atomic():
+            yield
+    except BaseException:
+        for file in mine:
+            file.storage.delete(str(file.name))
+        raise
+    else:
+        if outer is not None:
+            outer.extend(mine)
+    finally:
+        _stored.reset(token)
 
 
 @dataclass(frozen=True)
@@ -54,6 +81,7 @@ def check_files(account: Account, enclosed: Enclosed) -> None:
     wrong = [words for upload in enclosed.uploads if (words := _refusal(upload))]
     if any(file.account_id != account.pk or file.removed_at for file in enclosed.chosen):
         wrong.append(_("A chosen file is not on the account any more: choose another one."))
+    wrong += _lost(enclosed.kept)
     if enclosed.count > MOST:
         wrong.append(_("At most %(most)s files go with one mail: leave some out.") % {"most": MOST})
     most = settings.MAIL_FILES_MB
@@ -76,6 +104,21 @@ def attach(piece: Piece, enclosed: Enclosed) -> None:
     ])  # fmt: skip
     for upload in enclosed.uploads:
         _keep(piece, upload)
+
+
+def hold_files(piece: Piece) -> None:
+    """From now on the mail has the bytes of its files itself, whatever becomes of those on the account.
+
+    Raises ValidationError for one that was removed there; call it within :func:`unless_undone`.
+    """
+    rows = list(piece.files.select_related("account_file").order_by("pk"))
+    if wrong := _lost(rows):
+        raise ValidationError({"uploads": wrong})
+    for row in rows:
+        if row.account_file is not None:
+            with row.account_file.file.open("rb") as content:
+                row.account_file = None
+                _store(row, content)
 
 
 def attachments_of(piece: Piece) -> list[Attachment]:
@@ -111,6 +154,12 @@ def _refusal(upload: UploadedFile[Any]) -> str:
     return ""
 
 
+def _lost(rows: Sequence[PieceFile]) -> list[str]:
+    """Words for those that were removed from the account, or are missing in the store."""
+    words = _("%(name)s is not on the account any more: take it off the mail, or choose another one.")
+    return [words % {"name": row.name} for row in rows if not row.is_there]
+
+
 def _drop(row: PieceFile) -> None:
     """Not attached any more; what was stored goes when nothing else needs it."""
     name, store = row.file.name, row.file.storage
@@ -122,9 +171,12 @@ def _drop(row: PieceFile) -> None:
 def _keep(piece: Piece, upload: UploadedFile[Any]) -> None:
     name = safe_name(upload.name or "")
     row = PieceFile(piece=piece, name=name, kind=kind_of(upload), size=upload.size or 0)
-    row.file.save(name, upload, save=False)
-    try:
-        row.save()
-    except Exception:
-        row.file.delete(save=False)  # no row: nobody would ever find it again
-        raise
+    _store(row, upload)
+
+
+def _store(row: PieceFile, content: File[Any]) -> None:
+    row.file.save(row.name, content, save=False)
+    mine = _stored.get()
+    if mine is not None:
+        mine.append(row.file)
+    row.save()

@@ -16,11 +16,12 @@ from accounts.file_types import ENDINGS
 from accounts.models import Account, AccountFile
 from contacts.models import Contact
 from core.forms import choose_among, date_input, plain_helper
-from correspondence.models import PieceFile, Template, TemplateText, Use
+from core.text import whole_number
+from correspondence.models import Medium, PieceFile, Template, TemplateText, Use
 from correspondence.pieces.files import Enclosed, choosable
 from correspondence.pieces.pair import Pair, PairDraft, Words
-from correspondence.pieces.wording import fingerprint, languages
-from correspondence.words.languages import name_of
+from correspondence.pieces.wording import fingerprint, languages, quotes_log
+from correspondence.words.languages import is_language, name_of
 
 
 class ManyFiles(forms.ClearableFileInput):
@@ -83,6 +84,7 @@ class WriteForm(forms.Form):
     )
     language = forms.ChoiceField(label=lazy("Language"))
     text = forms.ModelChoiceField(TemplateText.objects.all(), required=False, widget=forms.HiddenInput)
+    letter_text = forms.ModelChoiceField(TemplateText.objects.all(), required=False, widget=forms.HiddenInput)
     uploads = FilesField(label=lazy("Add files"))
     chosen = FileChoice(
         AccountFile.objects.none(), label=lazy("Files on the account"), required=False,
@@ -109,7 +111,7 @@ class WriteForm(forms.Form):
         choose_among(self, "addressed", people)
         choose_among(self, "template", Template.objects.offered())
         self._offer_files()
-        self.fields["language"].choices = _languages(str(self["language"].value() or "en"))
+        self.fields["language"].choices = _languages(self.spoken)
         for name in ("subject", "body", "letter_subject", "letter_body", "refused_reason"):
             self.fields[name].widget.attrs["class"] = "form-control"
         for name in ("contact", "template", "language"):
@@ -121,8 +123,9 @@ class WriteForm(forms.Form):
         here = choosable(self.account, email)
         choose_among(self, "chosen", AccountFile.objects.filter(pk__in=[file.pk for file in here]))
         choose_among(
-            self, "kept", PieceFile.objects.filter(piece=email) if email else PieceFile.objects.none()
-        )
+            self, "kept", PieceFile.objects.filter(piece=email).select_related("account_file")
+            if email else PieceFile.objects.none(),
+        )  # fmt: skip
         self.fields["uploads"].widget.attrs |= {
             "class": "form-control", "accept": ",".join(f".{ending}" for ending in ENDINGS),
         }  # fmt: skip
@@ -167,6 +170,7 @@ class WriteForm(forms.Form):
             use=self.use,
             language=said["language"],
             text=said["text"],
+            letter_text=said["letter_text"],
             about=self.about,
             refused_reason=said["refused_reason"],
             enclosed=Enclosed(self._uploads(), list(said["chosen"]), list(said["kept"])),
@@ -179,9 +183,24 @@ class WriteForm(forms.Form):
     @property
     def is_untouched(self) -> bool:
         """Whether the words are still as they were filled in."""
-        return self["filled"].value() == fingerprint(
-            self["subject"].value() or "", self["body"].value() or ""
-        )
+        names = ["subject", "body", *(["letter_subject", "letter_body"] if self.is_separate else [])]
+        return self["filled"].value() == fingerprint(*(self[name].value() or "" for name in names))
+
+    @property
+    def ticked(self) -> set[str]:
+        """How it goes, as it is ticked now."""
+        return {medium for medium in Medium.values if self[medium].value()}
+
+    @property
+    def spoken(self) -> str:
+        """As it is chosen now; English for what is none."""
+        said = str(self["language"].value() or "")
+        return said if said == self.initial.get("language") or is_language(said) else "en"
+
+    @property
+    def quotes_log(self) -> bool:
+        """Whether the words hold what was logged of the talk."""
+        return quotes_log(self._row("text"), self.about.pk if self.about else None)
 
     @property
     def is_separate(self) -> bool:
@@ -201,7 +220,8 @@ class WriteForm(forms.Form):
     def _row(self, name: str) -> Any:
         chosen = self[name].value()
         rows = self.fields[name].queryset
-        return rows.filter(pk=chosen).first() if str(chosen or "").isdigit() else None
+        pk = whole_number(str(chosen or ""))
+        return rows.filter(pk=pk).first() if pk is not None else None
 
 
 class CancelForm(forms.Form):
@@ -244,7 +264,10 @@ def initial_of(pair: Pair) -> dict[str, Any]:
     }  # fmt: skip
     email, letter = pair.email, pair.letter
     if email and letter and (email.subject, email.body) != (letter.subject, letter.body):
-        given |= {"differs": True, "letter_subject": letter.subject, "letter_body": letter.body}
+        given |= {
+            "differs": True, "letter_subject": letter.subject, "letter_body": letter.body,
+            "letter_text": letter.text_id,
+        }  # fmt: skip
     return given
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -15,6 +15,7 @@ from core.keyset import KeysetPage, Phases, cut, read_cursor
 from core.pagination import COUNT_BOUND
 from core.text import whole_number
 from correspondence.models import Medium, Piece, Use
+from users.access import acts_for
 from users.models import User
 
 SIZE = 25
@@ -87,6 +88,14 @@ def drafts_page(user: User, choice: Choice, size: int = SIZE) -> KeysetPage:
         previous=part.previous,
         next=part.next,
     )
+
+
+def sendable(user: User, pieces: Sequence[Piece]) -> set[int]:
+    """Those that this user may send as they are; of others they read the words and take them over first."""
+    names = {piece.sender_id for piece in pieces}
+    here = acts_for(user).filter(pk__in=names, is_active=True)
+    mine = set(here.values_list("pk", flat=True))
+    return {piece.pk for piece in pieces if piece.sender_id in mine}
 
 
 def senders(user: User) -> list[tuple[int, str]]:

@@ -9,13 +9,14 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import Account
 from contacts.models import Contact, Interaction
 from correspondence.models import Medium, Piece, TemplateText, Use
 from correspondence.pieces import services
-from correspondence.pieces.files import NOTHING, Enclosed, attach, check_files
+from correspondence.pieces.files import NOTHING, Enclosed, attach, check_files, unless_undone
 from correspondence.pieces.services import PieceDraft
 from correspondence.words.filling import BRACES
 from users.models import User
@@ -35,7 +36,7 @@ class Words:
 @dataclass(frozen=True)
 class PairDraft:
     """What is to be sent to whom. ``email``, ``letter``: its words, None when it is not sent that way;
-    ``is_separate``: the letter's were written apart.
+    ``is_separate``: the letter's were written apart, ``letter_text``: with that version.
 
     ``token``: made with the form, so that the same form sent twice is one pair.
     """
@@ -51,6 +52,7 @@ class PairDraft:
     refused_reason: str = ""
     enclosed: Enclosed = field(default=NOTHING)
     is_separate: bool = False
+    letter_text: TemplateText | None = None
 
 
 @dataclass(frozen=True)
@@ -74,15 +76,19 @@ class Pair:
         return all(piece.is_open for piece in self)
 
 
-def pair_of(piece: Piece) -> Pair:
-    """The piece with its twin, as long as both are drafts; what has been sent stands alone."""
-    twin = piece.twin or Piece.objects.filter(twin=piece).first()
-    both = [piece] if twin is None or not (piece.is_open and twin.is_open) else [piece, twin]
+NO_DRAFTS = Pair()
+
+
+def pair_of(piece: Piece, user: User) -> Pair:
+    """The piece with its twin, as long as both are drafts that this user may change; else it stands alone."""
+    rows = Piece.objects.editable_by(user).drafts().select_related("account", "contact", "sender", "text")
+    twin = rows.filter(Q(pk=piece.twin_id) | Q(twin=piece)).exclude(medium=piece.medium).first()
+    both = [piece, twin] if twin is not None and piece.is_open else [piece]
     return Pair(**{one.medium: one for one in both})
 
 
-@transaction.atomic
-def save_pair(user: User, account: Account, draft: PairDraft, *, before: Pair = Pair()) -> Pair:
+@unless_undone()
+def save_pair(user: User, account: Account, draft: PairDraft, *, before: Pair = NO_DRAFTS) -> Pair:
     """Keep the words as drafts. ``before``: the drafts that are changed; a medium left out is taken back.
 
     Raises ValidationError by field, PermissionDenied.
@@ -92,19 +98,22 @@ def save_pair(user: User, account: Account, draft: PairDraft, *, before: Pair = 
     )  # the same form twice: one after the other
     if draft.email is None and draft.letter is None:
         raise ValidationError({"email": _("Choose e-mail, letter or both.")})
+    services.require_unchanged(user, list(before))
     check_files(account, draft.enclosed if draft.email else NOTHING)
     wrong: dict[str, list[Any]] = {}
-    email, letter = (
-        gather(
-            wrong,
-            lambda medium=medium, have=have: _kept(user, account, draft, medium, have),
-            _names(draft, medium),
+    # what is left out goes last: what comes in its place is written in the same name
+    media = sorted((Medium.EMAIL, Medium.LETTER), key=lambda medium: getattr(draft, medium) is None)
+    kept = {
+        medium: gather(
+            wrong, lambda one=medium: _kept(user, account, draft, one, before), _names(draft, medium)
         )
-        for medium, have in ((Medium.EMAIL, before.email), (Medium.LETTER, before.letter))
-    )
+        for medium in media
+    }
     if wrong:
         raise ValidationError(wrong)
+    email, letter = kept[Medium.EMAIL], kept[Medium.LETTER]
     if email is not None and letter is not None and not _are_twins(email, letter):
+        Piece.objects.filter(twin=email).update(twin=None)
         letter.twin = email
         letter.save(update_fields=["twin", "updated_at"])
     if email is not None and email.is_open:
@@ -112,13 +121,18 @@ def save_pair(user: User, account: Account, draft: PairDraft, *, before: Pair = 
     return Pair(email, letter)
 
 
-@transaction.atomic
-def send_pair(user: User, account: Account, draft: PairDraft, *, before: Pair = Pair()) -> Pair:
+@unless_undone()
+def send_pair(
+    user: User, account: Account, draft: PairDraft, *, before: Pair = NO_DRAFTS, take_it: bool = False
+) -> Pair:
     """Keep the words and send them: the e-mail into the outbox, the letter into the print queue, or nothing.
 
-    Those that were queued by the same form before stay as they are. Raises like :func:`save_pair`.
+    ``take_it``: in the user's own name, whosever drafts they were. Those that were queued by the same form
+    before stay as they are. Raises like :func:`save_pair`.
     """
     kept = save_pair(user, account, draft, before=before)
+    if take_it:
+        kept = take_over_pair(user, kept)
     wrong: dict[str, list[Any]] = {}
     for piece in kept:
         gather(wrong, lambda one=piece: require_finished(one, account), _names(draft, piece.medium))
@@ -127,6 +141,20 @@ def send_pair(user: User, account: Account, draft: PairDraft, *, before: Pair = 
     return Pair(**{
         piece.medium: services.queue(user, piece) if piece.is_open else piece for piece in kept
     })  # fmt: skip
+
+
+@transaction.atomic
+def take_over_pair(user: User, pair: Pair) -> Pair:
+    """Both drafts in the user's own name. Raises like :func:`services.take_over`."""
+    return Pair(**{
+        piece.medium: services.take_over(user, piece) if piece.is_open else piece for piece in pair
+    })  # fmt: skip
+
+
+@transaction.atomic
+def cancel_pair(user: User, pair: Pair, reason: str) -> Pair:
+    """Neither of them is sent. Raises like :func:`services.cancel`."""
+    return Pair(**{piece.medium: services.cancel(user, piece, reason) for piece in pair})
 
 
 def require_finished(piece: Piece, account: Account) -> None:
@@ -164,28 +192,38 @@ def gather(wrong: dict[str, list[Any]], verb: Any, names: dict[str, str]) -> Any
     return None
 
 
-def _kept(user: User, account: Account, draft: PairDraft, medium: str, have: Piece | None) -> Piece | None:
+def _kept(user: User, account: Account, draft: PairDraft, medium: str, before: Pair) -> Piece | None:
+    have: Piece | None = getattr(before, medium)
     words: Words | None = getattr(draft, medium)
     if words is None:
         if have is not None:
             services.cancel(user, have, _("Not sent this way."))
         return None
     if have is None:
-        have = services.prepare(user, account, _new(draft, medium, words))
+        have = services.prepare(user, account, _new(draft, medium, words, before))
         if (have.subject, have.body, have.contact) == (words.subject, words.body, draft.contact):
             return have  # new, or the same form for the second time
     return services.change(
         user, have, subject=words.subject, body=words.body, contact=draft.contact, language=draft.language,
-        refused_reason=_reason(draft, medium),
+        text=_text(draft, medium), refused_reason=_reason(draft, medium),
     )  # fmt: skip
 
 
-def _new(draft: PairDraft, medium: str, words: Words) -> PieceDraft:
+def _new(draft: PairDraft, medium: str, words: Words, before: Pair) -> PieceDraft:
+    origin = f"form {draft.token} {medium}"
+    # somebody took it back and sends the same form again: that is another one
+    Piece.objects.filter(origin=origin, state=Piece.State.CANCELLED).update(origin=None)
     return PieceDraft(
         medium=medium, contact=draft.contact, subject=words.subject, body=words.body, use=draft.use,
-        language=draft.language, text=draft.text, about=draft.about, refused_reason=_reason(draft, medium),
-        origin=f"form {draft.token} {medium}",
+        language=draft.language, text=_text(draft, medium), about=draft.about,
+        refused_reason=_reason(draft, medium), origin=origin, twin=next(iter(before), None),
     )  # fmt: skip
+
+
+def _text(draft: PairDraft, medium: str) -> TemplateText | None:
+    """The version that these words were begun with."""
+    is_own = medium == Medium.LETTER and draft.is_separate
+    return (draft.letter_text or draft.text) if is_own else draft.text
 
 
 def _reason(draft: PairDraft, medium: str) -> str:

@@ -17,6 +17,7 @@ from contacts.models.interaction import Channel
 from core import facts
 from correspondence.models import Identity, Medium, Piece, TemplateText, Topic, Use
 from correspondence.pieces import mail
+from correspondence.pieces.files import hold_files, unless_undone
 from correspondence.pieces.leaving import left
 from correspondence.placeholders import KNOWN
 from correspondence.services.enqueueing import enqueue
@@ -26,7 +27,7 @@ from users.access import acts_for, require, require_active
 from users.clock import company_today, today_for
 from users.models import User
 
-CHANGEABLE = frozenset({"subject", "body", "contact", "language", "refused_reason", "not_before"})
+CHANGEABLE = frozenset({"subject", "body", "contact", "language", "text", "refused_reason", "not_before"})
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class PieceDraft:
     """What is to be written. ``contact`` None is refused for letters and e-mails alike (R10), with the cure.
 
     ``origin``: what it is made for; the same origin again is the same piece. ``sender`` None: the user.
+    ``twin``: the draft that says the same by the other medium; both are in one name.
     """
 
     medium: str
@@ -57,11 +59,15 @@ def prepare(user: User, account: Account, draft: PieceDraft) -> Piece:
     """A draft, seen by its writers alone. Raises ValidationError by field, PermissionDenied.
 
     Everybody active may write on any account (R16), in their own name; in another's only for whom they act.
+    Beside a draft that they may change it is in the name that this is in.
     """
     require_active(user)
     sender = draft.sender or user
+    if draft.twin is not None:
+        require_editable(user, draft.twin)
+        sender = draft.twin.sender or user
     require(
-        sender == user or acts_for(user).filter(pk=sender.pk).exists(),
+        draft.twin is not None or may_send_as(user, sender.pk),
         _("You may write in your own name and for whom you stand in."),
     )
     if draft.origin and (before := Piece.objects.filter(origin=draft.origin).first()):
@@ -74,6 +80,8 @@ def prepare(user: User, account: Account, draft: PieceDraft) -> Piece:
         )},
     )  # fmt: skip
     check(piece)
+    if piece.twin is not None:
+        Piece.objects.filter(twin=piece.twin).update(twin=None)  # whatever said the same before it
     piece.save()
     return piece
 
@@ -93,27 +101,52 @@ def change(user: User, piece: Piece, **changes: Any) -> Piece:
 
 
 @transaction.atomic
-def queue(user: User, piece: Piece) -> Piece:
-    """Approve a draft: an e-mail goes into the outbox, a letter into the queue of the printer.
+def take_over(user: User, piece: Piece) -> Piece:
+    """From now on the draft is in the user's own name: who may change it may do that, and then send it.
 
-    Raises ValidationError naming what is missing, PermissionDenied.
+    Raises ValidationError when it is no draft any more, PermissionDenied.
     """
     piece = locked(user, piece)
     _require_draft(piece)
+    if piece.sender_id != user.pk:
+        piece.sender = user
+        piece.save()
+    return piece
+
+
+@unless_undone()
+def queue(user: User, piece: Piece) -> Piece:
+    """Approve a draft: an e-mail goes into the outbox, a letter into the queue of the printer.
+
+    Only its sender and who acts for them send it; others :func:`take_over` first. Raises ValidationError
+    naming what is missing, PermissionDenied.
+    """
+    piece = locked(user, piece)
+    _require_draft(piece)
+    require_sender(user, piece)
     check(piece)
     _require_finished(piece)
     piece.state = Piece.State.QUEUED
     if piece.medium == Medium.EMAIL:
+        hold_files(piece)
         piece.message = enqueue(mail.draft_of(piece, _identity_of(piece)))
     piece.save()
     return piece
 
 
-@transaction.atomic
-def change_and_queue(user: User, piece: Piece, changes: dict[str, Any], *, queue_it: bool) -> Piece:
-    """One form with two buttons: the words as they were typed, kept as a draft or approved with it."""
+@unless_undone()
+def change_and_queue(
+    user: User, piece: Piece, changes: dict[str, Any], *, queue_it: bool, take_it: bool = False
+) -> Piece:
+    """One form with its buttons: the words as they were typed, kept as a draft or approved with it.
+
+    ``take_it``: in the user's own name. Raises ValidationError, also when somebody has saved meanwhile.
+    """
+    require_unchanged(user, [piece])
     if changes:
         piece = change(user, piece, **changes)
+    if take_it:
+        piece = take_over(user, piece)
     return queue(user, piece) if queue_it else piece
 
 
@@ -127,8 +160,9 @@ def cancel(user: User, piece: Piece, reason: str) -> Piece:
         raise ValidationError(_("It has left or was taken back already."))
     if piece.message_id and not withdraw(piece.message_id, reason.strip()):
         raise ValidationError(_("The mail server has it, or may have it: it cannot be taken back any more."))
-    piece.state, piece.reason = Piece.State.CANCELLED, reason.strip()[:200]
+    piece.state, piece.reason, piece.twin = Piece.State.CANCELLED, reason.strip()[:200], None
     piece.save()
+    Piece.objects.filter(twin=piece).update(twin=None)  # another one may say the same beside it
     facts.changed(account_ids=[piece.account_id])  # its e-mail may have left alone by that
     return piece
 
@@ -203,6 +237,34 @@ def locked(user: User, piece: Piece) -> Piece:
         .select_related("contact", "account", "sender")
         .get(pk=piece.pk)
     )
+
+
+def require_unchanged(user: User, pieces: Sequence[Piece]) -> None:
+    """They are stored as they were read: nobody writes over what a colleague has saved. They stay locked.
+
+    Raises ValidationError, PermissionDenied.
+    """
+    for piece in pieces:
+        if locked(user, piece).version != piece.version:
+            raise ValidationError(
+                _("A colleague saved this while you were writing. What you typed stands below: save again.")
+            )
+
+
+def may_send_as(user: User, sender_id: int | None) -> bool:
+    """In their own name, and of whom they stand in for or whose team they manage; an admin alone does not."""
+    return user.pk == sender_id or acts_for(user).filter(pk=sender_id).exists()
+
+
+def require_sender(user: User, piece: Piece) -> None:
+    """Nothing leaves in the name of somebody who has not said so. Raises ValidationError with the cure."""
+    name = piece.sender or _("somebody who was deleted")
+    if not may_send_as(user, piece.sender_id):
+        words = _("It would leave in the name of %(name)s, for whom you do not stand in: send it in yours.")
+        raise ValidationError(words % {"name": name})
+    if piece.sender is not None and not piece.sender.is_active:
+        words = _("%(name)s does not work here any more: send it in your own name.")
+        raise ValidationError(words % {"name": name})
 
 
 def _is_refused(piece: Piece, contact: Contact) -> bool:

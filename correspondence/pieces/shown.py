@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from contacts.models import Interaction
 from core.templatetags.ui import said
 from correspondence.models import Medium, Message, Piece, State
 
@@ -23,7 +25,7 @@ class Fate:
 
 
 def fate_of(piece: Piece) -> Fate:
-    """What became of it. Reads ``piece.message`` and ``piece.contact``, which the query brings along."""
+    """What became of it. Reads ``message``, ``logged`` and ``contact``, which the query brings along."""
     if piece.state == Piece.State.DRAFT:
         return Fate("soon", _("Draft"), _("Only its writers see it until it is sent."))
     if piece.state == Piece.State.CANCELLED:
@@ -42,7 +44,7 @@ def _of_left(piece: Piece) -> Fate:
     if piece.message is not None and piece.message.returned_at:
         words = _("The mail server of %(address)s gave it back: ask for the right address, then write again.")
         return Fate("late", _("Came back"), words % {"address": piece.message.recipient}, (AGAIN,))
-    if piece.message is None:
+    if piece.logged is not None and piece.logged.source == Interaction.Source.PAGE:
         return Fate("kept", _("Sent %(day)s") % day, _("From somebody's own mail program."))
     return Fate("kept", _("Sent %(day)s") % day)
 
@@ -84,5 +86,5 @@ def _why_waiting(message: Message) -> str:
     if message.last_error:
         return _("The mail server said “later”: it is tried again by itself.")
     if message.not_before:
-        return _("It leaves by itself %(day)s.") % {"day": said(message.not_before.date())}
+        return _("It leaves by itself %(day)s.") % {"day": said(localtime(message.not_before).date())}
     return _("It leaves in a moment.")

@@ -17,6 +17,5 @@ urlpatterns = [
     path("written/<int:pk>/resend/", pieces.resend, name="piece_resend"),
     path("written/<int:pk>/arrived/", pieces.arrived, name="piece_arrived"),
     path("written/<int:pk>/again/", pieces.again, name="piece_again"),
-    path("written/<int:pk>/sent/", pieces.sent_otherwise, name="piece_sent"),
     path("written/files/<int:pk>/", pieces.file, name="piece_file"),
 ]

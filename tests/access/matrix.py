@@ -439,7 +439,6 @@ ROWS = [
     row("correspondence:piece_resend", "failed_piece", post=EDITORS, hidden=True),
     row("correspondence:piece_arrived", "doubtful_piece", post=EDITORS, hidden=True),
     row("correspondence:piece_again", "sent_piece", post=EDITORS),
-    row("correspondence:piece_sent", "draft_piece", post=EDITORS, hidden=True),
     row("correspondence:my_mail", get=ALL, post=ALL),
     row("correspondence:my_mail_link", post=ALL),
     row("correspondence:my_mail_revoke", post=ALL),

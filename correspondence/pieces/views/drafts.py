@@ -17,7 +17,7 @@ from core.htmx import toast
 from core.text import whole_number
 from correspondence.models import Medium, Piece, Use
 from correspondence.pieces.afterwards import approve as approve_pieces
-from correspondence.pieces.listing import MAKERS, SIZE, WHOSE, Choice, drafts_page, senders
+from correspondence.pieces.listing import MAKERS, SIZE, WHOSE, Choice, drafts_page, sendable, senders
 from users.clock import today_for
 from users.http import Request
 
@@ -30,9 +30,11 @@ def drafts(request: Request) -> HttpResponse:
     """What is written and not sent: mine, and that of everybody I act for."""
     user = request.user
     choice = Choice.of(request.GET)
+    page = drafts_page(user, choice)
     context: dict[str, Any] = {
         "choice": choice,
-        "page": drafts_page(user, choice),
+        "page": page,
+        "sendable": sendable(user, page.rows),
         "senders": senders(user) if choice.whose == "all" else [],
         "whose": WHOSE,
         "makers": MAKERS,

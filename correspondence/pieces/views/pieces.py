@@ -7,10 +7,11 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import Account
@@ -20,12 +21,15 @@ from core.htmx import go, toast
 from core.text import whole_number
 from correspondence.models import Medium, Piece, PieceFile
 from correspondence.pieces import afterwards, services
-from correspondence.pieces.desk import identity_of, letter_shown, mail_shown
+from correspondence.pieces.desk import letter_shown, mail_sent
 from correspondence.pieces.forms import CancelForm, SentMyselfForm
+from correspondence.pieces.pair import cancel_pair, pair_of
 from correspondence.pieces.shown import fate_of
 from correspondence.pieces.views.writing import of_draft
 from users.clock import today_for
 from users.http import Request
+
+_NOT_SENT = gettext_lazy("Do not send “%(subject)s”")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -42,8 +46,9 @@ def piece(request: Request, pk: int) -> HttpResponse:
         "piece": found,
         "fate": fate_of(found),
         "is_editable": Piece.objects.editable_by(request.user).filter(pk=pk).exists(),
+        "may_resend": services.may_send_as(request.user, found.sender_id),
         "files": found.files.order_by("pk"),
-        "mail": mail_shown(found, identity_of(found.sender) if found.sender else None) if is_mail else None,
+        "mail": mail_sent(found) if is_mail else None,
         "sheet": None if is_mail else letter_shown(found, today_for(request.user)),
         "twin": _twin(request, found),
     }
@@ -52,13 +57,15 @@ def piece(request: Request, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def cancel(request: Request, pk: int) -> HttpResponse:
-    """It is not sent, with a reason."""
+    """It is not sent, with a reason; a draft of both media with its twin."""
     found = _writable(request, pk)
-    form = CancelForm(posted(request))
-    if attempt(form, lambda: services.cancel(request.user, found, form.cleaned_data["reason"])):
+    form, pair = CancelForm(posted(request)), pair_of(found, request.user)
+    if attempt(form, lambda: cancel_pair(request.user, pair, form.cleaned_data["reason"])):
         toast(request, _("It is not sent."))
         return go(request, "accounts:detail", found.account_id)
-    title = _("Do not send “%(subject)s”") % {"subject": found.subject}
+    is_both = pair.email is not None and pair.letter is not None
+    words = _("Do not send “%(subject)s”, neither e-mail nor letter") if is_both else _NOT_SENT
+    title = words % {"subject": found.subject}
     back = reverse("correspondence:piece", args=[pk])
     return form_reply(
         request,
@@ -83,13 +90,12 @@ def arrived(request: Request, pk: int) -> HttpResponse:
 
 @require_POST
 def again(request: Request, pk: int) -> HttpResponse:
-    return _verb(request, pk, afterwards.write_again, _("Here are the same words as a new draft."))
+    def words(made: Piece) -> str:
+        if made.is_open:
+            return _("Here are the same words as a new draft.")
+        return _("It was written again already: this is what became of it.")
 
-
-@require_POST
-def sent_otherwise(request: Request, pk: int) -> HttpResponse:
-    """One click on a draft: these words went out from somebody's own mail program."""
-    return _verb(request, pk, afterwards.sent_myself, _("It counts as sent, and nothing is mailed."))
+    return _verb(request, pk, afterwards.write_again, words)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -114,25 +120,36 @@ def sent_myself(request: Request, account_pk: int) -> HttpResponse:
 
 
 @require_safe
-def file(request: Request, pk: int) -> FileResponse:
+def file(request: Request, pk: int) -> FileResponse | HttpResponse:
     """An attachment, as a download only: no browser ever shows it as a page of ours."""
-    row = get_object_or_404(
-        PieceFile.objects.visible_to(request.user).select_related("account_file"),
-        pk=pk,
-    )
-    stored = row.account_file.file if row.account_file else row.file
+    rows = PieceFile.objects.visible_to(request.user).select_related("account_file", "piece")
+    row = get_object_or_404(rows, pk=pk)
     try:
-        content = stored.open("rb")
+        content = row.opened()
     except FileNotFoundError:
-        raise Http404 from None
+        return _gone(request, row)
     answer = FileResponse(content, as_attachment=True, filename=row.name, content_type=row.kind)
     answer.headers["X-Content-Type-Options"] = "nosniff"
     answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox; frame-ancestors 'none'"
     return answer
 
 
+def _gone(request: Request, row: PieceFile) -> HttpResponse:
+    context = {"file": row, "piece": row.piece}
+    return render(request, "correspondence/piece/file_gone.html", context, status=404)
+
+
 def _rows(request: Request) -> Any:
-    named = ("account__owner", "contact", "sender", "message", "about", "created_by", "text__template")
+    named = (
+        "account__owner",
+        "contact",
+        "sender",
+        "message",
+        "logged",
+        "about",
+        "created_by",
+        "text__template",
+    )
     return Piece.objects.visible_to(request.user).select_related(*named)
 
 
@@ -149,7 +166,9 @@ def _writable(request: Request, pk: int) -> Piece:
     return found
 
 
-def _verb(request: Request, pk: int, verb: Callable[[Any, Piece], Any], words: str) -> HttpResponse:
+def _verb(
+    request: Request, pk: int, verb: Callable[[Any, Piece], Any], words: str | Callable[[Any], str]
+) -> HttpResponse:
     """Do it and show the piece as it is then; of a new draft, that one."""
     found = _writable(request, pk)
     try:
@@ -158,5 +177,5 @@ def _verb(request: Request, pk: int, verb: Callable[[Any, Piece], Any], words: s
         toast(request, " ".join(refused.messages), level=messages.ERROR)
         made = None
     else:
-        toast(request, words)
+        toast(request, words if isinstance(words, str) else words(made))
     return redirect("correspondence:piece", made.pk if made is not None else pk)

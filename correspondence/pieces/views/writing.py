@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.http import HttpResponse
@@ -17,17 +19,25 @@ from core.htmx import toast
 from core.text import whole_number
 from correspondence.models import Medium, Piece, Template, Use
 from correspondence.pieces import wording
+from correspondence.pieces.afterwards import sent_pair
 from correspondence.pieces.desk import Desk, previews
 from correspondence.pieces.files import limits
 from correspondence.pieces.forms import WriteForm, initial_of
 from correspondence.pieces.pair import Pair, pair_of, save_pair, send_pair
-from users.http import Request
+from users.http import Request, is_own_path
 
 CHECK_DAYS = 4
 """So long after a thank-you we ask whether it came."""
 
 TURNS = ("words", "contact")
 """What changes the words that stand in the form, and stores nothing."""
+
+VERBS: dict[str, Callable[..., Pair]] = {
+    "send": send_pair,
+    "send_as_me": partial(send_pair, take_it=True),
+    "sent": sent_pair,
+}
+"""What is done with the words; anything else keeps them as a draft."""
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -52,7 +62,7 @@ def thank_you(request: Request, interaction_pk: int) -> HttpResponse:
     contact = _asked(request, talk.account) or _employed(talk.contact)
     desk = Desk(
         user, talk.account, title, f"thanks-{talk.pk}", use=Use.THANK_YOU, about=talk,
-        chosen="contact" in request.GET,
+        chosen="contact" in request.GET, back=request.get_full_path(),
     )  # fmt: skip
     return desk_page(request, desk, _opening(desk, contact, {"email", "letter"}))
 
@@ -84,10 +94,10 @@ def desk_page(request: Request, desk: Desk, initial: dict[str, Any]) -> HttpResp
     if act in TURNS:
         form = _turned(desk, form, act)
     elif request.method == "POST":
-        verb = send_pair if act == "send" else save_pair
+        verb = VERBS.get(act, save_pair)
         done = attempt(form, lambda: verb(request.user, desk.account, form.draft(), before=desk.pair))
         if done:
-            return _done(request, desk, done, is_sent=act == "send")
+            return _done(request, desk, done, act)
     context = {"desk": desk, "form": form, "check_days": CHECK_DAYS, "limits": limits()} | previews(
         desk, form
     )
@@ -95,13 +105,21 @@ def desk_page(request: Request, desk: Desk, initial: dict[str, Any]) -> HttpResp
 
 
 def of_draft(request: Request, piece: Piece) -> HttpResponse:
-    """The page of a draft, with its twin."""
-    pair = pair_of(piece)
+    """The page of a draft, with its twin; ``contact`` in the address turns it to somebody else."""
+    pair = pair_of(piece, request.user)
+    asked = _asked(request, piece.account)
     desk = Desk(
         request.user, piece.account, _("Draft for %(account)s") % {"account": piece.account.name},
-        f"piece {pair.version}", pair=pair, use=piece.use, about=piece.about,
+        f"piece {pair.version}", pair=pair, use=piece.use, about=piece.about, chosen=asked is not None,
+        back=request.get_full_path(),
     )  # fmt: skip
-    return desk_page(request, desk, initial_of(pair))
+    initial = initial_of(pair)
+    if asked is not None and asked.pk != initial["contact"]:
+        initial |= {"contact": asked.pk, "addressed": asked.pk}
+        for name in ("body", "letter_body"):
+            if name in initial:
+                initial[name] = wording.greeted(initial[name], piece.contact, asked, initial["language"])
+    return desk_page(request, desk, initial)
 
 
 def _blank(request: Request, account_pk: int) -> tuple[Desk, dict[str, Any]]:
@@ -111,7 +129,10 @@ def _blank(request: Request, account_pk: int) -> tuple[Desk, dict[str, Any]]:
     medium = request.GET.get("medium", "")
     medium = medium if medium in Medium.values else Medium.EMAIL
     title = _("Write to %(account)s") % {"account": account.name}
-    desk = Desk(request.user, account, title, f"write-{account.pk}-{medium}", chosen="contact" in request.GET)
+    desk = Desk(
+        request.user, account, title, f"write-{account.pk}-{medium}", chosen="contact" in request.GET,
+        back=request.get_full_path(),
+    )  # fmt: skip
     main = Contact.objects.visible_to(request.user).filter(account=account).employed().first()
     return desk, _opening(desk, _asked(request, account) or main, {str(medium)})
 
@@ -120,20 +141,25 @@ def _opening(desk: Desk, contact: Contact | None, media: set[str]) -> dict[str, 
     """The words that the page begins with; of a use with templates, their own."""
     language = wording.language_of(desk.account, contact)
     what = desk.use if desk.use != Use.OTHER else ""
-    filled = wording.fill(what, desk, contact, language)
-    return _said(filled, contact, language) | dict.fromkeys(media, True)
+    filled = wording.fill(what, desk, contact, language, media)
+    return _said(filled, contact) | dict.fromkeys(media, True)
 
 
-def _said(filled: wording.Filled, contact: Contact | None, language: str) -> dict[str, Any]:
+def _said(filled: wording.Filled, contact: Contact | None) -> dict[str, Any]:
+    own = filled.letter
     return {
         "contact": contact.pk if contact else None,
         "addressed": contact.pk if contact else None,
-        "language": language,
+        "language": filled.language,
         "subject": filled.subject,
         "body": filled.body,
         "text": filled.text.pk if filled.text else None,
         "template": filled.text.template_id if filled.text else None,
-        "filled": wording.fingerprint(filled.subject, filled.body),
+        "differs": own is not None,
+        "letter_subject": own.subject if own else "",
+        "letter_body": own.body if own else "",
+        "letter_text": own.text.pk if own and own.text else None,
+        "filled": filled.fingerprint,
     }
 
 
@@ -147,10 +173,10 @@ def _as_typed(request: Request, account_pk: int) -> tuple[Desk, WriteForm]:
     talk = (
         Interaction.objects.visible_to(user).filter(account=account, pk=talk_pk).first() if talk_pk else None
     )
-    use = request.GET.get("use", "")
+    use, back = request.GET.get("use", ""), request.GET.get("back", "")
     desk = Desk(
-        user, account, "", "", pair=pair_of(piece) if piece else Pair(),
-        use=use if use in Use.values else Use.OTHER, about=talk,
+        user, account, "", "", pair=pair_of(piece, user) if piece else Pair(),
+        use=use if use in Use.values else Use.OTHER, about=talk, back=back if is_own_path(back) else "",
     )  # fmt: skip
     form = WriteForm(request.POST, account=account, pair=desk.pair, use=desk.use, about=talk)
     return desk, form
@@ -160,7 +186,7 @@ def _turned(desk: Desk, form: WriteForm, act: str) -> WriteForm:
     """The form anew: another template's words, or the same for somebody else. Nothing typed is lost: words
     that somebody has touched keep everything but the salutation.
     """
-    contact, language = form.person, str(form["language"].value() or "en")
+    contact, language = form.person, form.spoken
     values = {name: form[name].value() for name in form.fields if name != "uploads"}
     template = (
         Template.objects.visible_to(desk.user)
@@ -171,8 +197,7 @@ def _turned(desk: Desk, form: WriteForm, act: str) -> WriteForm:
     if act == "contact" and contact and form.is_untouched:
         language = wording.language_of(desk.account, contact)
     if act == "words" or form.is_untouched:
-        filled = wording.fill(template or "", desk, contact, language)
-        values |= _said(filled, contact, language)
+        values |= _said(wording.fill(template or "", desk, contact, language, form.ticked), contact)
     elif contact:
         for name in ("body", "letter_body"):
             values[name] = wording.greeted(values[name] or "", form.before, contact, language)
@@ -180,8 +205,11 @@ def _turned(desk: Desk, form: WriteForm, act: str) -> WriteForm:
     return WriteForm(account=desk.account, pair=desk.pair, use=desk.use, about=desk.about, initial=values)
 
 
-def _done(request: Request, desk: Desk, pair: Pair, *, is_sent: bool) -> HttpResponse:
-    if not is_sent:
+def _done(request: Request, desk: Desk, pair: Pair, act: str) -> HttpResponse:
+    if act == "sent" and pair.email is not None:
+        toast(request, _("It counts as sent, and nothing is mailed."))
+        return redirect("correspondence:piece", pair.email.pk)
+    if act not in VERBS:
         toast(request, _("Saved as a draft: you and those who look after the account see it."))
         first = next(iter(pair))
         return redirect("correspondence:piece", first.pk)

@@ -73,6 +73,33 @@ def test_words_are_read_changed_and_sent(people, sales, owes):
     assert "e-mail is on its way" in sales.get(reverse("cadences:day")).content.decode()
 
 
+def test_an_admin_sends_it_in_their_own_name_alone(client, people, owes):
+    for user in (people.owner, people.admin):
+        make.make_identity(user)
+    customer = owes()
+    written()
+    client.force_login(people.admin)
+    page = client.get(address_of(customer))
+    assert "This is in the name of Kari Holm" in page.content.decode()
+    words = {name: page.context["form"][name].value() for name in ("subject", "body", "seen")}
+    refused = client.post(address_of(customer), words | {"act": "send"})
+    assert "in the name of Kari Holm" in refused.context["form"].non_field_errors()[0]
+    assert client.post(address_of(customer), words | {"act": "send_as_me"}).status_code == 302
+    piece = Piece.objects.get()
+    assert (piece.sender, piece.message.from_address) == (people.admin, people.admin.email)
+
+
+def test_the_manager_of_the_team_sends_it_as_it_is(client, people, owes):
+    make.make_identity(people.owner)
+    customer = owes()
+    written()
+    client.force_login(people.manager)
+    page = client.get(address_of(customer))
+    words = {name: page.context["form"][name].value() for name in ("subject", "body", "seen")}
+    assert client.post(address_of(customer), words | {"act": "send"}).status_code == 302
+    assert Piece.objects.get().message.from_address == people.owner.email
+
+
 def test_without_a_verified_address_it_is_not_sent_and_nothing_is_lost(sales, owes):
     customer = owes()
     written()

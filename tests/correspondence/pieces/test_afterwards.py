@@ -112,11 +112,17 @@ class TestOnItsWay:
 class TestSentOtherwise:
     def test_a_draft_counts_as_sent_and_nothing_is_mailed(self, kari, owner, eva):
         piece = make.make_piece(eva, owner)
-        post(kari, "piece_sent", piece)
+        at = reverse("correspondence:piece", args=[piece.pk])
+        form = kari.get(at).context["form"]
+        sent = {name: form[name].value() or "" for name in ("contact", "language", "token", "version")}
+        sent |= {"email": "on", "subject": "As it was sent", "body": "The very last words", "act": "sent"}
+        assert kari.post(at, sent | {"version": "older"}).status_code == 422
+        assert kari.post(at, sent)["Location"] == at
         send_due()
         piece.refresh_from_db()
         assert (piece.state, piece.left_on, django_mail.outbox) == ("left", TODAY, [])
         assert (piece.logged.outcome, piece.logged.source) == ("sent", "page")
+        assert (piece.body, piece.logged.summary) == ("The very last words", "As it was sent")
 
     def test_from_the_account_s_page_without_composing(self, kari, account, eva):
         at = reverse("correspondence:sent_myself", args=[account.pk])

@@ -72,8 +72,8 @@ class TestThankYou:
         form = response.context["form"]
         assert (form["email"].value(), form["letter"].value()) == (True, True)
         assert form["body"].value() == (
-            "Dear Eva Lind,\n\nTwo new pumps in spring.\n\n- Send the quote (November 30, 2026)\n\n"
-            "Next: Call on January 8, 2027.\n\nKind regards"
+            "Dear Eva Lind,\n\nTwo new pumps in spring.\n\n- We: Send the quote (30 November 2026)\n\n"
+            "Next: Call on 8 January 2027.\n\nKind regards"
         )
         assert b"We ask in 4 days whether it came" in response.content
 
