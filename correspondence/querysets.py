@@ -219,7 +219,7 @@ class PieceQuerySet(models.QuerySet[Any]):
 
     def for_drafts(self) -> Self:
         """With what a line of the list says, and how many files go with it."""
-        rows = self.select_related("account", "contact", "sender", "created_by")
+        rows = self.select_related("account", "contact", "sender", "created_by", "text")
         return rows.annotate(file_count=Count("files"))
 
     def in_trouble(self, user: User) -> Self:

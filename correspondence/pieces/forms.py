@@ -200,7 +200,8 @@ class WriteForm(forms.Form):
     @property
     def quotes_log(self) -> bool:
         """Whether the words hold what was logged of the talk."""
-        return quotes_log(self._row("text"), self.about.pk if self.about else None)
+        about = self.about.pk if self.about else None
+        return any(quotes_log(self._row(name), about) for name in ("text", "letter_text"))
 
     @property
     def is_separate(self) -> bool:

@@ -95,7 +95,7 @@ class TestLanguage:
 
     @pytest.mark.parametrize("nonsense", ["²", "x" * 50, "../..", "\x00", "-"])
     def test_nonsense_in_hidden_fields_is_refused(self, kari, account, talk, nonsense):
-        sent = opened(kari, thanks(talk)) | {"act": "draft"}
+        sent = opened(kari, thanks(talk)) | {"subject": "Hello", "body": "Hi", "act": "draft"}
         for name in ("language", "contact", "addressed", "text", "letter_text", "template", "kept"):
             wrong = sent | {name: nonsense}
             assert kari.post(thanks(talk), wrong).status_code == 422, name
@@ -112,6 +112,7 @@ class TestFromTheLog:
         assert note in response.content
         kept = kari.post(thanks(talk), typed(response.context["form"], act="draft"))
         assert note in kari.get(kept["Location"]).content
+        assert note in kari.get(reverse("correspondence:drafts")).content
 
 
 class TestThereAndBack:
