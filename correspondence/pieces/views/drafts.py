@@ -30,9 +30,12 @@ def drafts(request: Request) -> HttpResponse:
     """What is written and not sent: mine, and that of everybody I act for."""
     user = request.user
     choice = Choice.of(request.GET)
+    page = drafts_page(user, choice)
     context: dict[str, Any] = {
         "choice": choice,
-        "page": drafts_page(user, choice),
+        "page": page,
+        # what is no longer owed says why, and is sent alone by whoever wants it all the same
+        "together": [piece for piece in page.rows if not piece.reason],
         "senders": senders(user) if choice.whose == "all" else [],
         "whose": WHOSE,
         "makers": MAKERS,
