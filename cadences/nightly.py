@@ -13,6 +13,7 @@ from django_celery_beat.models import PeriodicTask
 
 from cadences import plans, public_holidays
 from cadences.campaigns.services import close_ran_out
+from cadences.meetings.following import follow_all as meetings_follow
 from cadences.models import Schedule
 from cadences.reconcile import reconcile
 from cadences.tiering import retier
@@ -112,6 +113,7 @@ def _work(on: date, run: JobRun | None) -> dict[str, Any]:
     retiered = retier(None, on)
     jobs.kill_point("retiered")
     counts = reconcile(None, on).as_json()
+    meetings_follow()
     jobs.kill_point("reconciled")
     if run is not None:
         counts["covered"] = _cover_missed(on)

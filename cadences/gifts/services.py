@@ -42,7 +42,7 @@ def describe(user: User, touchpoint: Touchpoint, *, what: str, cost: Decimal | N
 def tick_sent(user: User, touchpoint: Touchpoint, on: date | None = None) -> Interaction:
     """It has gone: logged as a gift to the named or main contact, and no longer owed. Again changes nothing.
 
-    A card that waits as a draft goes with it; one that is queued or printed may still be posted.
+    A card that waits as a draft goes with it; one that somebody has approved is still printed and posted.
     """
     touchpoint = lock(user, touchpoint)
     if touchpoint.state == Touchpoint.State.DONE and touchpoint.interaction is not None:
@@ -58,7 +58,7 @@ def tick_sent(user: User, touchpoint: Touchpoint, on: date | None = None) -> Int
     )  # fmt: skip
     log = write_log(user, touchpoint.account, entry)
     close_with(touchpoint, log, user)
-    take_back(touchpoint, _("The gift went without it."))
+    take_back(touchpoint, _("The gift went without it."), approved_too=False)
     facts.changed(account_ids=[touchpoint.account_id])
     return log
 

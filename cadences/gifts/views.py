@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -30,6 +30,7 @@ from users.clock import today_for
 from users.http import Request
 from users.models import Company
 
+FIRST_YEAR = 2000
 OWNERS = ("me", "team", "all")
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -83,6 +84,8 @@ def budget(request: Request, year: int, slot: int) -> HttpResponse:
     """What the slot may cost that year, and what is usually sent."""
     user = request.user
     require(user.is_manager or user.is_admin, _("Managers and admins set the budget."))
+    if not FIRST_YEAR <= year <= today_for(user).year + 1:
+        raise Http404
     row = get_object_or_404(Slot.objects.visible_to(user).of_plans(), pk=slot)
     stored = GiftBudget.objects.visible_to(user).filter(year=year, slot=row).first()
     initial = {name: getattr(stored, name) for name in ("amount", "what", "each")} if stored else {}
@@ -182,7 +185,7 @@ def _choice(request: Request) -> Choice:
     chosen = next((slot for slot in slots if slot.pk == asked), slots[0] if slots else None)
     this_year = today_for(user).year
     return Choice(
-        year if 2000 <= year <= this_year + 1 else this_year,
+        year if FIRST_YEAR <= year <= this_year + 1 else this_year,
         chosen,
         owner if owner in OWNERS else usual,
         slots,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -29,15 +28,7 @@ AGREED_LASTS = timedelta(minutes=15)
 HOURLY = "PT1H"
 
 
-@dataclass(frozen=True)
-class Content:
-    """The text, and when anything in it changed last."""
-
-    text: bytes
-    changed_at: datetime
-
-
-def content(feed: CalendarFeed, now: datetime) -> Content:
+def content(feed: CalendarFeed, now: datetime) -> bytes:
     """What the user's calendar holds now; four queries, however much it is.
 
     The same facts give the same text: no moment of reading stands in it, so its hash can tell a change.
@@ -50,17 +41,14 @@ def content(feed: CalendarFeed, now: datetime) -> Content:
             Appointment.objects.for_feed(user.pk, morning - BACK, morning + AHEAD, morning - KEPT)
         )
         owed = list(_owed(feed, today))
-        made = ical.calendar("PUBLISH")
+        made = ical.calendar()
         _describe(made, feed)
         for appointment in meetings:
             made.add_component(_meeting(appointment, feed))
         for row in owed:
             made.add_component(_day(row, feed))
         walls = [wall for one in meetings for wall in (one.local_start, one.local_end)]
-        text = bytes(ical.with_zones(made, walls).to_ical())
-    # what has left the feed leaves no trace but the day: at least once a day it is read anew
-    changes = [morning, feed.updated_at, *(row.updated_at for row in (*meetings, *owed))]
-    return Content(text, max(change for change in changes if change <= now))
+        return bytes(ical.with_zones(made, walls).to_ical())
 
 
 def _describe(made: Calendar, feed: CalendarFeed) -> None:

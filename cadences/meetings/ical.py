@@ -14,13 +14,14 @@ from correspondence.addresses import one_line
 PRODUCT = "-//Tend//Tend//EN"
 
 
-def calendar(method: str) -> Calendar:
-    """An empty one."""
+def calendar(method: str = "") -> Calendar:
+    """An empty one; without a method it is read and not answered, and needs no organizer (RFC 5546)."""
     made = Calendar()
     made.add("prodid", PRODUCT)
     made.add("version", "2.0")
     made.add("calscale", "GREGORIAN")
-    made.add("method", method)
+    if method:
+        made.add("method", method)
     return made
 
 

@@ -6,7 +6,10 @@ nothing old: it is dropped, and the one that came after it leaves.
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
+from uuid import UUID, uuid4
 
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -17,11 +20,11 @@ from cadences.models import Appointment, Guest
 from contacts.models import Channel, Contact
 from correspondence import kinds
 from correspondence.kinds import CalendarPart, Rendered
-from correspondence.models import Message, Topic
+from correspondence.models import Message, State, Topic
 from correspondence.rendering import inlined, strictly
 from correspondence.services import Draft, enqueue_many
 from correspondence.services.enqueueing import Identity
-from users.models import Company
+from users.models import Company, User
 
 KIND = "appointment"
 REQUEST, CANCEL = "REQUEST", "CANCEL"
@@ -57,6 +60,37 @@ def tell(appointment: Appointment) -> None:
         if guest.is_off or guest.told != appointment.sequence
     ]
     enqueue_many(drafts)
+
+
+def end_under(appointment: Appointment) -> None:
+    """Called before its host changes: only who organises an event may change it (RFC 5546, 3.2.2).
+
+    So it ends in the calendars of the guests as the one who hosted it had sent it, and :func:`tell` invites
+    anew, from the new host.
+    """
+    guests = list(Guest.objects.filter(appointment=appointment, is_invited=True).select_related("contact"))
+    if not guests:
+        return
+    sequence = appointment.sequence + 1
+    ended = {
+        "uid": str(appointment.uid),
+        "host": appointment.host_id,
+        "sequence": sequence,
+        "starts_at": appointment.starts_at.isoformat(),
+        "ends_at": appointment.ends_at.isoformat(),
+    }
+    enqueue_many(
+        [
+            replace(
+                draft := _draft(appointment, guest, CANCEL),
+                key=f"{appointment.pk} {guest.contact_id} END {sequence}",
+                payload=dict(draft.payload, ended=ended, was_told=guest.told is not None),
+            )
+            for guest in guests
+        ]
+    )
+    Guest.objects.filter(appointment=appointment).update(told=None)
+    appointment.uid = uuid4()
 
 
 def call_off(appointment: Appointment) -> None:
@@ -110,19 +144,42 @@ def render(message: Message) -> Rendered | None:
     )
     if found is None or guest is None or not _still_says(found, guest, said):
         return None
+    if "ended" in said:
+        _as_it_ended(found, said["ended"])
     host, method = found.host, said["method"]
     guests = [guest] if method == CANCEL else _invited(found)
     language = host.language
     with translation.override(language):
-        return _rendered(found, guest, method, _calendar(found, method, guests))
+        calendar = _calendar(found, method, guests)
+        return _rendered(found, guest, "END" if "ended" in said else method, calendar)
 
 
 def _still_says(appointment: Appointment, guest: Guest, said: dict[str, Any]) -> bool:
     if said["method"] == REQUEST:
         is_latest = said["sequence"] == appointment.sequence
         return appointment.is_planned and is_latest and guest.is_invited and not guest.is_off
+    if "ended" in said:
+        return said["was_told"] or _has_heard(message_of=appointment, guest=guest, before=said["ended"])
     is_off = guest.is_off or appointment.state == Appointment.State.CANCELLED
     return is_off and guest.told is not None  # who never heard of it need not hear that it is off
+
+
+def _has_heard(*, message_of: Appointment, guest: Guest, before: dict[str, Any]) -> bool:
+    """Whether an invitation was on its way while the host changed, and has arrived."""
+    sent = Message.objects.filter(
+        kind=KIND, contact=guest.contact_id, state__in=(State.SENT, State.UNCERTAIN),
+        payload__appointment=message_of.pk, payload__method=REQUEST,
+        payload__sequence=before["sequence"] - 1,
+    )  # fmt: skip
+    return sent.exists()
+
+
+def _as_it_ended(appointment: Appointment, ended: dict[str, Any]) -> None:
+    """The event that stands in their calendar, from who had sent it. Not to be saved."""
+    appointment.uid, appointment.sequence = UUID(ended["uid"]), ended["sequence"]
+    appointment.host = User.objects.get(pk=ended["host"])
+    appointment.starts_at = datetime.fromisoformat(ended["starts_at"])
+    appointment.ends_at = datetime.fromisoformat(ended["ends_at"])
 
 
 def _invited(appointment: Appointment) -> list[Guest]:
@@ -138,7 +195,9 @@ def _calendar(appointment: Appointment, method: str, guests: list[Guest]) -> Cal
 def _rendered(appointment: Appointment, guest: Guest, method: str, part: CalendarPart) -> Rendered:
     host, title = appointment.host, ical.title_for_guests(appointment)
     subject = title
-    if method == CANCEL:
+    if method == "END":
+        subject = _("Another host: %(title)s") % {"title": title}
+    elif method == CANCEL:
         subject = _("Cancelled: %(title)s") % {"title": title}
     elif guest.told is not None:
         subject = _("Changed: %(title)s") % {"title": title}
@@ -146,6 +205,7 @@ def _rendered(appointment: Appointment, guest: Guest, method: str, part: Calenda
         "subject": subject,
         "title": title,
         "method": method,
+        "is_end": method != REQUEST,
         "is_news": guest.told is not None,
         "name": guest.contact.name,
         "appointment": appointment,
@@ -166,6 +226,8 @@ def handed_over(messages: list[Message]) -> None:
     """Who has been told what; called in the transaction that records the sending."""
     for message in messages:
         said = message.payload
+        if "ended" in said:  # of the event before; the one that stands now is told by its own mail
+            continue
         guests = Guest.objects.filter(appointment=said["appointment"], contact=said["contact"])
         told = None if said["method"] == CANCEL else said["sequence"]
         guests.update(told=told, told_at=timezone.now())

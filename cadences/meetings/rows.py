@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -35,7 +36,7 @@ def add(user: User, appointment: Appointment) -> Touchpoint:
     row = Touchpoint(
         account=appointment.account,
         slot=built_in_slot(SLOT_AGREED),
-        cycle=f"{OWN_ROW}{appointment.pk}",
+        cycle=_free_cycle(appointment),
         anchor="agreed",
         basis=Touchpoint.Basis.AGREED,
         base_on=today_for(user),
@@ -45,6 +46,19 @@ def add(user: User, appointment: Appointment) -> Touchpoint:
     _put(row, appointment, day_of(row, appointment))
     row.save()
     return row
+
+
+def is_own(row: Touchpoint, appointment: Appointment) -> bool:
+    """Whether it came with this appointment."""
+    return row.cycle.split("-")[0] == f"{OWN_ROW}{appointment.pk}"
+
+
+def _free_cycle(appointment: Appointment) -> str:
+    """``A12``; ``A12-2`` where a first row of its own is closed while it is still to come."""
+    mine = f"{OWN_ROW}{appointment.pk}"
+    rows = Touchpoint.objects.filter(account=appointment.account_id, slot__key=SLOT_AGREED)
+    before = rows.filter(Q(cycle=mine) | Q(cycle__startswith=f"{mine}-")).count()
+    return f"{mine}-{before + 1}" if before else mine
 
 
 def put_on(user: User, row: Touchpoint, appointment: Appointment) -> None:

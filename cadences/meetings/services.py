@@ -6,7 +6,7 @@ transaction; each ends with ``core.facts.changed``, so that what is owed is righ
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from uuid import UUID
@@ -14,6 +14,7 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import Account
@@ -27,6 +28,8 @@ from contacts.models import Contact, Interaction
 from core import facts
 from users.access import require, require_active
 from users.models import User
+
+TEXTS = ("place", "purpose", "agenda")
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,7 @@ def agree(user: User, account: Account, terms: Terms) -> Appointment:
     require_active(user)
     account = lock_account(account.pk)
     if terms.token and (before := Appointment.objects.filter(token=terms.token, made_by=user).first()):
-        return before
+        return _if_the_same(before, account, terms)
     check(user, account, terms)
     row = _lock_row(user, terms.row, terms.host) if terms.row else None
     appointment = Appointment(account=account, made_by=user, token=terms.token)
@@ -84,6 +87,8 @@ def change(user: User, appointment: Appointment, terms: Terms) -> Appointment:
     check(user, appointment.account, terms, before=appointment)
     was = _as_guests_see_it(appointment)
     _set_people(appointment, terms)
+    if terms.host != appointment.host:
+        invitations.end_under(appointment)
     _write(appointment, terms)
     if _as_guests_see_it(appointment) != was:
         appointment.sequence += 1
@@ -100,6 +105,10 @@ def change(user: User, appointment: Appointment, terms: Terms) -> Appointment:
 def cancel(user: User, appointment: Appointment, reason: str) -> Appointment:
     """It will not be held. The touchpoint falls with it, or is owed by the plan as before."""
     appointment = _locked(user, appointment)
+    if rows.is_over(appointment):
+        raise ValidationError(
+            _("It has begun already: log what came of it, or say that it did not take place.")
+        )
     close(appointment, Appointment.State.CANCELLED, _reason(reason))
     row = appointment.touchpoint
     if row is not None and row.state == Touchpoint.State.OPEN:
@@ -147,6 +156,20 @@ def hold(user: User, appointment: Appointment, sent: Submission, needs: str = ""
     return interaction
 
 
+def change_host(appointments: Iterable[Appointment], host: User) -> None:
+    """Planned meetings go to a colleague with their account; guests hear from whom it comes now.
+
+    For verbs that have asked who may, and ring the bell themselves.
+    """
+    for appointment in appointments:
+        invitations.end_under(appointment)
+        appointment.host = host
+        appointment.sequence += 1
+        appointment.save()
+        appointment.colleagues.remove(host)
+        invitations.tell(appointment)
+
+
 def close(appointment: Appointment, state: str, reason: str) -> None:
     """No longer planned; those who were invited hear of a cancellation."""
     appointment.state = state
@@ -155,7 +178,7 @@ def close(appointment: Appointment, state: str, reason: str) -> None:
     if state == Appointment.State.CANCELLED:
         appointment.sequence += 1
     appointment.save()
-    if state == Appointment.State.CANCELLED:
+    if state == Appointment.State.CANCELLED and appointment.ends_at > timezone.now():
         invitations.call_off(appointment)
 
 
@@ -163,6 +186,34 @@ def require_begun(appointment: Appointment) -> None:
     """Nothing has come of a meeting that is still to come."""
     if not rows.is_over(appointment):
         raise ValidationError(_("It has not begun yet: move or cancel it instead."))
+
+
+def _if_the_same(before: Appointment, account: Account, terms: Terms) -> Appointment:
+    """What the form has agreed already; refused where it says something else by now."""
+    starts_at, ends_at = moments(terms)
+    texts = {name: _plain(getattr(terms, name)) for name in TEXTS}
+    is_same = (
+        before.account_id == account.pk
+        and (before.starts_at, before.ends_at, before.host) == (starts_at, ends_at, terms.host)
+        and (before.kind, before.time_zone) == (terms.kind, terms.time_zone)
+        and {name: getattr(before, name) for name in TEXTS} == texts
+        and {one.pk for one in before.people} == {one.pk for one in terms.contacts}
+    )
+    if not is_same:
+        when = date_format(before.local_start, "j M Y, H:i")
+        raise ValidationError(
+            _(
+                "This form has agreed a meeting already, on %(when)s, and says something else by now. Change "
+                "that meeting, or open the form anew for a second one."
+            )
+            % {"when": when}
+        )
+    return before
+
+
+def _plain(text: str) -> str:
+    """Browsers end lines in two ways: that is no change."""
+    return text.replace("\r\n", "\n").strip()
 
 
 def _reason(words: str) -> str:
@@ -215,8 +266,8 @@ def _write(appointment: Appointment, terms: Terms) -> None:
     appointment.starts_at, appointment.ends_at = starts_at, ends_at
     for name in ("kind", "time_zone", "host"):
         setattr(appointment, name, getattr(terms, name))
-    for name in ("place", "purpose", "agenda"):  # browsers end lines in two ways: that is no change
-        setattr(appointment, name, getattr(terms, name).replace("\r\n", "\n").strip())
+    for name in TEXTS:
+        setattr(appointment, name, _plain(getattr(terms, name)))
 
 
 def _set_people(appointment: Appointment, terms: Terms) -> None:

@@ -16,6 +16,7 @@ from django.utils import timezone
 from accounts import restoring
 from accounts.handing_over import Along, HandedOver, bring_along, hand_over
 from accounts.models import Account
+from cadences.meetings.services import change_host
 from cadences.models import Appointment, BulkChange, BulkRow, Touchpoint
 from contacts.models import Commitment, Concern
 from users.models import User
@@ -105,7 +106,7 @@ def take_back(user: User, account_id: int, before: Mapping[str, Any], after: Map
     for kind, pk, whose, _account in before.get("along", ()):
         column = f"{COLUMN[kind]}_id"
         rows = _rows(kind).filter(pk=pk, account=account_id, **{column: after["owner_id"]})
-        rows.update(**{column: whose, "updated_at": timezone.now()})
+        _give(kind, rows, User.objects.get(pk=whose))
 
 
 def take_along(account_ids: list[int], leaving: set[int], new_owner: User) -> tuple[Along, ...]:
@@ -115,9 +116,17 @@ def take_along(account_ids: list[int], leaving: set[int], new_owner: User) -> tu
         rows = _rows(kind).filter(**{"account__in": account_ids, f"{column}__in": leaving})
         mine = list(rows.values_list("pk", f"{column}_id", "account_id"))
         moved = _rows(kind).filter(pk__in=[row[0] for row in mine])
-        moved.update(**{column: new_owner, "updated_at": timezone.now()})
+        _give(kind, moved, new_owner)
         found += [(kind, *row) for row in mine]
     return tuple(found)
+
+
+def _give(kind: str, rows: Any, to: User) -> None:
+    """Whose they are now; guests of a meeting hear who hosts it."""
+    if kind == "meeting":
+        change_host(rows.select_related("host").select_for_update(of=("self",)).order_by("pk"), to)
+    else:
+        rows.update(**{COLUMN[kind]: to, "updated_at": timezone.now()})
 
 
 def _rows(kind: str) -> Any:

@@ -12,7 +12,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
-from django.utils.http import http_date
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -38,14 +37,13 @@ def feed(request: HttpRequest, token: str) -> HttpResponseBase:
         return HttpResponse(status=404)  # the page for people would come with a cookie
     if addresses.is_too_much(f"feed {found.pk}", addresses.PER_HOUR):
         return _later()
-    made = content(found, timezone.now())
-    etag = f'"{hashlib.sha256(made.text).hexdigest()[:32]}"'
-    changed = int(made.changed_at.timestamp())
-    response = get_conditional_response(request, etag=etag, last_modified=changed)
+    text = content(found, timezone.now())
+    # no Last-Modified: what somebody else has now, or who is renamed, leaves no moment in what remains
+    etag = f'"{hashlib.sha256(text).hexdigest()[:32]}"'
+    response = get_conditional_response(request, etag=etag)
     if response is None:
-        response = HttpResponse(made.text, content_type=TYPE)
+        response = HttpResponse(text, content_type=TYPE)
     response["ETag"] = etag
-    response["Last-Modified"] = http_date(changed)
     headers_on(response)
     return response
 

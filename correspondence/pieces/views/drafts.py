@@ -34,7 +34,8 @@ def drafts(request: Request) -> HttpResponse:
     context: dict[str, Any] = {
         "choice": choice,
         "page": page,
-        "sendable": sendable(user, page.rows),
+        # what is no longer owed says why, and is sent alone by whoever wants it all the same
+        "sendable": sendable(user, [piece for piece in page.rows if not piece.reason]),
         "senders": senders(user) if choice.whose == "all" else [],
         "whose": WHOSE,
         "makers": MAKERS,

@@ -297,8 +297,9 @@ def test_missed_counts_as_owed_and_not_done(customer, terms, tuesday):
     assert (made.touchpoint.state, made.touchpoint.reason) == ("skipped", "Snow")
 
 
-def test_a_log_on_my_day_holds_the_meeting_and_its_withdrawal_plans_it_again(customer, terms):
+def test_a_log_on_my_day_holds_the_meeting_and_its_withdrawal_plans_it_again(customer, terms, tuesday):
     made = services.agree(customer.owner, customer.account, terms())
+    tuesday.move_to("2026-12-01 14:30+00:00")
 
     interaction = owed.record(customer.owner, made.touchpoint, DONE)
     made.refresh_from_db()
@@ -340,7 +341,7 @@ def test_a_leavers_meetings_go_along_with_the_account(customer, terms):
 
     made.refresh_from_db()
     assert (made.host, made.touchpoint.assignee) == (customer.deputy, customer.deputy)
-    assert ("meeting", made.pk, customer.owner.pk) in done.along
+    assert ("meeting", made.pk, customer.owner.pk, customer.account.pk) in done.along
 
 
 def test_every_change_is_in_the_history(customer, terms):

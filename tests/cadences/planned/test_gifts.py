@@ -105,6 +105,28 @@ def test_only_managers_set_budgets(people, slot):
     assert "amount" in refused.value.message_dict
 
 
+@pytest.mark.parametrize(("year", "status"), [(2026, 200), (2027, 200), (99999999999, 404), (1999, 404)])
+def test_budgets_are_of_years_that_can_be_meant(client, people, slot, year, status):
+    client.force_login(people.manager)
+    assert client.get(reverse("gifts:budget", args=[year, slot.pk])).status_code == status
+
+
+def test_a_card_that_somebody_has_approved_is_posted_after_the_gift(people, owed):
+    drafted, approved = owed(), owed()
+    for row in (drafted, approved):
+        make.make_piece(
+            make.make_contact(row.account), people.owner, medium="letter", created_by=None,
+            origin=f"touchpoint {row.pk}", state="draft" if row == drafted else "queued",
+        )  # fmt: skip
+    with time_machine.travel("2026-11-24 11:00", tick=False):
+        Piece.objects.get(state="queued").save()  # as by whoever approves it
+        services.tick_sent(people.owner, drafted)
+        services.tick_sent(people.owner, approved)
+    assert set(Piece.objects.values_list("origin", "state")) == {
+        (None, "cancelled"), (f"touchpoint {approved.pk}", "queued")
+    }  # fmt: skip
+
+
 def test_thanks_come_after_the_gift(people, owed):
     with pytest.raises(ValidationError, match="has not been sent"):
         services.note_thanks(people.owner, owed())

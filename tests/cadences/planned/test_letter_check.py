@@ -100,7 +100,7 @@ def test_every_version_that_was_there_before_asks_too(people, plan):
     PlanItem.objects.filter(slot__event="letter").delete()
     Slot.objects.filter(event="letter").delete()
     for _ in range(2):
-        import_module("cadences.migrations.0017_thanks_in_every_version").give(apps, None)
+        import_module("cadences.migrations.0021_thanks_in_every_version").give(apps, None)
     for version in (plan, draft):
         item = version.items.get(slot__event="letter")
         assert (item.kind, item.every, item.since) == ("call", 4, version.effective_from)

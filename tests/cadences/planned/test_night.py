@@ -10,15 +10,18 @@ import time_machine
 from django.core.management import call_command
 from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from cadences.models import Touchpoint
 from cadences.nightly import run_night
-from cadences.planned import night
+from cadences.planned import following, night
 from cadences.services import reopen, skip, snooze
 from core import facts
 from core.jobs import LostClaimError
 from correspondence.models import Message, Piece, Suppression, TemplateText
 from correspondence.pieces import services as pieces
+from correspondence.pieces.afterwards import approve, write_again
+from correspondence.pieces.leaving import left
 from tests import factories as make
 
 from .conftest import TODAY
@@ -280,3 +283,83 @@ def test_ten_at_once_write_once(owes, people):
     with ThreadPoolExecutor(10) as pool:
         list(pool.map(one, range(10)))
     assert Piece.objects.filter(account=customer).count() == 1
+
+
+# -- what has been approved, queued or written again -----------------------------------------------
+
+
+def test_a_mail_that_was_queued_by_itself_is_taken_back_with_its_touchpoint(people, owes):
+    customer = owes(approval=False)
+    make.make_identity(people.owner)
+    written()
+    skip(people.owner, row_of(customer), "They know us already.")
+    piece = Piece.objects.get(account=customer)
+    assert (piece.state, piece.reason) == ("cancelled", "They know us already.")
+    assert Message.objects.get(kind="piece").state == "cancelled"
+
+
+def test_a_mail_that_was_queued_by_itself_follows_the_engine_too(people, owes):
+    customer = owes(approval=False)
+    make.make_identity(people.owner)
+    written()
+    snooze(people.owner, row_of(customer), TODAY + timedelta(days=3), "Later.")
+    assert Piece.objects.get(account=customer).state == "cancelled"
+    assert Message.objects.get(kind="piece").state == "cancelled"
+
+
+def test_a_mail_that_is_being_sent_is_not_taken_back(people, owes):
+    customer = owes(approval=False)
+    make.make_identity(people.owner)
+    written()
+    Message.objects.update(state="sending", lease_until=make.at("2026-11-24 10:00"))
+    skip(people.owner, row_of(customer), "They know us already.")
+    assert Piece.objects.get(account=customer).state == "queued"
+
+
+def test_an_approved_letter_stays_when_it_is_put_off(people, owes):
+    customer = owes("letter")
+    written()
+    with time_machine.travel("2026-11-24 11:00", tick=False):
+        pieces.queue(people.owner, piece_of(customer))
+        snooze(people.owner, row_of(customer), TODAY + timedelta(days=3), "Later.")
+    assert piece_of(customer).state == "queued"
+
+
+def test_what_is_written_again_closes_what_the_first_was_written_for(people, owes):
+    customer = owes()
+    written()
+    make.make_identity(people.owner)
+    piece = pieces.queue(people.owner, piece_of(customer))
+    for _ in range(2):
+        Message.objects.filter(pk=piece.message_id).update(state="failed")
+        piece = pieces.queue(people.owner, write_again(people.owner, piece))
+    left([piece], TODAY)
+    row = row_of(customer)
+    assert (row.state, row.interaction) == ("done", Piece.objects.get(pk=piece.pk).logged)
+
+
+def test_edited_words_that_are_owed_no_more_say_so_and_are_not_sent_with_the_others(people, owes, client):
+    customer = owes()
+    written()
+    with time_machine.travel("2026-11-24 11:00", tick=False):
+        before = pieces.change(people.owner, piece_of(customer), body="Dear Eva,\n\nwelcome.")
+        type(customer).objects.filter(pk=customer.pk).update(status="former", former_since=TODAY)
+        facts.changed(account_ids=[customer.pk])
+        piece = piece_of(customer)
+        assert (piece.state, piece.reason) == ("draft", "It is no longer owed.")
+        sent, refused = approve(people.owner, [(piece.pk, before.version)])  # a page of before
+        assert (sent, len(refused)) == ([], 1)
+        client.force_login(people.owner)
+        page = client.get(reverse("correspondence:drafts")).content.decode()
+    assert "It is no longer owed." in page
+    assert 'id="approve"' not in page
+
+
+def test_following_reads_any_number_in_batches(people, owes, monkeypatch):
+    monkeypatch.setattr(following, "BATCH", 2)
+    for _ in range(5):
+        owes()
+    written()
+    Touchpoint.objects.filter(slot__key__startswith="welcome").update(state="skipped", closed_on=TODAY)
+    assert following.follow(TODAY) == 5
+    assert set(Piece.objects.values_list("state", flat=True)) == {"cancelled"}
