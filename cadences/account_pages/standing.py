@@ -307,26 +307,24 @@ def page_facts(account: Account, user: User, today: date) -> dict[str, Any]:
     owed = owed_to(account, user, today, standing.own)
     people = people_of(account, standing.spoken)
     deciders = deciders_among(people)
-    commitments = marked_own(
-        commitments_of(account) if standing.has_commitments else (), user, editable=editable
-    )
-    concerns = marked_own(
-        concerns_of(account, today) if standing.has_concerns else (), user, editable=editable
-    )
+    promised = commitments_of(account) if standing.has_commitments else ()
+    worries = concerns_of(account, today) if standing.has_concerns else ()
+    commitments = marked_own(promised, user, editable=editable)
+    concerns = marked_own(worries, user, editable=editable)
     name_contacts(people, ("contact", concerns), ("contact", commitments))
     name_colleagues(
         [account.owner, user], ("assignee", [one.touchpoint for one in owed]), ("owner", concerns),
         ("raised_by", concerns), ("user", commitments),
     )  # fmt: skip
+    has_bought = standing.last_sale_on is not None
+    told = told_by(account, has_decider=bool(deciders), has_bought=has_bought)
     return {
         "account": account,
         "is_editable": editable,
         "may_reassign": editable and (user.is_manager or user.is_admin),
         "standing": standing,
         "owed": owed,
-        "next": next(
-            (one for one in owed if not one.is_system and one.touchpoint.kind != Touchpoint.Kind.TODO), None
-        ),
+        "next": _next_of(owed),
         "people": people,
         "deciders": deciders,
         "concerns": concerns,
@@ -334,19 +332,19 @@ def page_facts(account: Account, user: User, today: date) -> dict[str, Any]:
         "more_concerns": len(concerns[FIRST_CONCERNS:]),
         "commitments": commitments,
         "promises": promises(commitments, today),
-        "five_ws": tiles(
-            account,
-            standing.open_ws,
-            standing.said_ws,
-            told_by(account, has_decider=bool(deciders), has_bought=standing.last_sale_on is not None),
-            today,
-        ),
+        "five_ws": tiles(account, standing.open_ws, standing.said_ws, told, today),
         "there": clock_there(account),
         "known_since": known_since(account),
         "today": today,
         "year_ago": a_year_before(today),
         "two_years_ago": a_year_before(a_year_before(today)),
     }
+
+
+def _next_of(owed: list[Owed]) -> Owed | None:
+    """What people owe the account next; to-dos are notes to oneself."""
+    rows = (one for one in owed if not one.is_system and one.touchpoint.kind != Touchpoint.Kind.TODO)
+    return next(rows, None)
 
 
 @dataclass(frozen=True)
