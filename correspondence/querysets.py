@@ -10,6 +10,7 @@ from django.db.models import Case, Count, Exists, OuterRef, Q, Value, When
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
+from correspondence.mailing_querysets import PAUSED, STOPPED
 from users.access import acts_for, owned_side
 
 if TYPE_CHECKING:
@@ -223,9 +224,13 @@ class PieceQuerySet(models.QuerySet[Any]):
         return rows.annotate(file_count=Count("files"))
 
     def in_trouble(self, user: User) -> Self:
-        """Mails of theirs that did not arrive, or of which nobody knows; those of the last weeks."""
+        """Mails of theirs that did not arrive, or of which nobody knows; those of the last weeks.
+
+        What a person holds back together with its mailing is no trouble.
+        """
         since = timezone.now() - timedelta(days=TROUBLE_DAYS)
-        stuck = Q(state="queued", message__state__in=["failed", "uncertain", "cancelled"])
+        cancelled = Q(message__state="cancelled") & ~Q(message__reason__in=[PAUSED, STOPPED])
+        stuck = Q(state="queued") & (Q(message__state__in=["failed", "uncertain"]) | cancelled)
         back = Q(state="left", message__returned_at__gte=since)
         return self.filter(stuck | back, sender=user, message__updated_at__gte=since)
 
