@@ -11,11 +11,12 @@ class CorrespondenceConfig(AppConfig):
     def ready(self) -> None:
         """Mail handed in through Django's mail API is a kind; providers' reports are listened to."""
         from correspondence import kinds, reports, stored  # noqa: PLC0415 - models are ready now
+        from correspondence.mailings import turns  # noqa: PLC0415
         from correspondence.pieces import mail  # noqa: PLC0415
 
         kinds.register(stored.KIND, render=stored.render, once=False, label=stored.LABEL)
         kinds.register(
             mail.KIND, render=mail.render, once=True, label=_("Correspondence"),
-            may_send=mail.may_send, on_handed_over=mail.on_handed_over,
+            may_send=mail.may_send, held=turns.held, on_handed_over=mail.on_handed_over,
         )  # fmt: skip
         reports.listen()
