@@ -13,12 +13,13 @@ class CorrespondenceConfig(AppConfig):
         from accounts import stored_files  # noqa: PLC0415
         from correspondence import kinds, reports, stored  # noqa: PLC0415 - models are ready now
         from correspondence.models.piece_file import FOLDER, PieceFile  # noqa: PLC0415
+        from correspondence.mailings import turns  # noqa: PLC0415
         from correspondence.pieces import mail  # noqa: PLC0415
 
         stored_files.register(FOLDER, PieceFile)
         kinds.register(stored.KIND, render=stored.render, once=False, label=stored.LABEL)
         kinds.register(
             mail.KIND, render=mail.render, once=True, label=_("Correspondence"),
-            may_send=mail.may_send, on_handed_over=mail.on_handed_over,
+            may_send=mail.may_send, held=turns.held, on_handed_over=mail.on_handed_over,
         )  # fmt: skip
         reports.listen()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 if TYPE_CHECKING:
     from correspondence.models import Message
@@ -59,6 +59,8 @@ class Kind:
     ``render``: None means "no longer to be sent"; an exception fails the row, it never sends half a mail.
     ``once``: what may have gone out is never sent again by the machine (``uncertain``); else it is.
     ``may_send``: asked for a batch before rendering; message id -> reason for those that must not be sent.
+    ``held``: asked the same once more of a few at a time, at the last moment, as a person may have held them
+    back since. It must be cheap.
     ``on_handed_over``: called with the mails that were sent, in the transaction that records it.
     """
 
@@ -67,23 +69,23 @@ class Kind:
     once: bool
     on_handed_over: HandedOver | None = None
     may_send: MaySend | None = None
+    held: MaySend | None = None
     label: Any = ""  # words for the Outbox page; lazy translations welcome
 
 
 _kinds: dict[str, Kind] = {}
 
 
-def register(
-    kind: str,
-    *,
-    render: Render,
-    once: bool,
-    on_handed_over: HandedOver | None = None,
-    may_send: MaySend | None = None,
-    label: Any = "",
-) -> None:
+class _More(TypedDict, total=False):
+    on_handed_over: HandedOver
+    may_send: MaySend
+    held: MaySend
+    label: Any
+
+
+def register(kind: str, *, render: Render, once: bool, **more: Unpack[_More]) -> None:
     """Make a kind known; registering it again replaces it."""
-    _kinds[kind] = Kind(kind, render, once, on_handed_over, may_send, label)
+    _kinds[kind] = Kind(kind, render, once, **more)
 
 
 def unregister(kind: str) -> None:

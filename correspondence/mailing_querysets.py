@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import Case, CharField, Count, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from users.access import acts_for
 
@@ -15,6 +17,10 @@ if TYPE_CHECKING:
 
 PAUSED, STOPPED = "mailing paused", "mailing stopped"
 """Why a mail was cancelled that a person held back, for a while or for good."""
+
+BOUNCES = ("hard_bounce", "soft_bounces")
+BOUNCES_COME = timedelta(days=7)
+"""So long after the last mail of a mailing a bounce of one of its addresses is about it."""
 
 
 class MailingQuerySet(models.QuerySet[Any]):
@@ -57,11 +63,15 @@ class RecipientQuerySet(models.QuerySet[Any]):
 
 
 def _heard() -> Subquery:
-    """What the address said since the mailing began: bounced, unsubscribed, complained."""
+    """What the address said since the mailing began: bounced (until a week after its end), unsubscribed,
+    complained.
+    """
     from correspondence.models import Suppression  # noqa: PLC0415 - models import this module
 
+    is_over = Coalesce(OuterRef("mailing__finished_at"), Value(timezone.now())) + Value(BOUNCES_COME)
     said = Suppression.objects.filter(
         Q(topic="") | Q(topic=OuterRef("mailing__topic")),
+        ~Q(reason__in=BOUNCES) | Q(created_at__lt=is_over),
         address=OuterRef("address"),
         created_at__gte=OuterRef("mailing__starts_at"),
     )
@@ -70,7 +80,9 @@ def _heard() -> Subquery:
 
 def _outcome() -> Case:
     left = Q(piece__state="left")
-    bounced = Q(heard__in=["hard_bounce", "soft_bounces"])
+    # the mail itself came back; or its address is known to be wrong, where nobody could say which mail it was
+    returned = Q(piece__message__returned_at__isnull=False)
+    bounced = Q(heard__in=BOUNCES)
     queued = Q(piece__state="queued", piece__medium="email")
     held = Q(piece__message__state="cancelled")
     cases: list[tuple[Q, str]] = [
@@ -81,7 +93,7 @@ def _outcome() -> Case:
         (left & Q(piece__medium="letter"), "posted"),
         (left & Q(heard="complaint"), "complained"),
         (left & Q(heard="unsubscribe"), "unsubscribed"),
-        (left & bounced, "bounced"),
+        (left & (returned | bounced), "bounced"),
         (left, "sent"),
         (Q(piece__state="printed"), "printed"),
         (Q(piece__state="cancelled", piece__reason=STOPPED), "stopped"),

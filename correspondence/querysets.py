@@ -10,6 +10,7 @@ from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, Value,
 from django.db.models.functions import Cast, Concat, TruncDate
 from django.utils import timezone
 
+from correspondence.mailing_querysets import PAUSED, STOPPED
 from users.access import acts_for, owned_side
 
 if TYPE_CHECKING:
@@ -225,10 +226,12 @@ class PieceQuerySet(models.QuerySet[Any]):
     def in_trouble(self, user: User) -> Self:
         """Mails of theirs that did not arrive, or of which nobody knows; those of the last weeks.
 
-        What its writers have written again troubles nobody any more.
+        What its writers have written again troubles nobody any more, nor what a person holds back together
+        with its mailing.
         """
         since = timezone.now() - timedelta(days=TROUBLE_DAYS)
-        stuck = Q(state="queued", message__state__in=["failed", "uncertain", "cancelled"])
+        cancelled = Q(message__state="cancelled") & ~Q(message__reason__in=[PAUSED, STOPPED])
+        stuck = Q(state="queued") & (Q(message__state__in=["failed", "uncertain"]) | cancelled)
         back = Q(state="left", message__returned_at__gte=since)
         theirs = Q(sender=user) | _left_behind(user)
         again = Concat(Value("again "), Cast(OuterRef("pk"), CharField()), Value(" by "))

@@ -14,6 +14,7 @@ from correspondence.mailings.audience import Audience, Group, Row
 from correspondence.mailings.turns import in_words
 from correspondence.mailings.words import written
 from correspondence.models import Exclusion, Mailing, Medium, Outcome, Recipient, TemplateText
+from correspondence.pieces.mail import signed
 from correspondence.placeholders import Subject
 from correspondence.texts.services import Written
 from correspondence.texts.services import in_words as placeholders_in_words
@@ -100,10 +101,9 @@ def preview_of(mailing: Mailing, row: Row | Recipient) -> Preview | None:
         words = Written(piece.subject, piece.body)
     else:
         [words] = written([(text, Subject(contact.account_id, contact.pk, row.sender_id, row.language))])
-    signature = getattr(getattr(sender, "identity", None), "signature", "")
     body = words.body
-    if mailing.medium == Medium.EMAIL and signature and body:
-        body = f"{body}\n\n{signature}"
+    if mailing.medium == Medium.EMAIL and body:
+        body = signed(body, sender, getattr(sender, "identity", None))
     address = row.address or _postal(contact.account)
     lacking = placeholders_in_words(words.missing)
     return Preview(contact, sender, address, text, words.subject, as_html(body), lacking)

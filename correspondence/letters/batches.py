@@ -52,16 +52,13 @@ class LostLeaseError(Exception):
 
 @transaction.atomic
 def start(user: User, chosen: QuerySet[Any]) -> PrintBatch:
-    """Print these letters. ``chosen``: of the queue, in the order in which they are to lie in the pile.
+    """Print these letters, the first MOST of them. ``chosen``: of the queue, in the order in which they are
+    to lie in the pile; the others stay there.
 
-    A letter that another batch has is left to it. Raises ValidationError when none is left, or too many are.
+    A letter that another batch has is left to it. Raises ValidationError when none is left.
     """
     require_active(user)
-    wanted = list(chosen.values_list("pk", flat=True)[: MOST + 1])
-    if len(wanted) > MOST:
-        raise ValidationError(
-            _("These are more than %(most)d letters: print them in parts.") % {"most": MOST}
-        )
+    wanted = list(chosen.values_list("pk", flat=True)[:MOST])
     allowed = Piece.objects.editable_by(user).letters_to_print().filter(pk__in=wanted)
     ours = set(allowed.values_list("pk", flat=True))
     batch = PrintBatch.objects.create(user=user, dated=today_for(user))
@@ -155,7 +152,7 @@ def _onto_paper(batch: PrintBatch) -> None:
     lines = batch.lines.filter(state=LineState.SET)
     waiting = Piece.objects.letters_to_print().filter(pk__in=lines.values("piece"))
     # locked first: somebody who takes one back waits for us, or we see that they did
-    ids = list(waiting.select_for_update().order_by("pk").values_list("pk", flat=True))
+    ids = list(waiting.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
     Piece.objects.filter(pk__in=ids).update(state=Piece.State.PRINTED, updated_at=timezone.now())
     lines.exclude(piece__state=Piece.State.PRINTED).update(
         state=LineState.BEHIND,
@@ -167,24 +164,33 @@ def _onto_paper(batch: PrintBatch) -> None:
 def _hold(batch: PrintBatch, **values: Any) -> None:
     """Write to the batch while it is ours. Raises LostLeaseError when it is not."""
     values = {"lease_until": timezone.now() + LEASE, "updated_at": timezone.now()} | values
-    mine = PrintBatch.objects.filter(pk=batch.pk, attempts=batch.attempts, state=batch.state)
-    if not mine.update(**values):
+    if not _mine(batch).update(**values):
         raise LostLeaseError(batch.pk)
+
+
+def _mine(batch: PrintBatch) -> QuerySet[PrintBatch]:
+    """The batch while nobody has taken it up after us, and it is not done."""
+    found: QuerySet[PrintBatch] = PrintBatch.objects.filter(
+        pk=batch.pk, attempts=batch.attempts, state=batch.state
+    )
+    return found
 
 
 def _again_later(batch: PrintBatch) -> None:
     if batch.attempts >= MAX_ATTEMPTS:
         _fail(batch, _("It failed five times. The worker's log has the details."))
     else:
-        now = timezone.now()
-        PrintBatch.objects.filter(pk=batch.pk).update(lease_until=None, updated_at=now)
+        _mine(batch).update(lease_until=None, updated_at=timezone.now())
 
 
 def _fail(batch: PrintBatch, words: str) -> None:
-    """Letters that were not printed wait in the queue again; printed ones can be posted again."""
+    """Letters that were not printed wait in the queue again; printed ones can be posted again.
+
+    A worker that stood still while another went on has nothing to say any more.
+    """
     is_printing = batch.state == State.RUNNING
     with transaction.atomic():
-        PrintBatch.objects.filter(pk=batch.pk).update(
+        failed = _mine(batch).update(
             state=State.FAILED if is_printing else State.READY,
             error=words[:300],
             lease_until=None,
@@ -192,9 +198,10 @@ def _fail(batch: PrintBatch, words: str) -> None:
             finished_at=timezone.now(),
             updated_at=timezone.now(),
         )
-        if is_printing:
+        if failed and is_printing:
             batch.lines.filter(state__in=[LineState.WAITING, LineState.SET]).update(state=LineState.AGAIN)
-    parts.discard(batch)
+    if failed:
+        parts.discard(batch)
 
 
 # -- after the printer -----------------------------------------------------------------------------------
@@ -278,9 +285,12 @@ def _locked(user: User, batch: PrintBatch) -> PrintBatch:
 
 def forget_old() -> int:
     """PDFs of letters are kept for a month; who printed what stays. Returns how many were deleted."""
-    old = PrintBatch.objects.filter(created_at__lt=timezone.now() - PrintBatch.KEPT).exclude(file="")
+    old = PrintBatch.objects.filter(created_at__lt=timezone.now() - PrintBatch.KEPT)
     done = 0
-    for batch in old.exclude(state__in=PrintBatch.BUSY):
+    for batch in old.exclude(state__in=PrintBatch.BUSY).iterator():
+        parts.discard(batch)  # of a worker that died before it could
+        if not batch.file:
+            continue
         batch.file.delete(save=False)
         done += PrintBatch.objects.filter(pk=batch.pk).update(file="", updated_at=timezone.now())
     return done

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -18,6 +18,10 @@ from users.models import User
 
 NAMED = 50
 """So many letters with something wrong are named at once."""
+
+
+LOOKED_AT = 5_000
+AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,18 @@ class Row:
         return not any(trouble.stops for trouble in self.troubles)
 
 
+@dataclass
+class Check:
+    """How many of the letters looked at would stay behind, the first of them named; ``is_all``: none was left
+    out.
+    """
+
+    rows: list[Row] = field(default_factory=list)
+    count: int = 0
+    looked_at: int = 0
+    is_all: bool = True
+
+
 def waiting(user: User, choice: Choice) -> QuerySet[Any]:
     """The letters that this user may print, as they will lie in the pile: by sender and language."""
     found = Piece.objects.editable_by(user).letters_to_print()
@@ -68,11 +84,20 @@ def checked(pieces: Sequence[Piece], today: date) -> list[Row]:
     return [Row(piece, troubles_of(piece, today)) for piece in pieces]
 
 
-def with_trouble(user: User, choice: Choice, today: date) -> list[Row]:
-    """Every letter that would stay behind, in the order of the queue; read in pieces, whatever its length."""
-    found = waiting(user, choice).iterator(chunk_size=1_000)
-    rows = (Row(piece, troubles_of(piece, today)) for piece in found)
-    return [row for row in rows if not row.is_printable]
+def with_trouble(user: User, choice: Choice, today: date) -> Check:
+    """Letters that would stay behind, the oldest first; so many are looked at and no more, as the page asks
+    each time it is opened.
+    """
+    found = waiting(user, choice).order_by("pk")
+    check, after = Check(), 0
+    while check.looked_at < LOOKED_AT and (some := list(found.filter(pk__gt=after)[:AT_ONCE])):
+        bad = [row for row in checked(some, today) if not row.is_printable]
+        check.rows += bad[: NAMED - len(check.rows)]
+        check.count += len(bad)
+        check.looked_at += len(some)
+        after = some[-1].pk
+    check.is_all = not found.filter(pk__gt=after).exists()
+    return check
 
 
 def senders(user: User) -> list[tuple[int, str]]:

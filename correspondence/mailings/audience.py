@@ -128,11 +128,16 @@ audience AS (
     ) AS unrepeated
 )
 """
+# What is on its way counts like what has left; what will never leave (it failed, it was stopped) does not.
 LATELY = """EXISTS (
     SELECT FROM correspondence_piece AS piece
+    JOIN correspondence_mailing AS other ON other.id = piece.mailing_id
+    LEFT JOIN correspondence_message AS message ON message.id = piece.message_id
     WHERE piece.contact_id = person.id AND piece.mailing_id IS DISTINCT FROM %(mailing)s
-        AND piece.mailing_id IS NOT NULL
-        AND (piece.left_on > %(rested)s OR piece.state IN ('queued', 'printed'))
+        AND (piece.left_on > %(rested)s OR piece.state IN ('queued', 'printed') AND (
+            other.state IN ('scheduled', 'running', 'paused')
+            OR message.state IN ('pending', 'sending', 'uncertain')
+        ))
 )"""
 NO_ADDRESS = {
     Medium.EMAIL: "btrim(person.email) = ''",

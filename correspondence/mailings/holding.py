@@ -9,10 +9,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from correspondence.mailing_querysets import PAUSED, STOPPED
 from correspondence.models import Mailing, Piece, Recipient
+from correspondence.services.throttling import forget_pace
 
 HOLD = """
 UPDATE correspondence_message AS message
@@ -67,7 +69,7 @@ def hold(mailing: Mailing) -> int:
 
 
 def let_go(mailing: Mailing) -> int:
-    """Exactly what was held back waits again."""
+    """Exactly what was held back waits again; how many."""
     return _run(LET_GO, mailing, held=PAUSED, **{
         "from": mailing.spaced_from, "place": mailing.spaced_place, "pace": pace(mailing),
     })  # fmt: skip
@@ -92,8 +94,28 @@ def turn(mailing: Mailing, place: int) -> datetime | None:
     return mailing.spaced_from + max(0, place - mailing.spaced_place) * pace(mailing)
 
 
+def go_on(mailing: Mailing) -> None:
+    """Let go, at the mailing's pace from now on: turns that nobody used while it was held are forgotten."""
+    forget_pace(mailing.pk)
+    let_go(mailing)
+
+
+def held(mailing: Mailing) -> QuerySet[Piece]:
+    """Pieces whose mail is held back."""
+    return Piece.objects.filter(
+        mailing=mailing, state=Piece.State.QUEUED, message__state="cancelled", message__reason=PAUSED
+    )
+
+
+def unsettled(mailing: Mailing) -> QuerySet[Piece]:
+    """Pieces of a stopped mailing whose mail was on its way when it was stopped, or has come back since."""
+    on_its_way = Q(message__state__in=["pending", "sending", "cancelled"])
+    untold = Q(message__state="failed", recipient__reason="")
+    return Piece.objects.filter(on_its_way | untold, mailing=mailing, state=Piece.State.QUEUED)
+
+
 def stop(mailing: Mailing) -> None:
-    """What waits or is held back never leaves; letters that are printed may still be posted."""
+    """What waits or is held back never leaves; letters that are printed may still be posted. Safe again."""
     _run(HOLD, mailing, reason=STOPPED, held=PAUSED)
     settle(mailing)
     letters = Piece.objects.filter(mailing=mailing, medium="letter", state=Piece.State.QUEUED)
@@ -102,6 +124,7 @@ def stop(mailing: Mailing) -> None:
 
 def settle(mailing: Mailing) -> None:
     """Keep why some got nothing, and call their pieces what they are."""
+    forget_pace(mailing.pk)
     _run(KEEP_REASONS, mailing, stopped=STOPPED)
     _run(CANCEL_PIECES, mailing, held=PAUSED)
 
@@ -113,7 +136,7 @@ def is_over(mailing: Mailing) -> bool:
     pieces = Piece.objects.filter(mailing=mailing)
     letters = pieces.filter(medium="letter", state__in=[Piece.State.QUEUED, Piece.State.PRINTED])
     mails = pieces.filter(state=Piece.State.QUEUED, message__state__in=["pending", "sending"])
-    return not letters.exists() and not mails.exists()
+    return not letters.exists() and not mails.exists() and not held(mailing).exists()
 
 
 def _run(statement: str, mailing: Mailing, **values: Any) -> int:

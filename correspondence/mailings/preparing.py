@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -20,22 +20,31 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import Account
+from contacts.models import Contact
 from core.jobs import kill_point
 from correspondence.addresses import normalised
+from correspondence.letters.making import troubles_of
 from correspondence.mailings import holding
 from correspondence.mailings.audience import Audience, Row
 from correspondence.mailings.services import call
 from correspondence.mailings.words import language_of, written
-from correspondence.models import Exclusion, Identity, Mailing, Medium, Recipient, TemplateText
+from correspondence.models import Exclusion, Identity, Mailing, Medium, Piece, Recipient, TemplateText
 from correspondence.pieces.mail import KIND
 from correspondence.placeholders import Subject
-from correspondence.services.enqueueing import Draft, enqueue_many
+from correspondence.services.enqueueing import Draft, enqueue_many, ring
 from correspondence.services.enqueueing import Identity as Sender
+from correspondence.texts.services import Written
+from users.clock import company_today
 
 State = Mailing.State
 STEP = 2_000
 LEASE = timedelta(minutes=5)
 MAX_ATTEMPTS = 5
+STEPS = 7438  # the advisory lock of whoever makes pieces
+WATCHED = timedelta(days=1)
+"""So long after a mailing was stopped, what was being sent then is looked for."""
+
 logger = logging.getLogger(__name__)
 
 DROP = """
@@ -93,8 +102,12 @@ def tick() -> None:
     free = running.filter(Q(lease_until__isnull=True) | Q(lease_until__lt=now), rows_left__gt=0)
     for mailing_id in free.values_list("pk", flat=True):
         call(mailing_id)
+    for mailing in running:
+        release_held(mailing)
     for mailing in running.filter(rows_left=0):
         finish(mailing)
+    for mailing in Mailing.objects.filter(state=State.STOPPED, finished_at__gt=now - WATCHED):
+        settle_stopped(mailing)
 
 
 def prepare(mailing_id: int) -> None:
@@ -112,6 +125,28 @@ def prepare(mailing_id: int) -> None:
     except Exception:
         logger.exception("mailing %s failed", mailing.pk)
         _give_up(mailing, _("An unexpected error stopped it; what was made before leaves when you resume."))
+
+
+@transaction.atomic
+def release_held(mailing: Mailing) -> int:
+    """A dispatcher that asked before somebody resumed may hold a mail back afterwards: it waits again."""
+    if not holding.held(mailing).exists():
+        return 0
+    found = Mailing.objects.select_for_update().filter(pk=mailing.pk, state=State.RUNNING).first()
+    released = holding.let_go(found) if found else 0
+    if released:
+        transaction.on_commit(ring, robust=True)
+    return released
+
+
+@transaction.atomic
+def settle_stopped(mailing: Mailing) -> None:
+    """What was being sent when it was stopped has come back since: it never leaves either."""
+    if not holding.unsettled(mailing).exists():
+        return
+    found = Mailing.objects.select_for_update().filter(pk=mailing.pk, state=State.STOPPED).first()
+    if found:
+        holding.stop(found)
 
 
 @transaction.atomic
@@ -157,6 +192,7 @@ def _step(mailing_id: int) -> bool:
     mailing = Mailing.objects.select_for_update(of=("self",)).select_related("template").get(pk=mailing_id)
     if mailing.state != State.RUNNING:
         return False
+    _one_at_a_time()
     waiting = mailing.recipients.waiting().order_by("place")
     ids = list(waiting.values_list("pk", flat=True)[:STEP])
     if ids:
@@ -164,6 +200,12 @@ def _step(mailing_id: int) -> bool:
     left = mailing.rows_left - len(ids) if len(ids) == STEP else 0
     Mailing.objects.filter(pk=mailing_id).update(rows_left=max(left, 0), lease_until=timezone.now() + LEASE)
     return len(ids) == STEP
+
+
+def _one_at_a_time() -> None:
+    """Two mailings that are prepared at the same moment see each other's pieces: nobody gets both."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [STEPS])
 
 
 def _make(mailing: Mailing, ids: Sequence[int]) -> None:
@@ -216,21 +258,38 @@ def _mails(rows: Sequence[Row], texts: dict[int, TemplateText]) -> list[Made]:
 def _letters(
     rows: Sequence[Row], texts: dict[int, TemplateText], dropped: list[dict[str, Any]]
 ) -> list[Made]:
-    """Letters wait for the printer with their words in them."""
+    """Letters wait for the printer with their words in them; one that no printer could set is not made."""
     asked = []
     for row in rows:
         text = texts[row.text_id or 0]
         language = language_of(row.language, text)
         asked.append((text, Subject(row.account_id, row.contact_id or 0, row.sender_id, language)))
+    trouble_of = _judge_of_letters(rows)
     made = []
     for row, number, (_text, subject), words in zip(
         rows, _numbers(len(rows)), asked, written(asked), strict=True
     ):
         if words.missing:
             dropped.append({"id": row.id, "reason": "missing", "missing": ", ".join(words.missing)[:300]})
+        elif trouble := trouble_of(row, number, words):
+            dropped.append({"id": row.id, "reason": Exclusion.NO_ADDRESS.value, "missing": trouble[:300]})
         else:
             made.append(Made(row, number, subject.language, words.subject, words.body))
     return made
+
+
+def _judge_of_letters(rows: Sequence[Row]) -> Callable[[Row, int, Written], str]:
+    """Tells what would keep a letter from being printed: it would wait for ever, and its mailing with it."""
+    today = company_today()
+    accounts = Account.objects.in_bulk({row.account_id for row in rows})
+    contacts = Contact.objects.in_bulk({row.contact_id for row in rows if row.contact_id})
+
+    def trouble_of(row: Row, number: int, words: Written) -> str:
+        account, contact = accounts[row.account_id], contacts[row.contact_id or 0]
+        piece = Piece(pk=number, account=account, contact=contact, subject=words.subject, body=words.body)
+        return " ".join(trouble.words for trouble in troubles_of(piece, today) if trouble.stops)
+
+    return trouble_of
 
 
 def _drafts(mailing: Mailing, made: Sequence[Made]) -> list[Draft]:

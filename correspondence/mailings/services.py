@@ -118,7 +118,7 @@ def resume(user: User, mailing: Mailing) -> Mailing:
     mailing.state = State.SCHEDULED if mailing.spaced_from > now else State.RUNNING
     mailing.attempts, mailing.error = 0, ""
     mailing.save()
-    holding.let_go(mailing)
+    holding.go_on(mailing)
     transaction.on_commit(partial(call, mailing.pk), robust=True)
     transaction.on_commit(ring, robust=True)
     return mailing

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from django.db import connection
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from correspondence.mailing_querysets import PAUSED, STOPPED
 from correspondence.mailings.audience import Audience
 from correspondence.mailings.words import written
-from correspondence.models import Exclusion, Mailing, Piece, Recipient
+from correspondence.models import Exclusion, Mailing, Message, Piece, Recipient
 from correspondence.placeholders import Subject
 
 HELD = {Mailing.State.PAUSED: PAUSED, Mailing.State.STOPPED: STOPPED}
@@ -28,10 +29,11 @@ def in_words(reason: str, missing: str = "") -> str:
     return f"{Exclusion(reason).label}: {missing}" if missing else str(Exclusion(reason).label)
 
 
-def barred(pieces: Sequence[Piece]) -> dict[int, str]:
+def barred(pieces: Sequence[Piece], may_be_out: Collection[int] = ()) -> dict[int, str]:
     """Piece -> why it does not leave, or not now. The others have their words afterwards.
 
     What may have gone out is what the piece says: the words are kept before the mail server hears of them.
+    Those in ``may_be_out`` keep theirs; a mail that was given back is written anew.
     """
     by_mailing: dict[int, list[Piece]] = defaultdict(list)
     for piece in pieces:
@@ -41,27 +43,47 @@ def barred(pieces: Sequence[Piece]) -> dict[int, str]:
     reasons: dict[int, str] = {}
     for mailing_id, some in by_mailing.items():
         reasons |= _of_one(mailings[mailing_id], some)
-    return reasons | _write([piece for piece in pieces if piece.mailing_id and piece.pk not in reasons])
+    leaving = [piece for piece in pieces if piece.mailing_id and piece.pk not in reasons]
+    return reasons | _write([piece for piece in leaving if not piece.body or piece.pk not in may_be_out])
+
+
+def held(messages: Sequence[Message]) -> dict[int, str]:
+    """Message -> that its mailing was paused or stopped since; one query, or none."""
+    by_mailing: dict[int, list[int]] = defaultdict(list)
+    for message in messages:
+        if mailing := message.payload.get("mailing"):
+            by_mailing[mailing].append(message.pk)
+    if not by_mailing:
+        return {}
+    states = Mailing.objects.filter(pk__in=by_mailing, state__in=HELD).values_list("pk", "state")
+    return {pk: HELD[Mailing.State(state)] for mailing, state in states for pk in by_mailing[mailing]}
 
 
 def _of_one(mailing: Mailing, pieces: Sequence[Piece]) -> Mapping[int, str]:
     if held := HELD.get(Mailing.State(mailing.state)):
         return {piece.pk: held for piece in pieces}
-    by_recipient = dict(Recipient.objects.filter(piece__in=pieces).values_list("pk", "piece_id"))
-    rows = Audience(mailing, recipients=by_recipient, with_lately=False).rows()
-    return {by_recipient[row.id]: in_words(row.reason, row.missing) for row in rows if row.id and row.reason}
+    found = Recipient.objects.filter(piece__in=pieces).values_list("pk", "piece_id", "address")
+    by_recipient = {pk: (piece, address) for pk, piece, address in found}
+    reasons: dict[int, str] = {}
+    for row in Audience(mailing, recipients=by_recipient, with_lately=False).rows():
+        piece, address = by_recipient[row.id or 0]
+        if row.reason:
+            reasons[piece] = in_words(row.reason, row.missing)
+        elif row.address != address:
+            reasons[piece] = _("The address has changed since: write to the new one from the account.")
+    return reasons
 
 
 def _write(pieces: Sequence[Piece]) -> dict[int, str]:
-    """Put the words into those that have none; which ones lack a value."""
-    blank = [piece for piece in pieces if not piece.body and piece.text]
+    """Put the words into these; which ones lack a value. Without its version a piece keeps what it says."""
+    versioned = [piece for piece in pieces if piece.text]
     asked = [
         (piece.text, Subject(piece.account_id, piece.contact_id, piece.sender_id, piece.language))
-        for piece in blank
+        for piece in versioned
         if piece.text
     ]
     reasons, kept = {}, []
-    for piece, words in zip(blank, written(asked), strict=True):
+    for piece, words in zip(versioned, written(asked), strict=True):
         if words.missing:
             reasons[piece.pk] = in_words("missing", ", ".join(words.missing))
             continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from correspondence import rendering
+from correspondence import rendering, unsubscribe
 from correspondence.kinds import Rendered
 from correspondence.mailings import turns
 from correspondence.models import Identity, Message, Piece
@@ -14,6 +14,7 @@ from correspondence.placeholders import several_lines
 from correspondence.services.enqueueing import Draft
 from correspondence.services.enqueueing import Identity as Sender
 from correspondence.words.languages import base_of
+from correspondence.words.opt_out import opt_out_words
 from correspondence.words.showing import as_html, as_text
 from users.clock import company_today
 from users.models import User
@@ -38,20 +39,25 @@ def draft_of(piece: Piece, identity: Identity) -> Draft:
 
 
 def render(message: Message) -> Rendered | None:
-    """The words of the piece with its sender's signature. None when it was taken back."""
+    """The words of the piece with its sender's signature, and the way out of mails that nobody asked for.
+
+    None when it was taken back.
+    """
     piece = _piece_of(message)
     if piece is None or piece.state != Piece.State.QUEUED:
         return None
     source = signed(piece.body, piece.sender, getattr(piece.sender, "identity", None))
+    text, context = as_text(source), {"subject": piece.subject, "body": as_html(source)}
+    if message.topic in unsubscribe.TOPICS:
+        link, words = unsubscribe.url_for(message.recipient, message.topic), opt_out_words(piece.language)
+        text = f"{text}\n\n{words}:\n{link}"
+        context |= {"opt_out": link, "opt_out_words": words}
     html = rendering.strictly(
-        "correspondence/mail.html",
-        {"subject": piece.subject, "body": as_html(source), "language": piece.language},
-        base_of(piece.language) or "en",
+        "correspondence/mail.html", context | {"language": piece.language}, base_of(piece.language) or "en"
     )
     return Rendered(
-        piece.subject, as_text(source), rendering.inlined(html), piece.language,
-        attachments=attachments_of(piece),
-    )  # fmt: skip
+        piece.subject, text, rendering.inlined(html), piece.language, attachments=attachments_of(piece)
+    )
 
 
 def signed(body: str, sender: User | None, identity: Identity | None) -> str:
@@ -69,7 +75,8 @@ def may_send(messages: list[Message]) -> dict[int, str]:
     Those of mailings are asked everything that kept people out of the audience, and get their words.
     """
     pieces = _pieces_of(messages)
-    barred = turns.barred(list(pieces.values()))
+    tried_before = {message.payload["piece"] for message in messages if message.attempts > 1}
+    barred = turns.barred(list(pieces.values()), may_be_out=tried_before)
     today = company_today()
     reasons = {}
     for message in messages:

@@ -19,6 +19,7 @@ from users.access import require_admin
 from users.models import User
 
 KEPT = timedelta(days=180)
+WITHDRAWN = (State.PENDING, State.CANCELLED, State.FAILED)
 AGAIN = (State.UNCERTAIN, State.FAILED)
 
 
@@ -96,10 +97,15 @@ def bring_back(kind: str, reason: str, moments: Mapping[str, datetime]) -> set[s
 
 @transaction.atomic
 def withdraw(message_id: int, reason: str) -> bool:
-    """Cancel a mail that has not been taken up; False when it has, and may be out."""
-    waiting = Message.objects.select_for_update().filter(pk=message_id, state=State.PENDING)
-    fields = {"state": State.CANCELLED, "reason": reason[:200], "stored": "", "updated_at": timezone.now()}
-    return bool(waiting.update(**fields))
+    """Cancel a mail that has not been taken up; False when it has, and may be out.
+
+    One that failed has not left either, and one that was cancelled before stays so: nobody brings it back.
+    """
+    locked = Message.objects.select_for_update().filter(pk=message_id)
+    state = locked.values_list("state", flat=True).first()
+    if state in (State.PENDING, State.CANCELLED):
+        locked.update(state=State.CANCELLED, reason=reason[:200], stored="", updated_at=timezone.now())
+    return state in WITHDRAWN
 
 
 def _locked(message: Message, *states: State) -> Message:

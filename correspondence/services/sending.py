@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from dataclasses import replace
 
 from django.core.mail import EmailMessage
@@ -73,7 +74,7 @@ def _send(batch: list[Message], line: Line, done: Counter[Outcome]) -> bool:
 
 def _send_some(ready: Ready, line: Line, deadline: float, done: Counter[Outcome]) -> bool:
     """Announce, hand over, write down; False when the rest of the batch is not to be tried."""
-    ours = claiming.announce([message for message, _email in ready])
+    ours = claiming.announce(_not_held([message for message, _email in ready]))
     ready = [(message, email) for message, email in ready if message.pk in ours]
     kill_point("outbox announced")
     results, down = _hand_over(ready, line, deadline)
@@ -122,33 +123,50 @@ def _hand_over(ready: Ready, line: Line, deadline: float) -> tuple[Results, Resu
 
 
 def _still_wanted(batch: list[Message]) -> list[Message]:
-    """Without those that must not be sent any more; they are cancelled with the reason.
-
-    Those whose kind could not say so wait for another try.
-    """
+    """Without those that must not be sent any more; they are cancelled with the reason."""
     reasons: dict[int, str] = {}
-    unasked: Results = []
     by_topic: dict[str, list[Message]] = defaultdict(list)
-    by_kind: dict[str, list[Message]] = defaultdict(list)
     for message in batch:
         by_topic[message.topic].append(message)
-        by_kind[message.kind].append(message)
     for topic, messages in by_topic.items():
         gone = suppression.suppressed((m.recipient for m in messages), topic)
         refusing = suppression.refusing((m.contact_id for m in messages if m.contact_id), topic)
         reasons |= {m.pk: _("The address is suppressed.") for m in messages if m.recipient in gone}
         reasons |= {m.pk: _("The contact refuses e-mail.") for m in messages if m.contact_id in refusing}
+    return _asked(batch, reasons, lambda kind: kind.may_send)
+
+
+def _not_held(batch: list[Message]) -> list[Message]:
+    """Without those that a person has held back since the batch was asked about; the others may go out."""
+    return _asked(batch, {}, lambda kind: kind.held)
+
+
+def _asked(
+    batch: list[Message], reasons: dict[int, str], question: Callable[[kinds.Kind], kinds.MaySend | None]
+) -> list[Message]:
+    """Without those of which their kinds say so, or for which there are ``reasons`` already: these are
+    cancelled. Those whose kind failed to answer wait for another try.
+    """
+    unasked: Results = []
+    by_kind: dict[str, list[Message]] = defaultdict(list)
+    for message in batch:
+        if message.pk not in reasons:
+            by_kind[message.kind].append(message)
     for name, messages in by_kind.items():
         kind = kinds.find(name)
-        if kind is not None and kind.may_send is not None:
-            try:
-                reasons |= kind.may_send([m for m in messages if m.pk not in reasons])
-            except Exception as error:  # the fault of one kind must not hold up the mails of the others
-                logger.exception("Mails of kind %s could not be asked about", name)
-                later = Result(Outcome.TEMPORARY, type(error).__name__)
-                unasked += [(m, later) for m in messages if m.pk not in reasons]
-    outcomes.cancel(batch, reasons)
-    outcomes.record(unasked)
+        ask = question(kind) if kind is not None else None
+        if ask is None:
+            continue
+        try:
+            reasons |= ask(messages)
+        except Exception as error:  # the fault of one kind must not hold up the mails of the others
+            logger.exception("Mails of kind %s could not be asked about", name)
+            later = Result(Outcome.TEMPORARY, type(error).__name__)
+            unasked += [(message, later) for message in messages]
+    if reasons:
+        outcomes.cancel(batch, reasons)
+    if unasked:
+        outcomes.record(unasked)
     settled = reasons.keys() | {message.pk for message, _later in unasked}
     return [message for message in batch if message.pk not in settled]
 

@@ -52,6 +52,11 @@ def admit(rows: list[Message], now: datetime) -> list[Message]:
     return admitted
 
 
+def forget_pace(mailing_id: int) -> None:
+    """A mailing goes on at its pace from now: turns that were given out and not used are not waited for."""
+    Throttle.objects.filter(name=_mailing_bucket(mailing_id)).delete()
+
+
 def _turn(row: Message, buckets: list[tuple[Throttle, Rate]], now: datetime) -> datetime:
     """When this mail may leave; pays for it."""
     if row.has_slot and now - row.next_try_at <= KEPT:
@@ -78,9 +83,13 @@ def _buckets(row: Message, paces: Mapping[int, float]) -> dict[str, Rate]:
     limits: dict[str, float] = {
         "all": settings.MAIL_PER_MINUTE,
         f"domain {row.domain}"[:255]: settings.MAIL_PER_MINUTE_AND_DOMAIN,
-        f"mailing {mailing}": paces.get(mailing, 0),
+        _mailing_bucket(mailing): paces.get(mailing, 0),
     }
     return {name: Rate(limit) for name, limit in limits.items() if limit > 0}
+
+
+def _mailing_bucket(mailing_id: int) -> str:
+    return f"mailing {mailing_id}"
 
 
 def _lock(names: Iterable[str], now: datetime) -> dict[str, Throttle]:

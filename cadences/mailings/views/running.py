@@ -72,7 +72,9 @@ def _mine(request: Request, pk: int) -> Mailing:
 def state(request: Request, pk: int) -> HttpResponse:
     """How it stands now; the page asks while it runs."""
     mailing = _mine(request, pk)
-    return render(request, "mailings/_state.html", _state(mailing, mailing.recipients.by_outcome()))
+    # outcomes of a large one cost more than a step of making it: they are counted when all pieces are there
+    counts = {} if mailing.is_preparing else mailing.recipients.by_outcome()
+    return render(request, "mailings/_state.html", _state(mailing, counts))
 
 
 @require_GET

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.core.exceptions import ValidationError
 from django.http import FileResponse, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.forms import attempt, editable, form_reply, posted
@@ -49,10 +51,10 @@ def letters(request: Request) -> HttpResponse:
 
 @require_safe
 def check(request: Request) -> HttpResponse:
-    """Every letter of the queue that would stay behind, named; fetched by the page when it stands."""
+    """Letters of the queue that would stay behind, named; fetched by the page when it stands."""
     choice = queue.Choice.of(request.GET)
     found = queue.with_trouble(request.user, choice, company_today())
-    context = {"rows": found[: queue.NAMED], "count": len(found)}
+    context = {"rows": found.rows, "count": found.count, "looked_at": found.looked_at, "is_all": found.is_all}
     return render(request, "correspondence/letters/_check.html", context)
 
 
@@ -64,11 +66,19 @@ def start(request: Request) -> HttpResponse:
     if request.POST.get("all") != "1":
         ticked = [number for number in map(whole_number, request.POST.getlist("piece")) if number]
         chosen = chosen.filter(pk__in=ticked[: batches.MOST])
+    stay = chosen.count() - batches.MOST
     try:
         batch = batches.start(request.user, chosen)
     except ValidationError as refusal:
         toast(request, " ".join(refusal.messages), level=messages.WARNING)
         return redirect("correspondence:letters")
+    if stay > 0:
+        words = ngettext(
+            "One batch holds %(most)s letters; %(n)s more waits under “Letters to print”.",
+            "One batch holds %(most)s letters; %(n)s more wait under “Letters to print”.",
+            stay,
+        )
+        toast(request, words % {"most": intcomma(batches.MOST), "n": intcomma(stay)})
     return redirect("correspondence:print_batch", batch.pk)
 
 

@@ -68,7 +68,9 @@ def test_from_the_account_list_to_the_results(team, browse, send):
     assert not Mailing.objects.exists()
     mailing = made(team, send)
     assert mailing.criteria == "500 employees or more · 12 months: 20,000,000 EUR or more"
+    type(team.kari).objects.filter(pk=team.kari.pk).update(job_title="Key accounts")
     preview = browse(team.kari, address("preview", mailing), {"place": 2}).content.decode()
+    assert "Key accounts" in preview  # below the words, as in the mail of whoever has no signature
     assert "Dear Eva Lind 2," in preview
     assert "2 of 2" in preview
     response = send(team.kari, address("schedule", mailing), {"on": "", "at": "", "per_hour": ""})
@@ -80,6 +82,16 @@ def test_from_the_account_list_to_the_results(team, browse, send):
     assert "Done" in results
     assert results.count(">sent</span>") == 3  # the tile and two rows
     assert sorted(mail.to[0] for mail in django_mail.outbox) == ["eva1@borg.example", "eva2@borg.example"]
+
+
+def test_while_pieces_are_made_their_number_is_shown_and_no_outcomes(team, browse, send):
+    mailing = made(team, send)
+    send(team.kari, address("schedule", mailing), {"on": "", "at": "", "per_hour": ""})
+    state = browse(team.kari, address("state", mailing)).content.decode()
+    assert ("0 of 2 prepared" in state, "outbox-tiles" in state) == (True, False)
+    preparing.prepare(mailing.pk)
+    state = browse(team.kari, address("state", mailing)).content.decode()
+    assert ("prepared" in state, "outbox-tiles" in state) == (False, True)
 
 
 def test_the_moment_is_by_the_companys_clock(team, browse, send):

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
@@ -100,6 +101,13 @@ class TestPrinting:
         second = batches.start(owner, queue())
         assert [line.piece for line in second.lines.all()] == [other]
         assert first.rows_total == second.rows_total == 1
+
+    def test_of_too_many_the_first_are_printed(self, owner, monkeypatch):
+        monkeypatch.setattr(batches, "MOST", 2)
+        letters = [letter(owner) for _ in range(3)]
+        batch = printed(owner)
+        assert [line.piece for line in batch.lines.order_by("position")] == letters[:2]
+        assert list(queue()) == letters[2:]
 
     def test_letters_of_others_are_not_printed(self, owner):
         letter(make.make_user())
@@ -224,6 +232,27 @@ class TestDeadWorkers:
         assert (batch.state, batch.rows_done) == ("running", 0)
         assert set(batch.lines.values_list("state", flat=True)) == {"waiting"}
 
+    @pytest.mark.parametrize("error", [OSError("disk full"), ValueError("a bug")])
+    @pytest.mark.parametrize("attempts", [2, batches.MAX_ATTEMPTS])
+    def test_a_worker_that_was_given_up_fails_nothing(self, owner, monkeypatch, error, attempts):
+        """Another one has printed them meanwhile: they are on paper."""
+        letter(owner)
+        batch = batches.start(owner, queue())
+        PrintBatch.objects.update(attempts=attempts - 2)
+        real = pdf.letters_apart
+
+        def slow(*args):
+            monkeypatch.setattr(pdf, "letters_apart", real)
+            PrintBatch.objects.update(lease_until=None)
+            print_letters(batch.pk)
+            raise error
+
+        monkeypatch.setattr(pdf, "letters_apart", slow)
+        print_letters(batch.pk)
+        batch.refresh_from_db()
+        assert (batch.state, batch.error) == ("ready", "")
+        assert set(batch.lines.values_list("state", flat=True)) == {"printed"}
+
 
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
@@ -324,3 +353,13 @@ class TestAfterwards:
         assert not batch.file
         assert default_storage.listdir("letters")[1] == []
         assert batches.post(owner, batch).state == "posted"
+
+    def test_parts_that_a_dead_worker_left_are_deleted_with_it(self, owner, clock):
+        letter(owner)
+        batch = printed(owner)
+        left = f"letters/{batch.key.hex}/000001.pdf"
+        default_storage.save(left, ContentFile(b"%PDF"))
+        batch.file.delete()
+        clock.shift(31 * 86_400)
+        forget()
+        assert not default_storage.exists(left)

@@ -9,8 +9,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from accounts.models import Account
 from contacts.models import Interaction
-from correspondence.letters import batches
+from correspondence.letters import batches, queue
 from correspondence.models import Letterhead, Piece, PrintBatch
 from tests import factories as make
 from tests.correspondence.letters.conftest import letter
@@ -44,6 +45,26 @@ class TestQueue:
         assert "letter stays behind when you print" in named
         assert "Borg" in named
         assert "Acme" not in named
+
+    def test_of_a_long_queue_some_are_looked_at(self, as_owner, owner, monkeypatch):
+        for n in range(5):
+            letter(owner, street="", name=f"Borg {n}")
+        monkeypatch.setattr(queue, "AT_ONCE", 2)
+        monkeypatch.setattr(queue, "NAMED", 3)
+        named = page(as_owner, "/letters/check/")
+        assert ("The first 3 of 5" in named, "at least" in named) == (True, False)
+        monkeypatch.setattr(queue, "LOOKED_AT", 4)
+        named = page(as_owner, "/letters/check/")
+        assert ("The first 3 of 4" in named, "at least" in named, "Borg 3" in named) == (True, True, False)
+        Account.objects.update(street="Gata 1")
+        assert "The 4 oldest have complete addresses" in page(as_owner, "/letters/check/")
+
+    def test_more_than_a_batch_holds_wait_and_are_counted(self, as_owner, owner, monkeypatch):
+        monkeypatch.setattr(batches, "MOST", 2)
+        for _ in range(3):
+            letter(owner)
+        answer = as_owner.post(f"{QUEUE}print/", {"all": "1"}, follow=True)
+        assert "One batch holds 2 letters; 1 more waits" in squeezed(answer.content.decode())
 
     def test_it_shows_by_sender_and_language(self, as_owner, owner):
         other = make.make_user(display_name="Ola Deputy", deputy=None)

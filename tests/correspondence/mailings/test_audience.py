@@ -15,6 +15,7 @@ from correspondence.mailings import missing
 from correspondence.mailings.audience import Audience
 from correspondence.models import Exclusion, Suppression
 from correspondence.placeholders import KNOWN, Subject, values_for
+from correspondence.services import Draft, enqueue
 from tests import factories as make
 from tests.correspondence.mailings.conftest import everybody, person
 
@@ -82,7 +83,7 @@ class TestReasons:
         assert reasons(team.kari, make.make_mailing(team.kari, topic="service")) == {"": 2, "suppressed": 1}
 
     def test_who_got_a_mailing_lately(self, team):
-        before = make.make_mailing(team.kari)
+        before = make.make_mailing(team.kari, state="running", starts_at=timezone.now())
         for n, fields in enumerate(
             ({"state": "left", "left_on": TODAY - timedelta(29)}, {"state": "queued"},
              {"state": "left", "left_on": TODAY - timedelta(30)}), 2,
@@ -91,6 +92,21 @@ class TestReasons:
         make.make_piece(person(team.kari, 5), team.kari, state="left", left_on=TODAY)  # written by hand
         assert reasons(team.kari, make.make_mailing(team.kari, rest_days=30)) == {"": 3, "lately": 2}
         assert reasons(team.kari, make.make_mailing(team.kari, rest_days=0)) == {"": 5}
+
+    def test_who_never_got_it_is_not_left_out_of_the_next(self, team):
+        """What failed or was stopped counts no more when its mailing is over; what may still leave does."""
+        over = make.make_mailing(team.kari, state="done", starts_at=timezone.now())
+        running = make.make_mailing(team.kari, state="paused", starts_at=timezone.now())
+        for n, (mailing, state) in enumerate(
+            ((over, "failed"), (over, "cancelled"), (over, "uncertain"), (over, "pending"),
+             (running, "failed")), 2,
+        ):  # fmt: skip
+            contact = person(team.kari, n)
+            message = enqueue(Draft("piece", "marketing", contact.email, f"piece {n}"))
+            reason = "It is over." if state == "cancelled" else ""
+            type(message).objects.filter(pk=message.pk).update(state=state, reason=reason)
+            make.make_piece(contact, team.kari, mailing=mailing, state="queued", message=message)
+        assert reasons(team.kari, make.make_mailing(team.kari)) == {"": 3, "lately": 3}
 
     def test_words_that_lack_a_value_name_it(self, team):
         text = make.make_template("greeting", body="{{salutation}} in {{account_city}}, {{last_purchase}}")

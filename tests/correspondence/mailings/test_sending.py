@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from contacts.models import Interaction
+from correspondence import reports
 from correspondence.mailing_querysets import PAUSED
 from correspondence.mailings import preparing, services
 from correspondence.mailings.audience import Audience
@@ -41,10 +42,27 @@ def test_each_gets_their_own_words_and_an_entry_on_the_timeline(team, people):
     assert "List-Unsubscribe" in first.extra_headers
     piece = Piece.objects.get(contact__email=first.to[0])
     assert (piece.subject, piece.state) == (first.subject, "left")
-    assert first.body == f"{piece.body}\n\nKari"
+    assert first.body.startswith(f"{piece.body}\n\nKari\n\nUnsubscribe from mails like this:\n")
+    link = first.extra_headers["List-Unsubscribe"].strip("<>")
+    assert first.body.endswith(link)
+    assert f'href="{link}"' in first.alternatives[0][0]
     talk = piece.logged
     assert (talk.kind, talk.outcome, talk.reached, talk.summary) == ("email", "sent", False, piece.subject)
     assert Interaction.objects.filter(source="system").count() == 5
+
+
+def test_the_way_out_is_in_the_language_of_the_mail_and_only_where_nobody_asked_for_it(team):
+    text = make.make_template("greeting", language="de")
+    person(team.kari, 1, language="de-AT")
+    for topic in ("marketing", "service"):
+        mailing = make.make_mailing(team.kari, template=text.template, topic=topic, rest_days=0)
+        run(scheduled(team.kari, mailing))
+    marketing, service = django_mail.outbox
+    assert "Mails dieser Art abbestellen" in marketing.body
+    assert "Mails dieser Art abbestellen</a>" in marketing.alternatives[0][0]
+    for body in (service.body, service.alternatives[0][0]):
+        assert "abbestellen" not in body
+        assert "/unsubscribe/" not in body
 
 
 def test_letters_wait_for_the_printer_and_are_done_when_posted(team, people):
@@ -298,6 +316,15 @@ class TestResults:
         mark_sent(team.admin, Message.objects.get(pk=doubt.pk))
         assert outcomes(mailing)["sent"] == 1
         assert DeliveryReport.objects.count() == 0
+
+    def test_a_mail_that_came_back_is_told_and_what_another_hears_later_is_not(self, team, people, clock):
+        mailing = run(scheduled(team.kari))
+        message = Message.objects.get(contact=people[0])
+        reports.note("soft_bounce", message.recipient, "marketing", "event 1", message)
+        assert outcomes(mailing) == {"bounced": 1, "sent": 4}
+        clock.shift(timedelta(days=30))
+        Suppression.objects.create(address=people[1].email, topic="", reason="hard_bounce")
+        assert outcomes(mailing) == {"bounced": 1, "sent": 4}
 
     def test_what_was_before_the_mailing_is_not_its_result(self, team, people, clock):
         Suppression.objects.create(

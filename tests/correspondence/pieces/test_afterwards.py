@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from contacts.models import Contact, Interaction
 from correspondence import reports
+from correspondence.mailing_querysets import PAUSED, STOPPED
 from correspondence.models import Message, Piece
 from correspondence.pieces import afterwards, services
 from correspondence.services import send_due
@@ -209,6 +210,29 @@ class TestToSend:
         make.make_piece(eva, owner, about=talk, use="thank_you")
         shown = kari.get(reverse("correspondence:day_line")).content.decode()
         assert reverse("correspondence:thank_you", args=[talk.pk]) not in shown
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"state": "failed", "last_error": "550"}, {"state": "cancelled", "reason": "The contact has left."}],
+)
+def test_what_has_not_left_can_be_taken_back(kari, queued, fields):
+    in_state(queued, **fields)
+    post(kari, "piece_cancel", queued, reason="wrong price")
+    queued.refresh_from_db()
+    assert (queued.state, queued.reason) == ("cancelled", "wrong price")
+    assert not Piece.objects.in_trouble(queued.sender).exists()
+
+
+def test_what_may_be_out_cannot_be_taken_back(kari, queued):
+    in_state(queued, state="uncertain")
+    assert post(kari, "piece_cancel", queued, reason="wrong price").status_code == 422
+
+
+def test_what_a_person_holds_back_is_no_trouble(kari, queued):
+    for reason, count in ((PAUSED, 0), (STOPPED, 0), ("The contact has left.", 1)):
+        in_state(queued, state="cancelled", reason=reason)
+        assert Piece.objects.in_trouble(queued.sender).count() == count
 
 
 def test_a_mail_that_is_old_is_no_trouble_any_more(kari, queued, clock):
