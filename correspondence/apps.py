@@ -12,8 +12,8 @@ class CorrespondenceConfig(AppConfig):
         """Mail handed in through Django's mail API is a kind; providers' reports are listened to."""
         from accounts import stored_files  # noqa: PLC0415
         from correspondence import kinds, reports, stored  # noqa: PLC0415 - models are ready now
-        from correspondence.models.piece_file import FOLDER, PieceFile  # noqa: PLC0415
         from correspondence.mailings import turns  # noqa: PLC0415
+        from correspondence.models.piece_file import FOLDER, PieceFile  # noqa: PLC0415
         from correspondence.pieces import mail  # noqa: PLC0415
 
         stored_files.register(FOLDER, PieceFile)

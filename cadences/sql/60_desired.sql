@@ -17,7 +17,7 @@ placed AS NOT MATERIALIZED (
             WHEN rule.anchor = 'after_contact' THEN 'n' || met.number
             -- each new owner of a day is an event of their own: what one has done, the next still owes
             WHEN met.basis = 'owner' THEN 'E' || to_char(met.base_on, 'YYYYMMDD') || '-' || met.number
-            WHEN met.basis = 'campaign' THEN 'E' || met.number
+            WHEN met.basis IN ('campaign', 'letter') THEN 'E' || met.number
             WHEN met.number = 0 THEN 'first'
             ELSE 'P' || met.number
         END AS cycle,

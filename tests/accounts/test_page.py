@@ -151,7 +151,7 @@ def test_withdrawn_talks_stay_readable(look, account, kari):
 
 def test_a_bare_account_says_what_belongs_there(look, kari):
     html = look(make_account(kari, name="Bare"))
-    for words in ("Nothing yet", "nothing is owed", "never spoken to", "Nobody yet", "No purchase yet"):
+    for words in ("Nothing yet", "nothing is owed", "never spoken to", "Nobody yet"):
         assert words in html
 
 
@@ -256,3 +256,15 @@ def test_the_whole_why_is_told_on_demand(look, client, account, kari):
     assert where in look(account)
     assert "<p" in client.get(where).content.decode()
     assert client.get(reverse("accounts:why", args=[account.pk + 1, owed.pk])).status_code == 404
+
+
+def test_the_worst_concerns_come_first_and_the_others_when_asked_for(look, account, kari, client):
+    for number in range(5):
+        make_concern(account, what=f"Leak {number}", severity=3 if number == 4 else 1)
+    html = look(account)
+    assert "Leak 4" in html
+    assert html.count('class="concern is-open"') == 3
+    assert "2 more concerns" in html
+    rest = client.get(reverse("accounts:concerns", args=[account.pk])).content.decode()
+    assert rest.count('class="concern is-open"') == 5
+    assert "more concern" not in rest

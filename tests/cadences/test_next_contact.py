@@ -28,10 +28,10 @@ def said(account, language="en"):
 @pytest.mark.parametrize(
     ("kind", "language", "words"),
     [
-        ("call", "en", "Call on January 8, 2027"),
+        ("call", "en", "Call on 8 January 2027"),
         ("call", "de-AT", "Anruf am 8. Jänner 2027"),
         ("meeting", "no", "Møte 8. januar 2027"),
-        ("video", "xx", "Video call on January 8, 2027"),
+        ("video", "xx", "Video call on 8 January 2027"),
     ],
 )
 def test_in_words(kind, language, words):

@@ -133,3 +133,19 @@ def test_the_list_of_an_account_is_paged_and_empty_says_so(client, user, account
         make_purchase(account, date(2026, 2, 1 + n), sold_by=user, buyer=make_contact(account))
     with django_assert_num_queries(len(few)):
         client.get(where)
+
+
+def test_the_panel_of_an_account_shows_the_latest_and_costs_the_same(
+    client, user, account, django_assert_num_queries
+):
+    panel = reverse("sales:panel", args=[account.pk])
+    assert "No purchase yet" in client.get(panel).content.decode()
+    eva = make.make_contact(account)
+    for day in range(1, 8):
+        make.make_purchase(account, date(2026, 10, day), about=f"Pump {day}", buyer=eva)
+        if day in (2, 7):
+            with django_assert_num_queries(5):
+                html = client.get(panel).content.decode()
+    assert "Pump 7" in html
+    assert "Pump 2<" not in html
+    assert reverse("sales:list", args=[account.pk]) in html

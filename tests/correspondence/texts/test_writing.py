@@ -128,5 +128,5 @@ class TestWrite:
             for n in range(5)
         ]
         assert [one.body for one in write_many(jobs)] == [
-            f"Number {n} since January 15, 2025" for n in range(5)
+            f"Number {n} since 15 January 2025" for n in range(5)
         ]
