@@ -140,9 +140,9 @@ def test_the_panel_of_an_account_shows_the_latest_and_costs_the_same(
 ):
     panel = reverse("sales:panel", args=[account.pk])
     assert "No purchase yet" in client.get(panel).content.decode()
-    eva = make.make_contact(account)
+    eva = make_contact(account)
     for day in range(1, 8):
-        make.make_purchase(account, date(2026, 10, day), about=f"Pump {day}", buyer=eva)
+        make_purchase(account, date(2026, 10, day), about=f"Pump {day}", buyer=eva)
         if day in (2, 7):
             with django_assert_num_queries(5):
                 html = client.get(panel).content.decode()
