@@ -11,6 +11,7 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from accounts.models import Account, FiveWAnswer
+from cadences.account_pages.timeline import FIRST
 from contacts.models import Commitment
 from tests import factories as make
 from tests.browser.test_accounts import DESK, PASSWORD, PHONE, check_page, open_account, sign_in
@@ -97,4 +98,4 @@ def test_a_w_is_answered_and_an_old_entry_found_and_linked(
     check_from_the_top(page)
     page.get_by_role("link", name="Show everything").click()
     page.get_by_role("link", name="Show earlier").press("Enter")
-    expect(page.locator(".happening").nth(12).locator(".when")).to_be_focused()
+    expect(page.locator(".happening").nth(FIRST).locator(".when")).to_be_focused()
