@@ -115,7 +115,7 @@ def test_a_meeting_is_agreed_seen_moved_and_held(page: Page, live_server: Any) -
     page.get_by_label("Next contact").fill((today + timedelta(days=7)).isoformat())
     on_a_phone(page)
     page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.locator("dd", has_text="Less noise in hall 2")).to_be_visible()
+    expect(page.locator("dd.prewrap", has_text="Less noise in hall 2")).to_be_visible()
     check_page(page)
     meeting.refresh_from_db()
     assert (meeting.state, meeting.interaction.summary) == ("held", "They want a second pump")

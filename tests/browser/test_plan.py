@@ -240,7 +240,7 @@ def test_on_a_phone_one_tier_at_a_time(page: Page, live_server: Any, nadia: User
     draft = plans.draft_of(nadia)
     sign_in(page, live_server, nadia, PHONE)
     page.goto(f"{live_server.url}/plan/{draft.pk}/")
-    expect(page.locator("[data-cell]:visible")).to_have_count(24)
+    expect(page.locator("[data-cell]:visible")).to_have_count(26)
     page.get_by_label("Tier", exact=True).select_option(label="Large")
     page.wait_for_url("**tier=**")
     shown = page.locator("[data-cell]:visible")
@@ -249,7 +249,7 @@ def test_on_a_phone_one_tier_at_a_time(page: Page, live_server: Any, nadia: User
     page.fill("input[name=every]", "2")
     page.get_by_role("button", name="Save").click()
     expect(page.locator("[data-cell]:visible").nth(3)).to_contain_text("every 2 months")
-    expect(page.locator("[data-cell]:visible")).to_have_count(24)  # still the same tier
+    expect(page.locator("[data-cell]:visible")).to_have_count(26)  # still the same tier
 
 
 def test_the_cell_stays_in_sight_beside_its_editor(page: Page, live_server: Any, nadia: User) -> None:
