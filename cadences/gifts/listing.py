@@ -8,16 +8,17 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, DecimalField, F, Q, QuerySet, Sum, Value
+from django.db.models import Count, DecimalField, Exists, F, OuterRef, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account
 from cadences.models import GiftBudget, Plan, Slot, Touchpoint
 from cadences.plan_querysets import SlotQuerySet
-from cadences.planned.hindrances import address_gaps
+from cadences.planned.rows import mains_of, recipients
 from cadences.preview import preview
 from contacts.models import Contact
+from correspondence.letters.making import address_gaps
 from correspondence.models import Use
 from users.models import User
 
@@ -82,9 +83,10 @@ class Sums:
 
 def slots() -> SlotQuerySet:
     """What is given or sent as a greeting: by the running plan, or by an earlier one to somebody."""
-    written = Q(items__template__use__in=[Use.GIFT, Use.GREETING])
+    given = Q(items__kind="gift") | Q(items__template__use__in=[Use.GIFT, Use.GREETING])
     running = Q(items__plan__state=Plan.State.RUNNING, items__is_off=False)
-    mine = Slot.objects.of_plans().filter(running & (Q(items__kind="gift") | written))
+    was_owed = Exists(Touchpoint.objects.filter(slot=OuterRef("pk")).exclude(state="cancelled"))
+    mine = Slot.objects.of_plans().filter(given & (running | was_owed))
     return mine.distinct().order_by("position", "pk")
 
 
@@ -101,7 +103,7 @@ def rows_of(
     touchpoints: Sequence[Touchpoint], budget: GiftBudget | None, user: User | None = None
 ) -> list[Row]:
     """As the page shows them; two queries."""
-    mains = _mains({row.account_id for row in touchpoints})
+    people = recipients(touchpoints)
     ids = [row.pk for row in touchpoints]
     mine = (
         Touchpoint.objects.editable_by(user).filter(pk__in=ids)
@@ -115,7 +117,7 @@ def rows_of(
         found.append(
             Row(
                 row.account,
-                row.contact if row.contact and row.contact.left_on is None else mains.get(row.account_id),
+                people.get(row.pk),
                 row.due_on,
                 (gift.what if gift else "") or (budget.what if budget else ""),
                 gift.cost if gift and gift.cost is not None else budget.each if budget else Decimal(0),
@@ -141,7 +143,7 @@ def later(year: int, slot: Slot, ids: Collection[int], budget: GiftBudget | None
         and not one.is_projected
     ]
     accounts = Account.objects.select_related("owner").in_bulk({one.account_id for one in owed})
-    mains = _mains(accounts)
+    mains = mains_of(accounts)
     what, each = (budget.what, budget.each) if budget else ("", Decimal(0))
     rows = [Row(accounts[one.account_id], mains.get(one.account_id), one.due_on, what, each) for one in owed]
     return sorted(rows, key=lambda row: (row.due_on, row.account.name))
@@ -190,8 +192,3 @@ def file_rows(year: int, slot: Slot, accounts: Any, budget: GiftBudget | None) -
                 row.contact.name if row.contact else "", account.street, account.postal_code, account.city,
                 str(account.country or ""), row.due_on, row.what, row.cost, row.state, sent, row.thanked_on,
             )  # fmt: skip
-
-
-def _mains(account_ids: Collection[int]) -> dict[int, Contact]:
-    found = Contact.objects.filter(account__in=list(account_ids), is_main=True, left_on__isnull=True)
-    return {contact.account_id: contact for contact in found}

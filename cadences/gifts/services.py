@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from cadences.gifts.words import words_of
 from cadences.models import Gift, GiftBudget, Slot, Touchpoint
 from cadences.planned.following import take_back
+from cadences.planned.rows import recipients
 from cadences.services.closing import close_with
 from cadences.services.locks import lock, lock_open
-from contacts.models import Contact, Interaction
+from contacts.models import Interaction
 from contacts.services import LogEntry, write_log
 from core import facts
 from users.access import require, require_active
@@ -54,7 +55,7 @@ def tick_sent(user: User, touchpoint: Touchpoint, on: date | None = None) -> Int
     what = words_of([touchpoint]).get(touchpoint.pk) or touchpoint.slot.name
     entry = LogEntry(
         kind=Interaction.Kind.GIFT, outcome=Interaction.Outcome.SENT, summary=what, happened_on=day,
-        contact=_recipient(touchpoint), no_next_reason=_("A gift asks for nothing."),
+        contact=recipients([touchpoint]).get(touchpoint.pk), no_next_reason=_("A gift asks for nothing."),
     )  # fmt: skip
     log = write_log(user, touchpoint.account, entry)
     close_with(touchpoint, log, user)
@@ -99,9 +100,3 @@ def set_budget(
 
 def _gift_of(touchpoint: Touchpoint) -> Gift:
     return Gift.objects.filter(touchpoint=touchpoint).first() or Gift(touchpoint=touchpoint)
-
-
-def _recipient(touchpoint: Touchpoint) -> Contact | None:
-    if touchpoint.contact is not None and touchpoint.contact.left_on is None:
-        return touchpoint.contact
-    return Contact.objects.filter(account=touchpoint.account_id, is_main=True, left_on__isnull=True).first()

@@ -11,7 +11,6 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -27,7 +26,7 @@ from core.spreadsheets import csv_response
 from core.text import whole_number
 from users.access import require
 from users.clock import today_for
-from users.http import Request
+from users.http import Request, is_own_path
 from users.models import Company
 
 FIRST_YEAR = 2000
@@ -150,9 +149,7 @@ def _back(request: Request, row: Touchpoint) -> str:
     """The list that one came from."""
     asked = request.POST.get("back", "") or request.GET.get("back", "")
     usual = f"{reverse('gifts:list')}?year={row.planned_on.year}&slot={row.slot_id}"
-    is_ours = asked.startswith(reverse("gifts:list")) and url_has_allowed_host_and_scheme(
-        asked, allowed_hosts=None
-    )
+    is_ours = asked.startswith(reverse("gifts:list")) and is_own_path(asked)
     return asked if is_ours else usual
 
 

@@ -53,8 +53,8 @@ def contacts() -> Found:
 
 
 def owed() -> Found:
-    """What somebody owes, first due first. What the system sends has no assignee and is left out."""
-    rows = Touchpoint.objects.open().exclude(kind=Touchpoint.Kind.SURVEY)
+    """What somebody owes, first due first; no person makes a survey."""
+    rows = Touchpoint.objects.open().for_people()
     return rows.filter(account=OuterRef("pk")).order_by("due_on", "id")
 
 

@@ -27,7 +27,7 @@ WITH sold AS (
     SELECT account_id, max(happened_on) AS last_on
     FROM contacts_interaction WHERE reached AND withdrawn_at IS NULL {of_these} GROUP BY account_id
 ), owed AS (
-    -- what the system sends has no assignee: nobody here can do it
+    -- no person makes a survey
     SELECT account_id, min(due_on) AS next_on
     FROM cadences_touchpoint WHERE state = 'open' AND kind <> 'survey' {of_these} GROUP BY account_id
 )

@@ -12,7 +12,6 @@ from accounts.models import Account, BookEntry
 from cadences.lists import facts
 from cadences.models import Touchpoint
 from contacts.models import Concern, Interaction
-from sales.models import Purchase
 from users.models import Company, User
 
 if TYPE_CHECKING:
@@ -64,14 +63,13 @@ def _silent(rows: Rows, choice: Choice, _user: User, today: date) -> Rows:
 
 def _sold_before(rows: Rows, choice: Choice, _user: User, _today: date) -> Rows:
     """They have bought, but nothing since that day."""
-    sales = Purchase.objects.filter(account=OuterRef("pk"), voided_at=None, amount__gt=0)
+    sales = facts.sales()
     return rows.filter(Exists(sales), ~Exists(sales.filter(purchased_on__gte=choice.sold_before)))
 
 
 def _sold_since(rows: Rows, choice: Choice, _user: User, _today: date) -> Rows:
     """Their last sale was on that day or later."""
-    sales = Purchase.objects.filter(account=OuterRef("pk"), voided_at=None, amount__gt=0)
-    return rows.filter(Exists(sales.filter(purchased_on__gte=choice.sold_since)))
+    return rows.filter(Exists(facts.sales().filter(purchased_on__gte=choice.sold_since)))
 
 
 def _employees(rows: Rows, choice: Choice, _user: User, _today: date) -> Rows:

@@ -1,11 +1,10 @@
-"""The secret address of a user's calendar: made, made anew, given up; and how often it may be read."""
+"""The secret address of a user's calendar: made, made anew, given up."""
 
 from __future__ import annotations
 
 import hashlib
 import secrets
 
-from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
 
@@ -14,9 +13,6 @@ from users.access import require_active
 from users.models import User
 
 SECRET_BYTES = 32
-PER_HOUR = 120
-"""Calendars ask every few minutes at most; several devices may share one address."""
-WRONG_PER_HOUR = 60
 
 
 @transaction.atomic
@@ -51,12 +47,3 @@ def of(secret: str) -> CalendarFeed | None:
 def hashed(secret: str) -> str:
     """A hash is enough: nobody guesses 32 random bytes, so there is nothing to slow down."""
     return hashlib.sha256(secret.encode()).hexdigest()
-
-
-def is_too_much(who: str, limit: int) -> bool:
-    """Whether ``who`` has asked more than ``limit`` times within this hour. Counts this time."""
-    hour = timezone.now().strftime("%Y%m%d%H")
-    key = f"calendar {hashed(who)} {hour}".replace(" ", "-")
-    count = int(cache.get(key, 0)) + 1
-    cache.set(key, count, 3600)
-    return count > limit

@@ -18,12 +18,11 @@ from cadences.meetings.invitations import why_not
 from cadences.meetings.services import Terms
 from cadences.models import Appointment, Touchpoint
 from contacts.models import Contact
-from core.forms import choose_among
+from core.forms import choose_among, plain_helper
 from core.places import zone_of
 from core.templatetags.ui import said_day
 from users.models import User
 
-LASTS = timedelta(hours=1)
 NO_ROW = ""
 
 
@@ -174,12 +173,7 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(
         label=gettext_lazy("Why"), max_length=200, required=False, widget=forms.TextInput(attrs=_control())
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        from core.forms import plain_helper  # noqa: PLC0415
-
-        super().__init__(*args, **kwargs)
-        self.helper = plain_helper()
+    helper = plain_helper()
 
 
 class NeedsForm(forms.Form):

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from django.db import models
 from django.utils import timezone
 
+from contacts.models.contact import TAKE_BACK_FOR
 from core.models import TimeStamped
 
 
@@ -26,7 +25,7 @@ class NotedDeparture(TimeStamped):
     Machine-made, therefore without history: the records that it moved have their own.
     """
 
-    UNDO_FOR = timedelta(hours=24)
+    UNDO_FOR = TAKE_BACK_FOR
 
     contact = models.ForeignKey("contacts.Contact", on_delete=models.CASCADE, related_name="departures")
     noted_by = models.ForeignKey("users.User", null=True, on_delete=models.SET_NULL, related_name="+")

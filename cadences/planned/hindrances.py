@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy
 
 from correspondence.texts.services import in_words
 
 if TYPE_CHECKING:
-    from accounts.models import Account
     from cadences.planned.rows import Due
 
 
@@ -70,14 +69,3 @@ def cure_of(hindrance: Hindrance, due: Due) -> Cure:
         case Why.NO_EMAIL | Why.REFUSED | Why.OPTED_OUT if due.contact is not None:
             return Cure(_("Change the contact"), reverse("contacts:edit", args=[due.contact.pk]))
     return Cure(_("Complete the record, or write it by hand"), page)
-
-
-def address_gaps(account: Account) -> tuple[str, ...]:
-    """Parts of the postal address that a letter cannot do without, in words."""
-    parts = {
-        pgettext("address", "street"): account.street,
-        pgettext("address", "postal code"): account.postal_code,
-        pgettext("address", "city"): account.city,
-        pgettext("address", "country"): str(account.country or ""),
-    }
-    return tuple(name for name, value in parts.items() if not value.strip())

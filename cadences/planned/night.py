@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from cadences.models import Plan, PlanItem, Schedule, Touchpoint
 from cadences.nightly import NightRefusedError, last_night
 from cadences.planned.following import follow
-from cadences.planned.origins import ON_THEIR_WAY
+from cadences.planned.origins import ON_THEIR_WAY, PREFIX
 from cadences.planned.rows import MEDIA, Due, unwritten, with_people
 from cadences.planned.writing import Outcome, outcomes
 from cadences.survey_night import normal_night
@@ -75,7 +75,7 @@ def run_if_used(on: date, asked_by: str) -> JobRun | None:
 def is_used() -> bool:
     """Whether the running plan writes anything, or anything that it wrote still waits."""
     items = PlanItem.objects.filter(plan__state=Plan.State.RUNNING, template__isnull=False, kind__in=MEDIA)
-    waiting = Piece.objects.filter(origin__startswith="touchpoint ", state__in=ON_THEIR_WAY)
+    waiting = Piece.objects.filter(origin__startswith=PREFIX, state__in=ON_THEIR_WAY)
     return items.exists() or waiting.exists()
 
 

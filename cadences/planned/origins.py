@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from django.db.models import CharField, OuterRef, QuerySet, Value
 from django.db.models.functions import Cast, Concat
@@ -49,13 +49,6 @@ def _number_in(origin: str, prefix: str) -> int:
     """The first number behind the prefix; 0 where it begins otherwise."""
     words = origin.removeprefix(prefix).split() if origin.startswith(prefix) else []
     return int(words[0]) if words and words[0].isdigit() else 0
-
-
-def pieces_of(touchpoint_ids: Iterable[int]) -> dict[int, Piece]:
-    """By touchpoint: what was written for it, in any state; one query."""
-    origins = {origin_of(pk): pk for pk in touchpoint_ids}
-    found = Piece.objects.filter(origin__in=origins).in_order()
-    return {origins[str(piece.origin)]: piece for piece in found}
 
 
 def piece_of_outer() -> QuerySet[Piece]:

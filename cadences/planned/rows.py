@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -71,21 +71,28 @@ def with_people(rows: Sequence[Touchpoint]) -> list[Due]:
 
     One query, two more where gifts are among them, one more where something is a thank-you.
     """
-    mains = {
-        contact.account_id: contact
-        for contact in Contact.objects.filter(
-            account__in={row.account_id for row in rows}, is_main=True, left_on__isnull=True
-        )
-    }
+    people = recipients(rows)
     talks, gifts = _talks(rows), words_of([row for row in rows if row.kind == Kind.GIFT])
-    return [Due(row, _contact(row, mains), talks.get(row.pk), gifts.get(row.pk, "")) for row in rows]
+    return [Due(row, people.get(row.pk), talks.get(row.pk), gifts.get(row.pk, "")) for row in rows]
 
 
-def _contact(row: Touchpoint, mains: dict[int, Contact]) -> Contact | None:
+def recipients(rows: Iterable[Touchpoint]) -> dict[int, Contact]:
+    """By row, who gets what it owes: whom it names, if still there, else the main contact. One query."""
+    rows = list(rows)
+    mains = mains_of({row.account_id for row in rows})
+    found = {row.pk: row.contact if _is_there(row) else mains.get(row.account_id) for row in rows}
+    return {pk: contact for pk, contact in found.items() if contact is not None}
+
+
+def mains_of(account_ids: Collection[int]) -> dict[int, Contact]:
+    """By account, whom we call when nobody else is named."""
+    found = Contact.objects.employed().filter(account__in=list(account_ids), is_main=True)
+    return {contact.account_id: contact for contact in found}
+
+
+def _is_there(row: Touchpoint) -> bool:
     named: Contact | None = row.contact
-    if named is not None and named.left_on is None and named.account_id == row.account_id:
-        return named
-    return mains.get(row.account_id)
+    return named is not None and named.left_on is None and named.account_id == row.account_id
 
 
 def _talks(rows: Sequence[Touchpoint]) -> dict[int, int]:

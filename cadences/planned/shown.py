@@ -8,10 +8,11 @@ from typing import Any
 
 from cadences.models import Plan, PlanItem, Touchpoint
 from cadences.planned.forms import WordsForm
-from cadences.planned.hindrances import Cure, address_gaps, cure_of
+from cadences.planned.hindrances import Cure, cure_of
 from cadences.planned.origins import ON_THEIR_WAY, PREFIX, origin_of, touchpoint_id
 from cadences.planned.rows import MEDIA, unwritten, with_people
 from cadences.planned.writing import outcomes
+from correspondence.letters.making import address_gaps
 from correspondence.models import Identity, Medium, Piece
 from correspondence.pieces.services import may_send_as
 from correspondence.pieces.wording import piece_quotes_log

@@ -10,11 +10,12 @@ from datetime import date
 
 from django.core.exceptions import ValidationError
 
-from cadences.planned.hindrances import Hindrance, Why, address_gaps
+from cadences.planned.hindrances import Hindrance, Why
 from cadences.planned.origins import origin_of
 from cadences.planned.rows import Due
 from contacts.models import Channel, Contact
 from correspondence.addresses import normalised
+from correspondence.letters.making import address_gaps
 from correspondence.models import Medium, Piece, TemplateText, Topic
 from correspondence.placeholders import Subject
 from correspondence.suppression import suppressed

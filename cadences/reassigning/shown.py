@@ -8,7 +8,7 @@ from datetime import timedelta
 from hashlib import md5
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Q
 
 from accounts.handing_over import reassignable_by
 from accounts.models import Account
@@ -118,9 +118,3 @@ def _shares(found: Division) -> list[Share]:
         share.open += account.open_count
         share.late += account.late_count
     return list(shares.values())
-
-
-def without_contact(account_ids: Collection[int]) -> int:
-    """How many of these accounts have no open touchpoint with an assignee."""
-    kept = Touchpoint.objects.open().filter(account=OuterRef("pk"), assignee__isnull=False)
-    return Account.objects.filter(~Exists(kept), pk__in=account_ids).count()

@@ -145,6 +145,9 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password": "20/m/ip,5/15m/key",
     # the public form beside a survey; key: where from, unreadable (surveys/contact_me/views.py)
     "contact_me": "10/h/key",
+    # calendars ask every few minutes at most, several devices share an address; and whoever guesses at one
+    "calendar": "120/h/key",
+    "calendar_guess": "60/h/key",
 }
 PASSWORD_RESET_TIMEOUT = 60 * 60  # seconds that a link for a new password works
 INVITATION_TIMEOUT = 7 * 24 * 60 * 60  # seconds that an invitation works

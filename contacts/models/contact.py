@@ -18,6 +18,9 @@ from core.history import tracked
 from core.models import TimeStamped
 from core.text import Digits, Fold
 
+TAKE_BACK_FOR = timedelta(days=1)
+"""For so long "has left" is taken back as a mistake."""
+
 
 @tracked(exclude=("name_folded", "search_folded", "phone_digits", "left_noted_at"))
 class Contact(TimeStamped):
@@ -137,7 +140,7 @@ class Contact(TimeStamped):
     @property
     def left_lately(self) -> bool:
         """It was noted within the last day: for so long it is taken back as a mistake."""
-        return self.left_noted_at is not None and timezone.now() < self.left_noted_at + timedelta(days=1)
+        return self.left_noted_at is not None and timezone.now() < self.left_noted_at + TAKE_BACK_FOR
 
     @property
     def name(self) -> str:

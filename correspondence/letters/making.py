@@ -83,14 +83,19 @@ def _of_contact(piece: Piece, today: date) -> Iterator[Trouble]:
         yield Trouble(words, reverse("contacts:edit", args=[contact.pk]), _("Look at the contact"))
 
 
-def _of_address(account: Account) -> Iterator[Trouble]:
-    place = _place(account)
-    edit = reverse("accounts:edit", args=[account.pk])
+def address_gaps(account: Account) -> tuple[str, ...]:
+    """What its country needs of an address and this one lacks, in words."""
     names = {
         "street": _("street"), "postal_code": _("postal code"), "city": _("city"), "country": _("country")
     }  # fmt: skip
-    if lacking := missing(place):
-        words = _("Missing in the address: %(what)s.") % {"what": ", ".join(names[name] for name in lacking)}
+    return tuple(names[name] for name in missing(_place(account)))
+
+
+def _of_address(account: Account) -> Iterator[Trouble]:
+    place = _place(account)
+    edit = reverse("accounts:edit", args=[account.pk])
+    if lacking := address_gaps(account):
+        words = _("Missing in the address: %(what)s.") % {"what": ", ".join(lacking)}
         yield Trouble(words, edit, _("Complete the address"))
     if is_odd_code(place):
         words = _("%(code)s is no postal code of %(country)s; one looks like %(example)s.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from allauth.core.internal.ratelimit import get_ip
+from allauth.core.internal import ratelimit
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -32,10 +32,10 @@ def feed(request: HttpRequest, token: str) -> HttpResponseBase:
     """The calendar of whoever made this address; nothing to see without it, and no cookie either way."""
     found = addresses.of(token)
     if found is None:
-        if addresses.is_too_much(f"from {get_ip(request)}", addresses.WRONG_PER_HOUR):
+        if not _may(request, "calendar_guess", addresses.hashed(str(ratelimit.get_ip(request)))):
             return _later()
         return HttpResponse(status=404)  # the page for people would come with a cookie
-    if addresses.is_too_much(f"feed {found.pk}", addresses.PER_HOUR):
+    if not _may(request, "calendar", str(found.pk)):
         return _later()
     text = content(found, timezone.now())
     # no Last-Modified: what somebody else has now, or who is renamed, leaves no moment in what remains
@@ -73,6 +73,11 @@ def _small_verb(request: Request, verb: str) -> None:
     elif verb == "notes":
         addresses.say_notes(request.user, request.POST.get("with_notes") == "on")
         toast(request, _("Saved."))
+
+
+def _may(request: HttpRequest, action: str, key: str) -> bool:
+    """Counted by ACCOUNT_RATE_LIMITS. The public function of allauth lets every GET pass."""
+    return bool(ratelimit.consume(request, app="allauth.account", action=action, key=key, limit_get=True))
 
 
 def _later() -> HttpResponse:

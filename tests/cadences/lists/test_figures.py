@@ -5,7 +5,9 @@ from decimal import Decimal
 
 import pytest
 
+from accounts.models import Account
 from cadences import worth_night
+from cadences.lists import facts
 from cadences.lists.choice import Choice
 from cadences.lists.figures import count_figures
 from cadences.lists.rows import every_row
@@ -70,6 +72,43 @@ def test_the_night_counts_all_anew_and_puts_right_what_came_around_the_verbs(peo
     worth_night.run(tomorrow, "test")
     assert (of(account).last_sale_on, of(account).sales_12m) == (date(2025, 11, 25), None)
     assert count_figures(tomorrow) == 0
+
+
+def test_what_is_stored_is_what_the_list_computes(people, account):
+    """Two statements of the same facts, one for many accounts and one for a few: none may learn alone."""
+    for amount, on, fields in (
+        ("80", date(2026, 3, 1), {}),
+        ("-30", date(2026, 9, 1), {"currency": "NOK"}),
+        ("500", date(2025, 1, 1), {}),
+        ("70", TODAY, {"voided_at": "2026-11-24T00:00Z", "void_reason": "twice"}),
+        ("9", date(2026, 12, 24), {}),
+    ):
+        make_purchase(account, on, amount, **fields)
+    make_interaction(account, people.kari, happened_on=date(2026, 10, 1))
+    make_interaction(account, people.kari, happened_on=TODAY, reached=False)
+    make_interaction(
+        account, people.kari, happened_on=TODAY, withdrawn_at="2026-11-24T00:00Z", withdrawn_reason="mixed up"
+    )
+    for kind, on, fields in (
+        ("survey", date(2026, 11, 25), {}),
+        ("call", date(2026, 11, 26), {"state": "done", "closed_on": TODAY}),
+        ("call", date(2026, 12, 1), {}),
+    ):
+        make_touchpoint(account, people.kari, on, kind=kind, **fields)
+    bare = make_account(people.kari)
+
+    count_figures(TODAY)
+
+    rows = Account.objects.filter(pk__in=[account.pk, bare.pk]).annotate(
+        sold=facts.last_sale(), year=facts.sales_total(TODAY), spoken=facts.last_contact_on(),
+        owed=facts.next_contact_on(),
+    )  # fmt: skip
+    stored = {
+        one.account_id: (one.last_sale_on, one.sales_12m, one.last_contact_on, one.next_contact_on)
+        for one in Figures.objects.all()
+    }
+    assert {row.pk: (row.sold, row.year, row.spoken, row.owed) for row in rows} == stored
+    assert stored[account.pk][1:] == (50, date(2026, 10, 1), date(2026, 12, 1))
 
 
 def test_two_and_twenty_accounts_cost_the_same(people, django_assert_num_queries):

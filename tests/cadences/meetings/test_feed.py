@@ -172,9 +172,8 @@ def test_it_ends_with_the_user_and_does_not_come_back_with_them(customer, secret
     read(secret, 404)
 
 
-def test_too_many_readings_are_told_to_wait(customer, secret, monkeypatch):
-    monkeypatch.setattr(addresses, "PER_HOUR", 2)
-    monkeypatch.setattr(addresses, "WRONG_PER_HOUR", 1)
+def test_too_many_readings_are_told_to_wait(customer, secret, settings):
+    settings.ACCOUNT_RATE_LIMITS = {"calendar": "2/h/key", "calendar_guess": "1/h/key"}
     read(secret)
     read(secret)
 
