@@ -1,0 +1,67 @@
+"""Rows taken out of their tables as JSON, and put back as they were.
+
+What is deleted as a unit, merged or brought in by mistake can be restored because its rows are kept
+whole: every stored column, by its name in the database, ids included. A column added since gets its
+default; one dropped since is forgotten.
+"""
+# ruff: noqa: S608 - names come from the models, values are always parameters
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from django.db import connection, models
+
+Kept = dict[str, Any]
+"""One row: column to value, as ``to_jsonb`` writes it."""
+
+
+def keep(model: type[models.Model], ids: Collection[Any], column: str = "") -> list[Kept]:
+    """The rows whose ``column`` (the primary key by default) is one of ``ids``, in the order of their keys.
+
+    They stay where they are; lock them first if somebody else may write.
+    """
+    if not ids:
+        return []
+    table, key = _quoted(model._meta.db_table), _quoted(_key(model))
+    wanted = _quoted(column) if column else key
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT to_jsonb(r)::text FROM {table} r WHERE {wanted} = ANY(%s) ORDER BY {key}", [list(ids)]
+        )
+        return [json.loads(text) for (text,) in cursor.fetchall()]
+
+
+def put_back(model: type[models.Model], rows: Sequence[Kept]) -> int:
+    """Insert kept rows with their ids; returns how many. A row that is there already is left alone.
+
+    Foreign keys are checked at the commit, so the order of the tables does not matter inside one
+    transaction. Raises IntegrityError where a unique value has been taken by another row since.
+    """
+    if not rows:
+        return 0
+    fields = [field for field in model._meta.concrete_fields if not field.generated and field.column]
+    newer = [field for field in fields if field.column not in rows[0]]
+    names = ", ".join(_quoted(field.column) for field in fields)
+    values = ", ".join("%s" if field in newer else _quoted(field.column) for field in fields)
+    defaults = [field.get_db_prep_save(field.get_default(), connection) for field in newer]
+    table, key = _quoted(model._meta.db_table), _quoted(_key(model))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} ({names}) SELECT {values} "
+            f"FROM jsonb_populate_recordset(NULL::{table}, %s::jsonb) ON CONFLICT ({key}) DO NOTHING",
+            [*defaults, json.dumps(list(rows))],
+        )
+        return int(cursor.rowcount)
+
+
+def _key(model: type[models.Model]) -> str:
+    column = model._meta.pk.column
+    assert column is not None  # noqa: S101 - every table has a key
+    return column
+
+
+def _quoted(name: str) -> str:
+    return connection.ops.quote_name(name)
