@@ -19,6 +19,7 @@ from accounts import files
 from accounts.file_types import ENDINGS
 from accounts.models import Account, AccountFile
 from accounts.services import may_edit
+from core.downloads import as_download
 from core.forms import attempt, editable, form_reply, plain_helper, posted
 from core.htmx import go, toast
 from users.http import Request
@@ -90,10 +91,7 @@ def download(request: Request, pk: int) -> FileResponse:
         content = file.file.open("rb")
     except FileNotFoundError:
         raise Http404 from None
-    answer = FileResponse(content, as_attachment=True, filename=file.name, content_type=file.kind)
-    answer.headers["X-Content-Type-Options"] = "nosniff"
-    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox; frame-ancestors 'none'"
-    return answer
+    return as_download(content, file.name, file.kind)
 
 
 @require_POST

@@ -209,7 +209,7 @@ def tune(cursor: CursorWrapper, asked: Question) -> None:
     """
     loops = "on" if asked.is_for_few else "off"
     cursor.execute(
-        "SELECT set_config('jit', 'off', true), set_config('plan_cache_mode', 'force_generic_plan', true),"
+        "SELECT set_config('jit', 'off', true),"
         " set_config('enable_nestloop', %s, true), set_config('enable_mergejoin', %s, true),"
         " set_config('work_mem', %s, true), set_config('join_collapse_limit', %s, true)",
         [loops, loops, "16MB" if asked.is_for_few else "160MB", "8" if asked.is_for_few else "1"],

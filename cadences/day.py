@@ -15,6 +15,7 @@ from cadences.lateness import Bucket, bucket, late_days
 from cadences.models import PlanItem, Touchpoint
 from cadences.words import short_why
 from contacts.models import Commitment
+from core import prepared
 from users.models import User
 
 MOST_LINES = 200
@@ -104,7 +105,8 @@ def my_day(user: User, today: date, *, book_only: bool = False) -> Day:
     agreed times first.
     """
     rows = Touchpoint.objects.visible_to(user).for_my_day(user, today, book_only=book_only)
-    found = list(rows[: MOST_LINES + 1])
+    with prepared.kept():
+        found = list(rows[: MOST_LINES + 1])
     day = Day(today)
     if len(found) > MOST_LINES:
         day.left_out = rows.count() - MOST_LINES
@@ -127,7 +129,8 @@ def promises_due(user: User, today: date) -> list[Commitment]:
 
     They are the user's word and no account's rhythm: the book does not filter them.
     """
-    return list(Commitment.objects.visible_to(user).for_my_day(user, today)[:MOST_LINES])
+    with prepared.kept():
+        return list(Commitment.objects.visible_to(user).for_my_day(user, today)[:MOST_LINES])
 
 
 def next_days(user: User, today: date, *, book_only: bool = False) -> list[Line]:

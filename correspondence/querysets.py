@@ -1,4 +1,4 @@
-"""How pages and the dispatcher get rows: pages for admins only."""
+"""How pages and the dispatcher get rows; of the outbox only admins see any."""
 
 from __future__ import annotations
 
@@ -107,14 +107,21 @@ class HaltQuerySet(_ForAdmins):
         return self.filter(halted_at__isnull=False).order_by("topic")
 
 
-class TemplateQuerySet(models.QuerySet[Any]):
+def may_write_templates(user: User) -> bool:
     """Everybody writes with templates; managers and admins write them."""
+    return user.is_active and (user.is_manager or user.is_admin)
 
+
+class _TemplateWords(models.QuerySet[Any]):
     def visible_to(self, user: User) -> Self:
         return self if user.is_active else self.none()
 
     def editable_by(self, user: User) -> Self:
-        return self if user.is_active and (user.is_manager or user.is_admin) else self.none()
+        return self if may_write_templates(user) else self.none()
+
+
+class TemplateQuerySet(_TemplateWords):
+    """What is written again and again."""
 
     def offered(self) -> Self:
         """Those that are not retired, in the order of the alphabet."""
@@ -132,14 +139,8 @@ class TemplateQuerySet(models.QuerySet[Any]):
         return self.offered().filter(use=use)
 
 
-class TemplateTextQuerySet(models.QuerySet[Any]):
-    """Versions of words: read and written like their templates."""
-
-    def visible_to(self, user: User) -> Self:
-        return self if user.is_active else self.none()
-
-    def editable_by(self, user: User) -> Self:
-        return self if user.is_active and (user.is_manager or user.is_admin) else self.none()
+class TemplateTextQuerySet(_TemplateWords):
+    """Versions of words."""
 
     def current(self) -> Self:
         """The newest of each template, medium and language: the one that counts."""

@@ -19,6 +19,7 @@ from cadences.models import PlanItem, Touchpoint
 from cadences.words import short_why
 from contacts.models import Commitment, Concern, Contact, DecisionRole
 from contacts.querysets import marked_own
+from core import prepared
 from core.places import zone_of
 from core.text import from_json
 from sales.five_ws import open_ws_sql, told_by
@@ -181,7 +182,7 @@ def standing_of(account: Account, user: User, today: date) -> Standing:
     """Last sale and contact, moods, sales of 12 months by currency: one query."""
     start = a_year_before(today)
     days = {"start": start, "before": a_year_before(start), "today": today}
-    with connection.cursor() as cursor:
+    with prepared.kept(), connection.cursor() as cursor:
         cursor.execute(STANDING, {"account": account.pk, "user": user.pk, **days})
         row = cursor.fetchone()
     open_ws, said, tags, last_on, first_on, rhythm, last, moods, is_in_book, sums = row[:10]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Account
 from cadences.account_pages.arms import ARMS, BY_SOURCE, TALK_KINDS, Arm
 from contacts.models import Contact
+from core import prepared
 from core.text import from_json, whole_number
 from users.models import User
 
@@ -250,8 +252,13 @@ def _rows(choice: Choice, values: dict[str, Any], compared: str) -> list[Happeni
     parts = [arm.select(" AND ".join(_conditions(arm, choice, where, compared)), order) for arm in arms]
     if not parts:
         return []
-    with connection.cursor() as cursor:
-        cursor.execute(HAPPENED.format(arms=" UNION ALL ".join(parts), order=order), values)
+    statement = HAPPENED.format(arms=" UNION ALL ".join(parts), order=order)
+    # a plan that is kept for all values has to know how few rows are wanted
+    statement = statement.replace("%(limit)s", str(int(values["limit"])))
+    # what a filter finds depends on its values: such a statement is planned for them
+    planned_once = nullcontext() if choice.is_filtered else prepared.kept()
+    with planned_once, connection.cursor() as cursor:
+        cursor.execute(statement, values)
         found: list[tuple[Any, ...]] = cursor.fetchall()
     told = [(*row[:-3], from_json(row[-3]), from_json(row[-2]), row[-1]) for row in found]
     return [Happening(*row) for row in told]

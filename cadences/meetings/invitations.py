@@ -21,6 +21,7 @@ from contacts.models import Channel, Contact
 from correspondence import kinds
 from correspondence.kinds import CalendarPart, Rendered
 from correspondence.models import Message, State, Topic
+from correspondence.pieces.desk import identity_of
 from correspondence.rendering import inlined, strictly
 from correspondence.services import Draft, enqueue_many
 from correspondence.services.enqueueing import Identity
@@ -54,8 +55,9 @@ def why_not(contact: Contact) -> str:
 def tell(appointment: Appointment) -> None:
     """What stands now to everybody who is invited and has not heard it; the end to those who are off."""
     guests = list(Guest.objects.filter(appointment=appointment, is_invited=True).select_related("contact"))
+    sender = _sender(appointment.host)
     drafts = [
-        _draft(appointment, guest, CANCEL if guest.is_off else REQUEST)
+        _draft(appointment, guest, CANCEL if guest.is_off else REQUEST, sender)
         for guest in guests
         if guest.is_off or guest.told != appointment.sequence
     ]
@@ -71,7 +73,7 @@ def end_under(appointment: Appointment) -> None:
     guests = list(Guest.objects.filter(appointment=appointment, is_invited=True).select_related("contact"))
     if not guests:
         return
-    sequence = appointment.sequence + 1
+    sequence, sender = appointment.sequence + 1, _sender(appointment.host)
     ended = {
         "uid": str(appointment.uid),
         "host": appointment.host_id,
@@ -82,7 +84,7 @@ def end_under(appointment: Appointment) -> None:
     enqueue_many(
         [
             replace(
-                draft := _draft(appointment, guest, CANCEL),
+                draft := _draft(appointment, guest, CANCEL, sender),
                 key=f"{appointment.pk} {guest.contact_id} END {sequence}",
                 payload=dict(draft.payload, ended=ended, was_told=guest.told is not None),
             )
@@ -96,11 +98,19 @@ def end_under(appointment: Appointment) -> None:
 def call_off(appointment: Appointment) -> None:
     """It will not be held: to everybody who is invited."""
     guests = Guest.objects.filter(appointment=appointment, is_invited=True).select_related("contact")
-    enqueue_many([_draft(appointment, guest, CANCEL) for guest in guests])
+    sender = _sender(appointment.host)
+    enqueue_many([_draft(appointment, guest, CANCEL, sender) for guest in guests])
 
 
-def _draft(appointment: Appointment, guest: Guest, method: str) -> Draft:
-    host = appointment.host
+def _sender(host: User) -> Identity:
+    """From the host's own verified address; without one from the system's, and answers come to the host."""
+    own = identity_of(host)
+    if own is not None:
+        return Identity(name=own.name, address=own.address)
+    return Identity(name=host.display_name, reply_to=host.email or "")
+
+
+def _draft(appointment: Appointment, guest: Guest, method: str, sender: Identity) -> Draft:
     return Draft(
         kind=KIND,
         topic=Topic.SERVICE,
@@ -113,7 +123,7 @@ def _draft(appointment: Appointment, guest: Guest, method: str) -> Draft:
             "sequence": appointment.sequence,
         },
         contact_id=guest.contact_id,
-        identity=Identity(name=host.display_name, reply_to=host.email or ""),
+        identity=sender,
     )
 
 

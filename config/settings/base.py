@@ -98,6 +98,9 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 required("DATABASE_URL", "the PostgreSQL database, as postgres://user:password@host/name")
 DATABASES = {"default": env.db_url("DATABASE_URL")}
 DATABASES["default"].update(CONN_MAX_AGE=60, CONN_HEALTH_CHECKS=True, ATOMIC_REQUESTS=False)
+_database = DATABASES["default"].setdefault("OPTIONS", {})
+# What is prepared (core.prepared, cadences.chain) is prepared to be planned once, not for each value.
+_database["options"] = f"-c plan_cache_mode=force_generic_plan {_database.get('options', '')}".rstrip()
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # In the database, so that login limits survive a flush of the broker.

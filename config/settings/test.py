@@ -22,7 +22,7 @@ WHITENOISE_AUTOREFRESH = True
 # Several people (or several runs) can test at once on one server, each in a database of their own.
 DATABASES["default"]["TEST"] = {"NAME": env.str("TEND_TEST_DB", default="test_tend")}
 # Nothing in a test database needs to survive a power cut.
-DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c synchronous_commit=off"
+DATABASES["default"]["OPTIONS"]["options"] += " -c synchronous_commit=off"
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 
 # The ballots of this checkout are real: tests have a database and folders of their own (tests/ballots.py).

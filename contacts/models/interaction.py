@@ -68,7 +68,12 @@ class Interaction(TimeStamped):
         IMPORT = "import", _("Imported")
         SYSTEM = "system", _("By the system")
 
-    account = models.ForeignKey("accounts.Account", on_delete=models.CASCADE, related_name="interactions")
+    account = models.ForeignKey(
+        "accounts.Account",
+        on_delete=models.CASCADE,
+        related_name="interactions",
+        db_index=False,  # the timeline's index serves it; a second one would tempt the planner to sort it all
+    )
     contact = models.ForeignKey(
         "contacts.Contact",
         null=True,

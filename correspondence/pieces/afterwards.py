@@ -17,7 +17,7 @@ from correspondence.models import Medium, Piece, State
 from correspondence.pieces import services
 from correspondence.pieces.files import copy_files, hold_files, unless_undone
 from correspondence.pieces.leaving import left
-from correspondence.pieces.pair import NO_DRAFTS, Pair, PairDraft, require_finished, save_pair
+from correspondence.pieces.pair import NO_DRAFTS, Pair, PairDraft, require_address, save_pair
 from correspondence.services.managing import confirm_sent, send_again
 from users.clock import today_for
 from users.models import User
@@ -152,5 +152,5 @@ def _approved(user: User, piece: Piece, version: str) -> Piece:
     now = services.locked(user, piece)
     if now.version != version:
         raise ValidationError(_("Somebody has changed its words since you read them: read them again."))
-    require_finished(now, now.account)
+    require_address(now)
     return services.queue(user, now)

@@ -10,19 +10,19 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django_countries import countries
 
 from accounts.models import Account
 from contacts.models import Contact, Interaction
 from correspondence import suppression
-from correspondence.models import Identity, Medium, Piece, Topic, Use
+from correspondence.letters.making import address_gaps, address_of
+from correspondence.models import Identity, Letterhead, Medium, Piece, Topic, Use
 from correspondence.pieces.mail import signed
-from correspondence.pieces.pair import Pair, missing_in_address
+from correspondence.pieces.pair import Pair
 from correspondence.pieces.services import may_send_as
 from correspondence.placeholders import day
 from correspondence.words.showing import as_html
 from users.clock import today_for
-from users.models import Company, User
+from users.models import User
 
 
 @dataclass(frozen=True)
@@ -134,17 +134,14 @@ def mail_sent(piece: Piece) -> MailShown:
 
 
 def letter_shown(piece: Piece, on: date) -> LetterShown:
-    account, to, sender = piece.account, piece.contact if piece.contact_id else None, piece.sender
-    place = f"{account.postal_code} {account.city}".strip()
-    lines = [account.name, to.name if to else "", account.street, place, countries.name(str(account.country))]
+    contact = piece.contact if piece.contact_id else Contact()
+    sender = piece.sender
     return LetterShown(
-        [line for line in lines if line.strip()],
+        list(address_of(piece.account, contact, str(Letterhead.get().country or ""))),
         day(piece.left_on or on, piece.language),
         piece.subject,
         as_html(piece.body),
-        [line for line in (sender.display_name, sender.job_title, Company.get().name) if line]
-        if sender
-        else [],
+        [line for line in (sender.display_name, sender.job_title) if line] if sender else [],
     )
 
 
@@ -183,7 +180,7 @@ def email_hints(desk: Desk, contact: Contact | None, identity: Identity | None) 
 def letter_hints(desk: Desk, contact: Contact | None) -> list[Hint]:
     """Why a letter would not reach them."""
     hints = _named(desk)
-    if missing := missing_in_address(desk.account):
+    if missing := address_gaps(desk.account):
         words = _("The address of %(account)s lacks: %(what)s.") % {
             "account": desk.account.name,
             "what": ", ".join(missing),

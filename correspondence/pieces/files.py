@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.base import File
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.fields.files import FieldFile
 from django.utils.translation import gettext as _
 
@@ -138,12 +138,12 @@ def copy_files(source: Piece, target: Piece) -> None:
     ])  # fmt: skip
 
 
-def choosable(account: Account, piece: Piece | None) -> list[AccountFile]:
+def choosable(account: Account, piece: Piece | None) -> QuerySet[AccountFile]:
     """Files on the account that do not go with this mail yet, the latest first."""
     rows = AccountFile.objects.filter(account=account).for_panel()
     if piece is not None:
         rows = rows.filter(~Exists(PieceFile.objects.filter(piece=piece, account_file=OuterRef("pk"))))
-    return list(rows)
+    return rows
 
 
 def _refusal(upload: UploadedFile[Any]) -> str:

@@ -120,8 +120,7 @@ class WriteForm(forms.Form):
 
     def _offer_files(self) -> None:
         email = self.pair.email
-        here = choosable(self.account, email)
-        choose_among(self, "chosen", AccountFile.objects.filter(pk__in=[file.pk for file in here]))
+        choose_among(self, "chosen", choosable(self.account, email))
         choose_among(
             self, "kept", PieceFile.objects.filter(piece=email).select_related("account_file")
             if email else PieceFile.objects.none(),

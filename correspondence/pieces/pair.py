@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Account
 from contacts.models import Contact, Interaction
+from correspondence.letters.making import address_gaps
 from correspondence.models import Medium, Piece, TemplateText, Use
 from correspondence.pieces import services
 from correspondence.pieces.files import NOTHING, Enclosed, attach, check_files, unless_undone
 from correspondence.pieces.services import PieceDraft
-from correspondence.words.filling import BRACES
 from users.models import User
 
 OTHER_FIELDS = {"subject": "letter_subject", "body": "letter_body"}
@@ -69,11 +69,6 @@ class Pair:
     def version(self) -> str:
         """Changes whenever somebody saves one of them."""
         return " ".join(f"{piece.pk}@{piece.version}" for piece in self)
-
-    @property
-    def is_open(self) -> bool:
-        """Whether its words may still be changed."""
-        return all(piece.is_open for piece in self)
 
 
 NO_DRAFTS = Pair()
@@ -134,13 +129,14 @@ def send_pair(
     if take_it:
         kept = take_over_pair(user, kept)
     wrong: dict[str, list[Any]] = {}
+    sent: dict[str, Piece | None] = {piece.medium: piece for piece in kept}
     for piece in kept:
-        gather(wrong, lambda one=piece: require_finished(one, account), _names(draft, piece.medium))
+        if piece.is_open:
+            names = _names(draft, piece.medium)
+            sent[piece.medium] = gather(wrong, lambda one=piece: _sent(user, one), names)
     if wrong:
         raise ValidationError(wrong)
-    return Pair(**{
-        piece.medium: services.queue(user, piece) if piece.is_open else piece for piece in kept
-    })  # fmt: skip
+    return Pair(**sent)
 
 
 @transaction.atomic
@@ -157,27 +153,19 @@ def cancel_pair(user: User, pair: Pair, reason: str) -> Pair:
     return Pair(**{piece.medium: services.cancel(user, piece, reason) for piece in pair})
 
 
-def require_finished(piece: Piece, account: Account) -> None:
-    """Nothing half is sent: no gap in its words, and a letter finds its way. Raises ValidationError."""
-    wrong: dict[str, Any] = {}
-    for name in ("subject", "body"):
-        if gaps := list(dict.fromkeys(BRACES.findall(getattr(piece, name)))):
-            wrong[name] = _("For %(account)s there is no value for %(gaps)s: write it, or leave it out.") % {
-                "account": account.name,
-                "gaps": ", ".join(gaps),
-            }
-    if piece.medium == Medium.LETTER and (missing := missing_in_address(account)):
-        wrong["letter"] = _(
-            "The address of %(account)s lacks: %(what)s. Enter it with “Edit” on the account's page."
-        ) % {"account": account.name, "what": ", ".join(missing)}
-    if wrong:
-        raise ValidationError(wrong)
+def require_address(piece: Piece) -> None:
+    """Words that are sent now find their way: what waits for the printer may still be mended there.
+
+    Raises ValidationError.
+    """
+    if piece.medium == Medium.LETTER and (gaps := address_gaps(piece.account)):
+        words = _("The address of %(account)s lacks: %(what)s. Enter it with “Edit” on the account's page.")
+        raise ValidationError({"letter": words % {"account": piece.account.name, "what": ", ".join(gaps)}})
 
 
-def missing_in_address(account: Account) -> list[str]:
-    """What a letter needs and the account does not say."""
-    needed = (("street", _("street")), ("postal_code", _("postal code")), ("city", _("city")))
-    return [words for name, words in needed if not getattr(account, name).strip()]
+def _sent(user: User, piece: Piece) -> Piece:
+    require_address(piece)
+    return services.queue(user, piece)
 
 
 def gather(wrong: dict[str, list[Any]], verb: Any, names: dict[str, str]) -> Any:

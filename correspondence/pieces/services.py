@@ -13,16 +13,14 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Account
 from contacts.models import Contact, Interaction
-from contacts.models.interaction import Channel
 from core import facts
 from correspondence.models import Identity, Medium, Piece, TemplateText, Topic, Use
 from correspondence.pieces import mail
 from correspondence.pieces.files import hold_files, unless_undone
 from correspondence.pieces.leaving import left
-from correspondence.placeholders import KNOWN
 from correspondence.services.enqueueing import enqueue
 from correspondence.services.managing import withdraw
-from correspondence.words.filling import names_in
+from correspondence.words.filling import gaps_in
 from users.access import acts_for, require, require_active
 from users.clock import company_today, today_for
 from users.models import User
@@ -268,8 +266,7 @@ def require_sender(user: User, piece: Piece) -> None:
 
 
 def _is_refused(piece: Piece, contact: Contact) -> bool:
-    channel = Channel.EMAIL if piece.medium == Medium.EMAIL else Channel.LETTER
-    return channel in contact.refused_channels
+    return piece.medium in contact.refused_channels  # media are called as their channels are
 
 
 def _require_draft(piece: Piece) -> None:
@@ -279,13 +276,14 @@ def _require_draft(piece: Piece) -> None:
 
 def _require_finished(piece: Piece) -> None:
     """A draft may wait with gaps in it; what leaves has none."""
-    gaps = (names_in(piece.subject) | names_in(piece.body)) & KNOWN
-    if gaps:
-        named = ", ".join("{{" + name + "}}" for name in sorted(gaps))
-        raise ValidationError(
-            {"body": _("Still to be filled in for %(account)s: %(gaps)s.")
-             % {"account": piece.account, "gaps": named}}
-        )  # fmt: skip
+    words = _("For %(account)s there is no value for %(gaps)s: write it, or leave it out.")
+    wrong: dict[str, Any] = {
+        name: words % {"account": piece.account, "gaps": ", ".join(gaps)}
+        for name in ("subject", "body")
+        if (gaps := gaps_in(getattr(piece, name)))
+    }
+    if wrong:
+        raise ValidationError(wrong)
 
 
 def _identity_of(piece: Piece) -> Identity:

@@ -34,10 +34,6 @@ class Row:
     label: str
     places: list[Place]
 
-    @property
-    def missing(self) -> int:
-        return sum(place.text is None for place in self.places)
-
 
 @dataclass(frozen=True)
 class Card:

@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from contacts.models import Contact
 from correspondence.models import Template, TemplateText
 from correspondence.placeholders import PLACEHOLDERS, Placeholder
+from correspondence.querysets import may_write_templates
 from correspondence.texts.cards import language_choices, rows_of
 from correspondence.texts.previews import preview
-from correspondence.texts.services import may_write
 from correspondence.texts.spots import Spot
 from users.models import User
 
@@ -71,7 +71,7 @@ def context_of(
         "groups": groups(),
         "versions": found if all_versions else found[:SHOWN_VERSIONS],
         "has_more": not all_versions and len(found) > SHOWN_VERSIONS,
-        "is_editable": may_write(user),
+        "is_editable": may_write_templates(user),
         "contact": contact,
         "people": [contact] if contact else [],
     }

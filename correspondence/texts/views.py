@@ -18,6 +18,7 @@ from core.htmx import go, toast
 from core.pagination import page_number, paginate
 from core.text import whole_number
 from correspondence.models import Template, TemplateText
+from correspondence.querysets import may_write_templates
 from correspondence.texts import services
 from correspondence.texts.cards import cards
 from correspondence.texts.detail import context_of, place_url, shown
@@ -46,7 +47,7 @@ def template_list(request: Request) -> HttpResponse:
         "cards": cards(page.rows, texts.filter(template__in=page.rows).for_list(), wanted),
         "shows_retired": shows_retired,
         "retired": Template.objects.visible_to(user).filter(is_retired=True).count(),
-        "is_editable": services.may_write(user),
+        "is_editable": may_write_templates(user),
     }
     return render(request, "texts/list.html", context)
 
@@ -55,7 +56,7 @@ def template_list(request: Request) -> HttpResponse:
 def create(request: Request) -> HttpResponse:
     """A template, before its first words."""
     user = request.user
-    require(services.may_write(user), str(REFUSAL))
+    require(may_write_templates(user), str(REFUSAL))
     form = TemplateForm(posted(request), instance=Template(language=user.language))
     fields = ("name", "use", "language")
     made = attempt(form, lambda: services.create(user, **{name: form.cleaned_data[name] for name in fields}))
@@ -74,7 +75,7 @@ def detail(request: Request, pk: int) -> HttpResponse:
     here = spot(template, texts, request.GET)
     form = TextForm(
         posted(request), initial={**here.words, "based_on": here.number},
-        is_readonly=not services.may_write(user),
+        is_readonly=not may_write_templates(user),
     )  # fmt: skip
     extra: dict[str, Any] = {}
     if request.method == "POST":
@@ -182,7 +183,7 @@ def compare(request: Request, pk: int) -> HttpResponse:
     context = {
         "template": template, "here": here, "versions": versions, "older": older, "newer": newer,
         "lines": differences(older.body, newer.body) if older and newer else [],
-        "is_editable": services.may_write(request.user),
+        "is_editable": may_write_templates(request.user),
         "back": place_url(template, here.medium, here.language),
     }  # fmt: skip
     return render(request, "texts/compare.html", context)

@@ -39,6 +39,11 @@ def unknown_in(source: str, known: Collection[str]) -> list[str]:
     return list(dict.fromkeys(BRACES.findall(rest)))
 
 
+def gaps_in(source: str) -> list[str]:
+    """Whatever still stands in double braces, in its order; as it is written."""
+    return unknown_in(source, ())
+
+
 def escaped(value: str) -> Source:
     """A value as source that shows exactly its letters, in one line."""
     line = MARKS.sub(lambda found: "\\" + found[0], one_line(value))

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import Account
 from contacts.models import Contact
+from core.downloads import as_download
 from core.forms import attempt, editable, form_reply, posted
 from core.htmx import go, toast
 from core.text import whole_number
@@ -128,10 +129,7 @@ def file(request: Request, pk: int) -> FileResponse | HttpResponse:
         content = row.opened()
     except FileNotFoundError:
         return _gone(request, row)
-    answer = FileResponse(content, as_attachment=True, filename=row.name, content_type=row.kind)
-    answer.headers["X-Content-Type-Options"] = "nosniff"
-    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox; frame-ancestors 'none'"
-    return answer
+    return as_download(content, row.name, row.kind)
 
 
 def _gone(request: Request, row: PieceFile) -> HttpResponse:

@@ -6,7 +6,6 @@ from correspondence.texts.services.changing import (
     change,
     create,
     go_back,
-    may_write,
     retire,
     save_text,
 )
@@ -22,7 +21,6 @@ __all__ = [
     "filled",
     "go_back",
     "in_words",
-    "may_write",
     "pick",
     "pick_many",
     "retire",

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from correspondence.models import Medium, Template, TemplateText, Use
 from correspondence.placeholders import KNOWN
+from correspondence.querysets import may_write_templates
 from correspondence.words.filling import one_line, unknown_in
 from correspondence.words.languages import is_language
 from users.access import require
@@ -24,11 +25,6 @@ from users.models import User
 LONGEST_BODY = 20_000
 LONGEST_SUBJECT = 200
 MOST_NAMED = 5  # wrong placeholders in one message
-
-
-def may_write(user: User) -> bool:
-    """Managers and admins."""
-    return user.is_active and (user.is_manager or user.is_admin)
 
 
 class ChangedMeanwhileError(Exception):
@@ -180,7 +176,7 @@ def _no_language(code: str) -> str:
 
 
 def _require_writer(user: User) -> None:
-    require(may_write(user), _("Templates are written by managers and admins."))
+    require(may_write_templates(user), _("Templates are written by managers and admins."))
 
 
 def _locked(user: User, template: Template) -> Template:

@@ -107,7 +107,7 @@ class TestWrite:
         make.make_identity(owner)
         written = write(text, Subject(contact.account_id, contact.pk, owner.pk), gaps=True)
         piece = make.make_piece(contact, owner, subject=written.subject, body=written.body)
-        with pytest.raises(ValidationError, match=r"Still to be filled in for Acme: \{\{gift\}\}"):
+        with pytest.raises(ValidationError, match=r"For Acme there is no value for \{\{gift\}\}"):
             queue(owner, piece)
         change(owner, piece, body=written.body.replace("{{gift}}", "Honey"))
         assert queue(owner, piece).state == "queued"
