@@ -20,6 +20,9 @@ from correspondence.letters.sheets import Paper, Sheet, clean, paper_data, sheet
 ON_A_SHEET = 21
 """Labels on a sheet of Avery L7160."""
 
+FEW_LABELS = 10 * ON_A_SHEET
+"""More are set by a process of their own: five thousand take 400 MB, which a web process would keep."""
+
 SCREEN = 96.0  # points an inch of a picture
 SECONDS = 300  # a part of a batch takes one or two; after so many something is wrong
 JPEG = b"\xff\xd8\xff"
@@ -40,13 +43,7 @@ def pictures(paper: Paper, sheets: Sequence[Sheet], title: str) -> list[bytes]:
 def letters_apart(paper: Paper, sheets: Sequence[Sheet], title: str) -> bytes:
     """The same PDF, made by a process of its own: memory that it took is given back at its end."""
     with _prepared("letter.typ", _letter_data(paper, sheets, title), paper) as folder:
-        command = [sys.executable, "-m", "correspondence.letters.typesetting", str(folder)]
-        done = subprocess.run(
-            command, cwd=settings.BASE_DIR, capture_output=True, text=True, timeout=SECONDS, check=False
-        )
-        if done.returncode:
-            raise typesetting.TypesettingError(done.stderr[-2000:])
-        return (folder / typesetting.RESULT).read_bytes()
+        return _typeset_apart(folder)
 
 
 def labels(addresses: Sequence[Sequence[str]], title: str, first: int = 1) -> bytes:
@@ -57,7 +54,19 @@ def labels(addresses: Sequence[Sequence[str]], title: str, first: int = 1) -> by
     places += [[line for line in map(clean, address) if line.strip()] for address in addresses]
     sheets = [places[at : at + ON_A_SHEET] for at in range(0, len(places), ON_A_SHEET)]
     with _prepared("labels.typ", _common(title, "en", None) | {"sheets": sheets}) as folder:
+        if len(addresses) > FEW_LABELS:
+            return _typeset_apart(folder)
         return typesetting.typeset(folder, with_tags=False)
+
+
+def _typeset_apart(folder: Path) -> bytes:
+    command = [sys.executable, "-m", "correspondence.letters.typesetting", str(folder)]
+    done = subprocess.run(
+        command, cwd=settings.BASE_DIR, capture_output=True, text=True, timeout=SECONDS, check=False
+    )
+    if done.returncode:
+        raise typesetting.TypesettingError(done.stderr[-2000:])
+    return (folder / typesetting.RESULT).read_bytes()
 
 
 def _letter_data(paper: Paper, sheets: Sequence[Sheet], title: str) -> dict[str, Any]:

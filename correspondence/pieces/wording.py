@@ -39,6 +39,7 @@ class Filled:
         return fingerprint(self.subject, self.body, *own)
 
 
+NOTHING_PROMISED = "{{talk_agreed}}"
 FROM_THE_LOG = frozenset({"talk_summary", "talk_agreed"})
 """What colleagues wrote for each other, and a customer is about to read."""
 
@@ -73,7 +74,18 @@ def _filled(text: TemplateText, desk: Desk, contact: Contact | None, language: s
         return Filled("", "", spoken, text)
     about = desk.about.pk if desk.about else None
     written = write(text, Subject(desk.account.pk, contact.pk, desk.sender.pk, language, about), gaps=True)
-    return Filled(written.subject, written.body, spoken, text)
+    body = without_promises(written.body) if desk.about else written.body
+    return Filled(written.subject, body, spoken, text)
+
+
+def without_promises(body: str) -> str:
+    """Words about a talk without promises: the empty list goes, and the line that leads to it."""
+    paragraphs = body.split("\n\n")
+    if NOTHING_PROMISED not in paragraphs:
+        return body
+    at = paragraphs.index(NOTHING_PROMISED)
+    leads = at > 0 and paragraphs[at - 1].rstrip().endswith(":")
+    return "\n\n".join(paragraphs[: at - leads] + paragraphs[at + 1 :])
 
 
 def _say_the_same(email: TemplateText, letter: TemplateText) -> bool:

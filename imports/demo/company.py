@@ -10,8 +10,9 @@ from django.db import transaction
 from accounts.models import Account
 from cadences import plans, tiering
 from cadences.models import PlanItem, Schedule
-from imports.demo import acts, campaigns, check, feedback, history, load, nights, world
+from imports.demo import acts, campaigns, check, feedback, history, load, nights, world, writing
 from imports.demo.aim import Rhythm
+from users.clock import company_today
 from users.models import User
 
 SEED = 25
@@ -71,6 +72,8 @@ def _make(today: date, say: Say, seed: int) -> dict[str, User]:
     campaigns.of_some_prospects(users, today)
     if missing := check.shortfalls(users, today):
         raise Broken("; ".join(missing))
+    if today == company_today():  # what is on a desk is of the day on which somebody looks
+        writing.on_the_desks(users, today)
     feedback.switch_on(next(user for user in users.values() if user.is_manager))
     return users
 

@@ -34,7 +34,7 @@ def owner() -> Any:
 @pytest.fixture
 def account(owner: Any) -> Any:
     return make.make_account(
-        owner, name="Acme *Machining*", street="Storgata 1", postal_code="0155", city="Oslo"
+        owner, name="Acme *Machining*", street="Storgata 1", postal_code="0155", city="Oslo", country="NO"
     )
 
 

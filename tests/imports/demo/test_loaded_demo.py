@@ -8,7 +8,7 @@ import time_machine
 from django.core.management import call_command
 
 from accounts.models import Account, BookEntry
-from cadences.models import Campaign, Schedule, Touchpoint
+from cadences.models import Appointment, Campaign, Schedule, Touchpoint
 from contacts.models import (
     Ask,
     Commitment,
@@ -18,6 +18,7 @@ from contacts.models import (
     Expectation,
     Interaction,
 )
+from correspondence.models import Identity, Mailing, Message, Piece
 from imports.demo import check, people
 from sales.models import Purchase
 from sales.services import refresh_status
@@ -55,6 +56,18 @@ def test_two_campaigns_run_and_one_has_ended():
     assert running.count() == 2
     assert Touchpoint.objects.filter(basis="campaign", state="done", interaction__isnull=False).count() >= 4
     assert Campaign.objects.ended().get().result == "appointment"
+
+
+def test_every_salesperson_has_words_to_send_letters_to_print_and_meetings_ahead():
+    for person in people.SELLERS:
+        user = User.objects.get(email=person.email)
+        pieces = Piece.objects.filter(sender=user)
+        assert pieces.filter(medium="letter", state="queued").exists(), person
+        assert pieces.filter(medium="email", state="draft").exists(), person
+        assert Appointment.objects.filter(host=user, state="planned").count() == 2
+        assert Identity.objects.verified().filter(user=user).exists()
+    assert Mailing.objects.get().is_draft
+    assert not Message.objects.filter(kind__in=["piece", "appointment"]).exists()  # nothing has left
 
 
 def test_everybody_has_something_to_do():
