@@ -9,7 +9,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from imports import cells, encoding, fields, mapping, reading
+from contacts.models import Interaction
+from imports import cells, encoding, fields, mapping, reading, sources
 from imports.errors import BadMappingError
 from imports.models import ImportBatch
 from users.clock import company_today
@@ -32,16 +33,35 @@ OF_KIND = {
     "accounts": ["as_of", "default_owner", "date_order", "decimal_mark"],
     "purchases": ["currency", "as_of", "date_order", "decimal_mark", "negative_is_credit"],
     "purchase_lines": ["decimal_mark", "negative_is_credit"],
+    "contacts": [],
+    "interactions": ["contact_kind", "default_owner", "date_order"],
+    "concerns": ["as_of", "default_owner", "date_order"],
+    "commitments": ["default_owner", "date_order"],
+}
+HISTORY = {
+    "interactions": _("Whom the file names is kept in the words of the row all the same."),
+    "concerns": _("Takes care of open ones that nobody here has; otherwise the owner of the account does."),
+    "commitments": _("Has promises of people who are not here; otherwise the owner of the account does."),
 }
 """The options that mean something for a kind of file, in the order of the page."""
+
+
+AS_WRITTEN = {
+    sources.TEXT: {"encoding", "delimiter"},
+    sources.WORKBOOK: {"sheet"},
+    sources.CARDS: {"encoding"},
+}
+"""What can be said about the reading of a file, by its format."""
 
 
 class UploadForm(forms.Form):
     kind = forms.ChoiceField(label=_("What is in it"), choices=KINDS, required=False)
     file = forms.FileField(
         label=_("File"),
-        help_text=_("Text with one row per line and the names of the columns in the first one (CSV)."),
-        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,text/csv"}),
+        help_text=_(
+            "A table with the names of the columns in the first row (CSV or XLSX), or an address book (vCard)."
+        ),
+        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.xlsm,.vcf,text/csv,text/vcard"}),
         error_messages={
             "required": _("Choose a file."),
             "empty": _("The file is empty. Export it again with a header line and at least one row."),
@@ -84,6 +104,13 @@ class OptionsForm(forms.Form):
     decimal_mark = forms.ChoiceField(label=_("Decimal mark"), choices=MARKS, required=False)
     negative_is_credit = forms.BooleanField(label=_("Negative amounts are credit notes"), required=False)
 
+    contact_kind = forms.ChoiceField(
+        label=_("Rows that do not say their kind are"),
+        choices=[("", _("notes")), *Interaction.Kind.choices],
+        required=False,
+        help_text=_("Files of calls alone, or of meetings alone, seldom have a column for it."),
+    )
+
     def __init__(self, data: Any = None, *, batch: ImportBatch) -> None:
         stored = {name: value for name, value in batch.options.items() if value not in (None, "")}
         fresh = {"as_of": company_today(), "currency": Company.get().currency, "roles": ["salesperson"]}
@@ -92,6 +119,9 @@ class OptionsForm(forms.Form):
             del self.fields[name]
         if "default_owner" in self.fields:
             self.fields["default_owner"].choices = [("", _("nobody")), *_owners()]
+            if batch.kind in HISTORY:
+                self.fields["default_owner"].label = _("Stands for people who are no users here")
+                self.fields["default_owner"].help_text = HISTORY[batch.kind]
         _dress(self)
 
     def options(self) -> dict[str, Any]:
@@ -103,10 +133,17 @@ class ReadingForm(forms.Form):
 
     encoding = forms.ChoiceField(label=_("Encoding"), choices=ENCODINGS, required=False)
     delimiter = forms.ChoiceField(label=_("Delimiter"), choices=DELIMITERS, required=False)
+    sheet = forms.ChoiceField(label=_("Sheet"), required=False)
 
     def __init__(self, data: Any = None, *, batch: ImportBatch) -> None:
-        found = {"encoding": batch.options.get("encoding"), "delimiter": batch.options.get("delimiter")}
-        super().__init__(data, initial=found)
+        names = ("encoding", "delimiter", "sheet")
+        found = {name: batch.options.get(name) or batch.layout.get(name) for name in names[2:]}
+        super().__init__(data, initial={name: batch.options.get(name) for name in names[:2]} | found)
+        written = batch.layout.get("format", sources.TEXT)
+        for name in set(names) - AS_WRITTEN.get(written, set()):
+            del self.fields[name]
+        if "sheet" in self.fields:
+            self.fields["sheet"].choices = [(name, name) for name in batch.layout.get("sheets", [])]
         _dress(self)
 
 

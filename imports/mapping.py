@@ -12,6 +12,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from contacts.models import Interaction
 from imports import cells, fields
 from imports.errors import BadMappingError, RefusedError
 
@@ -27,11 +28,13 @@ class Options:
     currency: str = ""
     encoding: str = ""
     delimiter: str = ""
+    sheet: str = ""
     date_order: str = ""
     decimal_mark: str = ""
     default_owner: str = ""
     roles: tuple[str, ...] = ("salesperson",)
     negative_is_credit: bool = False
+    contact_kind: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """What differs from the default, in JSON's types."""
@@ -62,6 +65,11 @@ class Mapping:
             raise BadMappingError(_missing(missing[0], header), missing[0].key)
         if self.kind == "users":
             _check_users(columns, header)
+        if self.kind == "contacts" and not columns.keys() & {"contact.name", "contact.last_name"}:
+            raise BadMappingError(
+                _("No column becomes “Whole name” or “Last name”. Choose one of: %s.") % _listed(header),
+                "contact.name",
+            )
         return replace(self, columns=columns)
 
 
@@ -201,9 +209,11 @@ _CHECKS: dict[str, Any] = {
     "currency": _as_currency,
     "encoding": _as_text,
     "delimiter": _as_text,
+    "sheet": _as_text,
     "date_order": _one_of(cells.DAY_FIRST, cells.MONTH_FIRST),
     "decimal_mark": _one_of(".", ","),
     "default_owner": _as_text,
     "roles": _as_roles,
     "negative_is_credit": _as_bool,
+    "contact_kind": _one_of(*Interaction.Kind.values),
 }

@@ -16,13 +16,14 @@ from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext as _
 
 from core import facts
-from imports import cells, fields, reading, staging
+from imports import cells, fields, sources, staging
 from imports.errors import BadFileError, QuestionError, RefusedError
 from imports.mapping import Mapping
 from imports.reading import Layout, Row
 from imports.targets import OF_KIND, Target
 from sales.services import refresh_status
 from users.clock import company_today
+from users.models import Company
 
 Progress = Callable[[int, int], None]
 """Told (rows read, rows in all) after every chunk."""
@@ -65,7 +66,7 @@ def run(path: Path, mapping: Mapping, *, apply: bool, progress: Progress = silen
     Call inside ``transaction.atomic``; roll back when it raises.
     """
     options = mapping.options
-    layout = reading.inspect(path, options.encoding, options.delimiter)
+    layout = sources.inspect(path, options.encoding, options.delimiter, options.sheet)
     mapping = mapping.fit(layout.header)
     total, habits = survey(path, layout, mapping)
     target = OF_KIND[mapping.kind](mapping, layout.header, habits, options.as_of or company_today())
@@ -103,7 +104,7 @@ def survey(path: Path, layout: Layout, mapping: Mapping) -> tuple[int, fields.Ha
         *number_habits.items(),
     ]
     total = 0
-    for row in reading.read(path, layout.encoding, layout.delimiter):
+    for row in sources.rows(path, layout):
         total += 1
         if not row.fault:
             for index, habit in watched:
@@ -113,6 +114,7 @@ def survey(path: Path, layout: Layout, mapping: Mapping) -> tuple[int, fields.Ha
     return total, fields.Habits(
         mapping.options.date_order or _date_order(date_habits, layout.header),
         mapping.options.decimal_mark or _decimal_mark(number_habits, layout.header),
+        Company.get().time_zone,
     )
 
 
@@ -178,7 +180,7 @@ def _stage(
     good = staging.Copier(cursor, "stage", ("row", "key", "bad", *names))
     bad = staging.Copier(cursor, "refused", ("row", "field", "reason", "cells"))
     blank = (None,) * len(names)
-    for done, row in enumerate(reading.read(path, layout.encoding, layout.delimiter), start=1):
+    for done, row in enumerate(sources.rows(path, layout), start=1):
         try:
             values = target.clean(row)
         except RefusedError as refused:
@@ -211,7 +213,7 @@ def _file_names(mapping: Mapping) -> dict[str, str]:
 
 def _lines(path: Path, layout: Layout) -> Iterator[tuple[int, list[str]]]:
     row: Row
-    for row in reading.read(path, layout.encoding, layout.delimiter):
+    for row in sources.rows(path, layout):
         yield row.line, row.cells
 
 

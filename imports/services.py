@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.history import acting
-from imports import fields, mapping, pipeline, reading
+from imports import fields, mapping, pipeline, reading, sources
 from imports.errors import BadFileError, BadMappingError
 from imports.mapping import Mapping, Options
 from imports.models import ImportBatch
@@ -33,6 +33,7 @@ LISTED = 1000
 MAX_ATTEMPTS = 5
 MAX_BYTES = 300 * 1024 * 1024
 WAITING_FOR = 45  # seconds after which a batch nobody took is rung for again
+AS_WRITTEN = ("encoding", "delimiter", "sheet")
 KEEP_FILES = timedelta(days=30)  # of batches that nobody went on with
 
 logger = logging.getLogger(__name__)
@@ -56,7 +57,7 @@ def upload(user: User, kind: str, file: UploadedFile[Any]) -> ImportBatch:
         text = _("The server could not store the file (%s). Tell whoever runs it; nothing was written.")
         raise BadFileError(text % error.strerror) from error
     try:
-        layout = reading.inspect(Path(batch.file.path))
+        layout = sources.inspect(Path(batch.file.path))
         batch.kind = kind or fields.best_kind(layout.header) or _no_kind()
     except BadFileError:
         batch.file.delete(save=False)
@@ -74,14 +75,14 @@ def _no_kind() -> str:
     )
 
 
-def reread(user: User, batch: ImportBatch, encoding: str, delimiter: str) -> None:
+def reread(user: User, batch: ImportBatch, encoding: str, delimiter: str, sheet: str = "") -> None:
     """Look at the file again as a person says it is written. Raises BadFileError: nothing has changed."""
     require_admin(user)
-    layout = reading.inspect(_file_of(batch), encoding, delimiter)
+    layout = sources.inspect(_file_of(batch), encoding, delimiter, sheet)
     changes: dict[str, Any] = {
         "layout": _layout_json(layout),
         "notes": list(layout.notes),
-        "options": batch.options | {"encoding": encoding, "delimiter": delimiter},
+        "options": batch.options | {"encoding": encoding, "delimiter": delimiter, "sheet": sheet},
     }
     if tuple(batch.layout.get("header", ())) != layout.header:
         changes["mapping"] = fields.guess(batch.kind, layout.header)
@@ -91,7 +92,9 @@ def reread(user: User, batch: ImportBatch, encoding: str, delimiter: str) -> Non
 def start_check(user: User, batch: ImportBatch, columns: dict[str, str], options: dict[str, Any]) -> None:
     """Take mapping and options, and have the file checked. Raises BadMappingError; nothing typed is lost."""
     require_admin(user)
-    said = {name: batch.options[name] for name in ("encoding", "delimiter") if batch.options.get(name)}
+    said = {
+        name: batch.options[name] for name in ("encoding", "delimiter", "sheet") if batch.options.get(name)
+    }
     if not columns:
         raise BadMappingError(_("No column is imported. Choose what the columns become."))
     wanted = mapping.parse(batch.kind, columns | {"options": said | options})
@@ -353,4 +356,7 @@ def _layout_json(layout: reading.Layout) -> dict[str, Any]:
         "delimiter": layout.delimiter,
         "header": list(layout.header),
         "examples": [list(seen) for seen in layout.examples],
+        "format": layout.format,
+        "sheet": layout.sheet,
+        "sheets": list(layout.sheets),
     }

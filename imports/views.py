@@ -97,7 +97,11 @@ def reading(request: Request, pk: int) -> HttpResponse:
     if form.is_valid():
         try:
             services.reread(
-                request.user, batch, form.cleaned_data["encoding"], form.cleaned_data["delimiter"]
+                request.user,
+                batch,
+                form.cleaned_data.get("encoding", ""),
+                form.cleaned_data.get("delimiter", ""),
+                form.cleaned_data.get("sheet", ""),
             )
         except BadFileError as error:
             form.add_error(None, str(error))

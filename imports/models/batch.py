@@ -18,6 +18,10 @@ class ImportBatch(TimeStamped):
         ACCOUNTS = "accounts", _("Accounts and contacts")
         PURCHASES = "purchases", _("Purchases")
         PURCHASE_LINES = "purchase_lines", _("Purchase lines")
+        CONTACTS = "contacts", _("Contacts of accounts that are here")
+        INTERACTIONS = "interactions", _("Interactions: calls, meetings, notes")
+        CONCERNS = "concerns", _("Concerns")
+        COMMITMENTS = "commitments", _("Promises")
 
     class State(models.TextChoices):
         """CHECKING and RUNNING wait for a worker until one holds the lease."""

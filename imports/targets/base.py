@@ -63,6 +63,7 @@ class Target:
                     faults.append((field, _("Empty, but needed.")))
                 continue
             try:
+                cells.refuse_broken(cell)
                 values[field.column] = field.clean(cell, self.habits)
             except RefusedError as refused:
                 faults.append((field, refused.reason))
