@@ -123,7 +123,12 @@ def category(words: Mapping[str, str], labels: Mapping[str, Any]) -> Clean:
 
 
 def reference(cell: str, _habits: Habits) -> str:
-    """How a file names a record: by id, e-mail or name. Of several ids the first counts."""
+    """How a file names a record: by id, e-mail or name. Of several ids the first counts.
+
+    Salesforce writes an id of zeros where there is nobody.
+    """
+    if re.fullmatch(r"0{10,}[A-Z]*", cell):
+        return ""
     first = re.split(r"[;,]\s*", cell)[0] if re.fullmatch(r"\w+(?:[;,]\s*\w+)+", cell) else cell
     if len(first) > LONGEST_NAME:
         raise RefusedError(_("“%s…” is no id, e-mail or name.") % first[:40])

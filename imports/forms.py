@@ -59,7 +59,8 @@ class UploadForm(forms.Form):
     file = forms.FileField(
         label=_("File"),
         help_text=_(
-            "A table with the names of the columns in the first row (CSV or XLSX), or an address book (vCard)."
+            "A table with the names of the columns in the first row (CSV or XLSX), "
+            "or an address book (vCard)."
         ),
         widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.xlsm,.vcf,text/csv,text/vcard"}),
         error_messages={

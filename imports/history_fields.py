@@ -48,7 +48,10 @@ NOT_YET = frozenset(
     """planned scheduled notstarted inprogress open deferred waiting notheld canceled cancelled noshow
     rescheduled""".split()  # noqa: SIM905 - read as words
 )
-DIRECTIONS = {"in": "incoming inbound received", "out": "outgoing outbound sent"}
+DIRECTIONS = {
+    "in": "incoming inbound received incomingemail",
+    "out": "outgoing outbound sent email forwardedemail internal",
+}
 SEVERITIES = {
     "1": "low minor trivial",
     "2": "medium normal moderate",
@@ -60,7 +63,11 @@ STATES = {
     "late": "overduedone",
     "broken": "missed cancelled canceled failed dropped",
 }
-RESOLVED = {"open": "new pending inprogress waiting onhold reopened", "resolved": "closed solved done fixed"}
+RESOLVED = {
+    "open": "new pending inprogress waiting onhold reopened working escalated assigned waitingoncontact "
+    "waitingonus",
+    "resolved": "closed solved done fixed",
+}
 
 
 def _outcome(cell: str, habits: Habits) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from contacts.models import Interaction
-from imports import cells, fields
+from imports import cells, fields, ready
 from imports.errors import BadMappingError, RefusedError
 
 ROLES = ("salesperson", "manager", "reader")
@@ -55,6 +55,11 @@ class Mapping:
 
     def fit(self, header: Sequence[str]) -> Mapping:
         """The mapping, or the guess where nothing was mapped, checked against the header."""
+        if not self.columns and (known_export := ready.find(header, self.kind)):
+            options = replace(
+                self.options, contact_kind=self.options.contact_kind or known_export.kind_of_rows
+            )
+            return replace(self, columns=known_export.columns(header), options=options).fit(header)
         columns = self.columns or fields.guess(self.kind, header)
         known = fields.of(self.kind)
         for key, column in columns.items():

@@ -16,7 +16,7 @@ from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext as _
 
 from core import facts
-from imports import cells, fields, sources, staging
+from imports import cells, fields, sources, spelling, staging
 from imports.errors import BadFileError, QuestionError, RefusedError
 from imports.mapping import Mapping
 from imports.reading import Layout, Row
@@ -77,7 +77,8 @@ def run(path: Path, mapping: Mapping, *, apply: bool, progress: Progress = silen
             _stage(cursor, path, layout, target, total=total, progress=progress)
             target.judge(cursor)
             _refusals(cursor, path, layout, mapping)
-            outcome = Outcome(layout, mapping, total, staging.count(cursor), [*layout.notes, *target.notes])
+            notes = [*layout.notes, *target.notes, *spelling.notes(cursor, mapping.kind, mapping.columns)]
+            outcome = Outcome(layout, mapping, total, staging.count(cursor), notes)
             outcome.samples = target.samples(cursor)
             if apply:
                 target.apply(cursor)

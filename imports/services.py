@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.history import acting
-from imports import fields, mapping, pipeline, reading, sources
+from imports import fields, mapping, pipeline, reading, ready, sources
 from imports.errors import BadFileError, BadMappingError
 from imports.mapping import Mapping, Options
 from imports.models import ImportBatch
@@ -58,15 +58,33 @@ def upload(user: User, kind: str, file: UploadedFile[Any]) -> ImportBatch:
         raise BadFileError(text % error.strerror) from error
     try:
         layout = sources.inspect(Path(batch.file.path))
-        batch.kind = kind or fields.best_kind(layout.header) or _no_kind()
+        known_export = ready.find(layout.header, kind)
+        batch.kind = kind or (known_export and known_export.kind) or _kind_of(layout)
     except BadFileError:
         batch.file.delete(save=False)
         raise
     batch.layout = _layout_json(layout)
     batch.notes = list(layout.notes)
     batch.mapping = fields.guess(batch.kind, layout.header)
+    if known_export:
+        _as_known(batch, known_export, layout)
     batch.save()
     return batch
+
+
+def _kind_of(layout: reading.Layout) -> str:
+    if layout.format == sources.CARDS:
+        return ImportBatch.Kind.CONTACTS
+    return fields.best_kind(layout.header) or _no_kind()
+
+
+def _as_known(batch: ImportBatch, known_export: ready.Ready, layout: reading.Layout) -> None:
+    """Columns of an export that we know are chosen, and it is said."""
+    batch.mapping = known_export.columns(layout.header)
+    if known_export.kind_of_rows:
+        batch.options = {"contact_kind": known_export.kind_of_rows}
+    text = _("Recognised as an export of %s. What its columns become is chosen below: look it over.")
+    batch.notes = [*batch.notes, text % known_export]
 
 
 def _no_kind() -> str:

@@ -38,7 +38,8 @@ JUDGE = """
     CREATE TEMP TABLE judged ON COMMIT DROP AS
     WITH twice AS ({twice}),
     same AS (
-        SELECT s.row, c.id, rank() OVER (PARTITION BY s.row ORDER BY meets.rank, c.left_on IS NOT NULL) AS place
+        SELECT s.row, c.id,
+               rank() OVER (PARTITION BY s.row ORDER BY meets.rank, c.left_on IS NOT NULL) AS place
         FROM stage s
         JOIN account_refs a ON a.ref = s.contact_account
         JOIN contacts_contact c ON c.account_id = a.id

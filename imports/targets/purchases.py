@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import ClassVar
 
 from django.db.backends.utils import CursorWrapper
@@ -12,6 +13,8 @@ from django.utils.translation import gettext as _
 from imports import staging
 from imports.errors import RefusedError
 from imports.owners import bring_along_what_leavers_noted
+from imports.reading import Row, inert
+from imports.targets.amounts import currency_of
 from imports.targets.base import Target, Values
 from sales.models import Purchase
 from users.models import Company
@@ -98,6 +101,21 @@ class Purchases(Target):
         "LEFT JOIN users_user w ON w.id = p.sold_by_id "
         "LEFT JOIN contacts_contact c ON c.id = p.buyer_id"
     )
+
+    def clean(self, row: Row) -> Values:
+        """With the currency that stands with the amount, where no column has it."""
+        values = super().clean(row)
+        at = self.amount_at
+        if at is not None and "purchase_amount" in values:
+            values["purchase_currency"] = currency_of(inert(row.cells[at]), self.currency)
+        return values
+
+    @cached_property
+    def amount_at(self) -> int | None:
+        """Where the amount stands whose currency no other column has."""
+        if "purchase.currency" in self.mapping.columns:
+            return None
+        return next((index for index, field in self.plan if field.key == "purchase.amount"), None)
 
     def finish(self, values: Values) -> None:
         sign_credit(values, "purchase_amount", "purchase_credit_note", self.options.negative_is_credit)

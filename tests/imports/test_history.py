@@ -86,7 +86,9 @@ class TestInteractions:
         path = write(text)
         flags = {"options": {"contact_kind": "call"}}
         mapping = {
-            "interaction.happened_on": "date", "interaction.account": "company", "interaction.summary": "notes",
+            "interaction.happened_on": "date",
+            "interaction.account": "company",
+            "interaction.summary": "notes",
         }  # fmt: skip
         assert bring("interactions", path, mapping | flags)["counts"]["new"] == 3
         assert bring("interactions", path, mapping | flags)["counts"]["unchanged"] == 3
@@ -96,7 +98,8 @@ class TestInteractions:
         self, bring: Bring, write: Write, acme: Account, kari: User
     ) -> None:
         bring("interactions", write(CALLS), {
-            "interaction.external_id": "id", "interaction.happened_on": "date", "interaction.account": "company",
+            "interaction.external_id": "id", "interaction.happened_on": "date",
+            "interaction.account": "company",
             "interaction.contact": "contact", "interaction.user": "owner", "interaction.summary": "subject",
             "options": {"default_owner": "kari@example.com"},
         })  # fmt: skip

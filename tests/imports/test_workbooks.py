@@ -74,7 +74,7 @@ class TestCells:
         self, bring: Bring, tmp_path: Path
     ) -> None:
         path = book(tmp_path / "a.xlsx", A=[
-            HEADER[:2] + ["note"], ["1", "=A1&A2", "x"], ["2", "#REF!", "x"], ["3", "Fine", "#REF!"],
+            [*HEADER[:2], "note"], ["1", "=A1&A2", "x"], ["2", "#REF!", "x"], ["3", "Fine", "#REF!"],
         ])  # fmt: skip
         report = bring(
             "accounts", path, {"account.external_id": "customer_id", "account.name": "company_name"}
