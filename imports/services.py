@@ -58,33 +58,38 @@ def upload(user: User, kind: str, file: UploadedFile[Any]) -> ImportBatch:
         raise BadFileError(text % error.strerror) from error
     try:
         layout = sources.inspect(Path(batch.file.path))
-        known_export = ready.find(layout.header, kind)
-        batch.kind = kind or (known_export and known_export.kind) or _kind_of(layout)
+        batch.kind = kind or _kind_of(layout) or _no_kind()
     except BadFileError:
         batch.file.delete(save=False)
         raise
     batch.layout = _layout_json(layout)
     batch.notes = list(layout.notes)
-    batch.mapping = fields.guess(batch.kind, layout.header)
-    if known_export:
-        _as_known(batch, known_export, layout)
+    for name, value in _proposal(batch, layout).items():
+        setattr(batch, name, value)
     batch.save()
     return batch
 
 
-def _kind_of(layout: reading.Layout) -> str:
+def _kind_of(layout: reading.Layout) -> str | None:
+    """What the columns tell; None where they do not."""
     if layout.format == sources.CARDS:
         return ImportBatch.Kind.CONTACTS
-    return fields.best_kind(layout.header) or _no_kind()
+    known_export = ready.find(layout.header)
+    return known_export.kind if known_export else fields.best_kind(layout.header)
 
 
-def _as_known(batch: ImportBatch, known_export: ready.Ready, layout: reading.Layout) -> None:
-    """Columns of an export that we know are chosen, and it is said."""
-    batch.mapping = known_export.columns(layout.header)
-    if known_export.kind_of_rows:
-        batch.options = {"contact_kind": known_export.kind_of_rows}
+def _proposal(batch: ImportBatch, layout: reading.Layout) -> dict[str, Any]:
+    """Columns, and for an export that we know options as well; that it is one is said."""
+    known_export = ready.find(layout.header, batch.kind)
+    if known_export is None:
+        return {"mapping": fields.guess(batch.kind, layout.header)}
     text = _("Recognised as an export of %s. What its columns become is chosen below: look it over.")
-    batch.notes = [*batch.notes, text % known_export]
+    said = {"contact_kind": known_export.kind_of_rows} if known_export.kind_of_rows else {}
+    return {
+        "mapping": known_export.columns(layout.header),
+        "options": batch.options | said,
+        "notes": [*layout.notes, text % known_export],
+    }
 
 
 def _no_kind() -> str:
@@ -103,7 +108,10 @@ def reread(user: User, batch: ImportBatch, encoding: str, delimiter: str, sheet:
         "options": batch.options | {"encoding": encoding, "delimiter": delimiter, "sheet": sheet},
     }
     if tuple(batch.layout.get("header", ())) != layout.header:
-        changes["mapping"] = fields.guess(batch.kind, layout.header)
+        if sheet != (batch.layout.get("sheet") or ""):
+            changes["kind"] = batch.kind = _kind_of(layout) or batch.kind
+        batch.options = changes["options"]
+        changes |= _proposal(batch, layout)
     _enter(batch, State.UPLOADED, changes, now=Q(state__in=ImportBatch.OPEN_STATES))
 
 

@@ -56,9 +56,8 @@ def pairs_of(said: list[str], before: list[str]) -> list[tuple[str, str]]:
     usual: dict[str, str] = {}
     for value in (*before, *said):
         usual.setdefault(cleaners.normal(value), value)
-    found = [
-        (value, usual[word]) for value in said if (word := cleaners.normal(value)) and usual[word] != value
-    ]
+    words = [(value, cleaners.normal(value)) for value in said]
+    found = [(value, usual[word]) for value, word in words if word and usual[word] != value]
     if len(said) <= COMPARED:
         found += _misspelt(said, list(dict.fromkeys((*before[:COMPARED], *said))))
     return list(dict.fromkeys(found))

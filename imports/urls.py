@@ -9,6 +9,7 @@ app_name = "imports"
 urlpatterns = [
     path("", views.batches, name="list"),
     path("new/", views.upload, name="upload"),
+    path("back/<slug:kind>/", views.give_back, name="give_back"),
     path("<int:pk>/", views.detail, name="detail"),
     path("<int:pk>/columns/", views.columns, name="map"),
     path("<int:pk>/reading/", views.reading, name="reread"),

@@ -7,7 +7,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from core.htmx import is_htmx, toast
 from core.pagination import page_number, paginate
-from imports import refused, services
+from imports import giving_back, refused, services
 from imports.errors import BadFileError, BadMappingError
 from imports.forms import ColumnsForm, OptionsForm, ReadingForm, UploadForm, blame
 from imports.models import ImportBatch
@@ -48,7 +48,19 @@ def _batch(request: Request, pk: int) -> ImportBatch:
 def batches(request: Request) -> HttpResponse:
     """Every file that came in, the newest first."""
     rows = ImportBatch.objects.visible_to(request.user).for_list()
-    return render(request, "imports/list.html", {"page": paginate(rows, page_number(request))})
+    context = {"page": paginate(rows, page_number(request)), "kinds": ImportBatch.Kind.choices}
+    return render(request, "imports/list.html", context)
+
+
+@require_GET
+@admins_only
+def give_back(_request: Request, kind: str) -> StreamingHttpResponse:
+    """What files of a kind have brought in, as a file that can be brought in again."""
+    if kind not in giving_back.QUERIES:
+        raise Http404
+    response = StreamingHttpResponse(giving_back.lines(kind), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = content_disposition_header(True, f"{kind}.csv")
+    return response
 
 
 @require_http_methods(["GET", "POST"])

@@ -453,6 +453,7 @@ ROWS = [
     # -- imports ---------------------------------------------------------------------------------------
     row("imports:list", get=ADMIN),
     row("imports:upload", get=ADMIN, post=ADMIN),
+    row("imports:give_back", "import_kind", get=ADMIN),
     row("imports:detail", "batch", get=ADMIN),
     row("imports:map", "batch", get=ADMIN, post=ADMIN),
     row("imports:reread", "batch", post=ADMIN),

@@ -109,6 +109,7 @@ def _records(people: dict[str, Any]) -> dict[str, Any]:
         "account_file": make.make_file(account, owner),
         **_written(owner, contact, interaction),
         "batch": _batch(),
+        "import_kind": "accounts",
         **_lists(people, account),
         **_surveys(contact),
         **_mail(),

@@ -19,7 +19,7 @@ SHOWN = 20
 
 class Command(BaseCommand):
     help = (
-        "Import users, accounts, purchases or purchase lines from a CSV file. "
+        "Import users, accounts, purchases, contacts, interactions … from CSV, XLSX or vCard. "
         "Exit code 0: every row is in; 1: some rows were refused; 2: nothing was done."
     )
 
