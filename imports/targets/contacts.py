@@ -64,6 +64,15 @@ JUDGE = """
 """
 """Per good row the person it meets at its account: by id, else by e-mail, else by name."""
 
+LOCAL = """
+    SELECT s.row, CASE WHEN s.contact_phone_e164 IS NULL THEN s.contact_phone END,
+           CASE WHEN s.contact_mobile_e164 IS NULL THEN s.contact_mobile END, y.country
+    FROM stage s JOIN account_refs a ON a.ref = s.contact_account JOIN accounts_account y ON y.id = a.id
+    WHERE NOT s.bad AND y.country <> '' AND (s.contact_phone_e164 IS NULL AND s.contact_phone IS NOT NULL
+          OR s.contact_mobile_e164 IS NULL AND s.contact_mobile IS NOT NULL)
+"""
+"""Numbers without the code of a country, and where they are dialled from."""
+
 
 class Contacts(Target):
     """People are met within their account: by id, by e-mail, or by name where an e-mail does not object."""
@@ -102,6 +111,7 @@ class Contacts(Target):
 
     def judge(self, cursor: CursorWrapper) -> None:
         references.find(cursor, account="contact_account")
+        self._dial(cursor)
         faults = [
             self.refuse_twice(),
             *references.no_account("'contact.account'", "contact_account"),
@@ -115,6 +125,22 @@ class Contacts(Target):
             changed=staging.differs("c", COLUMNS),
         )
         self.execute(cursor, sql)
+
+    def _dial(self, cursor: CursorWrapper) -> None:
+        """Numbers as machines dial them, where the country of the account makes it certain."""
+        cursor.execute(LOCAL)
+        local = cursor.fetchall()
+        cursor.execute("CREATE TEMP TABLE dialled (row int, phone text, mobile text) ON COMMIT DROP")
+        copier = staging.Copier(cursor, "dialled", ("row", "phone", "mobile"))
+        for row, phone, mobile, country in local:
+            copier.add((row, phone and e164(phone, country), mobile and e164(mobile, country)))
+        copier.flush()
+        cursor.execute(
+            "UPDATE stage s SET contact_phone_e164 = COALESCE(s.contact_phone_e164, d.phone), "
+            "contact_mobile_e164 = COALESCE(s.contact_mobile_e164, d.mobile) "
+            "FROM dialled d WHERE d.row = s.row"
+        )
+        cursor.execute("DROP TABLE dialled")
 
     def words(self) -> dict[str, str]:
         return super().words() | references.words() | {

@@ -236,6 +236,16 @@ class TestContacts:
         assert Contact.objects.filter(is_main=True).count() == 1
         assert bring("contacts", write(self.FILE))["counts"]["unchanged"] == 3
 
+    def test_a_number_is_dialled_from_the_country_of_the_account(
+        self, bring: Bring, write: Write, admin: User
+    ) -> None:
+        make_account(name="Borg", country="NO")
+        path = write("name,company,email,phone,mobile\nPer Vik,Borg,,22 12 34 56,+46 8 123 456 78\n")
+        bring("contacts", path)
+        found = Contact.objects.get()
+        assert (found.phone_e164, found.mobile_e164) == ("+4722123456", "+46812345678")
+        assert bring("contacts", path)["counts"]["unchanged"] == 1
+
     def test_an_account_that_is_not_here_is_named(self, bring: Bring, write: Write, acme: Account) -> None:
         report = bring("contacts", write("name,company,email\nEva Lind,Acme Machning AS,\nPer,Borg,\n"))
         assert "Did you mean “Acme Machining”?" in reasons(report)[2]

@@ -34,6 +34,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--as-of", help="the day that dates every fact this import makes (default: today)"
         )
+        parser.add_argument("--sheet", help="of a workbook: the one to read (default: the first with rows)")
         parser.add_argument("--currency", help="ISO 4217 code of amounts without a currency column")
 
     def handle(self, *_args: Any, **options: Any) -> None:
@@ -93,7 +94,8 @@ class Command(BaseCommand):
                 ) from None
             except ValueError as error:
                 raise BadMappingError(f"The mapping {options['mapping']} is no JSON: {error}.") from None
-        return parse(options["kind"], raw, as_of=options["as_of"], currency=options["currency"])
+        said = {name: options[name] for name in ("as_of", "currency", "sheet")}
+        return parse(options["kind"], raw, **said)
 
     def _say(self, report: dict[str, Any]) -> None:
         verb = "would be " if report["dry_run"] else ""
