@@ -76,7 +76,9 @@ def run(path: Path, mapping: Mapping, *, apply: bool, progress: Progress = silen
             _stage(cursor, path, layout, target, total=total, progress=progress)
             target.judge(cursor)
             _refusals(cursor, path, layout, mapping)
+            skipped = target.leave_out(cursor)
             outcome = Outcome(layout, mapping, total, staging.count(cursor), [*layout.notes, *target.notes])
+            outcome.counts |= {"skipped": skipped} if skipped else {}
             outcome.samples = target.samples(cursor)
             if apply:
                 target.apply(cursor)

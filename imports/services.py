@@ -28,7 +28,7 @@ from users.clock import company_today
 from users.models import User
 
 State = ImportBatch.State
-STATUSES = ("new", "changed", "unchanged", "refused")
+STATUSES = ("new", "changed", "unchanged", "refused", "skipped")
 LISTED = 1000
 MAX_ATTEMPTS = 5
 MAX_BYTES = 300 * 1024 * 1024

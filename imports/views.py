@@ -77,7 +77,8 @@ def columns(request: Request, pk: int) -> HttpResponse:
     chosen, options = ColumnsForm(data, batch=batch), OptionsForm(data, batch=batch)
     if data is not None and all([chosen.is_valid(), options.is_valid()]):
         try:
-            services.start_check(request.user, batch, chosen.columns, options.options())
+            said = options.options() | {"policies": chosen.policies}
+            services.start_check(request.user, batch, chosen.columns, said)
         except BadMappingError as error:
             blame(options, error)
         else:

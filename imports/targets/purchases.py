@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from imports import staging
 from imports.errors import RefusedError
 from imports.owners import bring_along_what_leavers_noted
+from imports.policy import UPDATE
 from imports.targets.base import Target, Values
 from sales.models import Purchase
 from users.models import Company
@@ -99,6 +100,12 @@ class Purchases(Target):
         "LEFT JOIN contacts_contact c ON c.id = p.buyer_id"
     )
 
+    named: ClassVar[dict[str, tuple[str, ...]]] = {
+        "account_id": ("purchase.account",),
+        "sold_by_id": ("purchase.sold_by",),
+        "buyer_id": ("purchase.buyer",),
+    }
+
     def finish(self, values: Values) -> None:
         sign_credit(values, "purchase_amount", "purchase_credit_note", self.options.negative_is_credit)
         values.setdefault("purchase_currency", self.currency)
@@ -124,6 +131,7 @@ class Purchases(Target):
                 "format(%(no_contact)s, s.purchase_buyer)",
             ),
         ]
+        changed = staging.differs("p", self.governed("p", COLUMNS, "purchase"))
         self.execute(
             cursor,
             f"""
@@ -132,7 +140,7 @@ class Purchases(Target):
             SELECT s.row, p.id AS purchase_id, a.id AS account_id, p.account_id AS account_before,
                    u.id AS seller_id, b.id AS buyer_id,
                    {staging.judged_case(faults)},
-                   CASE WHEN p.id IS NULL THEN 'new' WHEN {staging.differs("p", COLUMNS)} THEN 'changed'
+                   CASE WHEN p.id IS NULL THEN 'new' WHEN {changed} THEN 'changed'
                         ELSE 'unchanged' END AS status
             FROM stage s
             LEFT JOIN twice t ON t.key = s.key
@@ -149,7 +157,7 @@ class Purchases(Target):
         """The first purchases of an installation decide the currency of the company, and it is said."""
         company = Company.get()
         cursor.execute("SELECT EXISTS (SELECT FROM judged WHERE status = 'new' AND reason IS NULL)")
-        first = cursor.fetchone()[0] and not Purchase.objects.exists()
+        first = cursor.fetchone()[0] and self.options.mode != UPDATE and not Purchase.objects.exists()
         self.sets_currency = first and company.currency != self.currency
         if self.sets_currency:
             text = _(
@@ -178,6 +186,7 @@ class Purchases(Target):
             "sold_by_id": "j.seller_id",
             "buyer_id": "j.buyer_id",
         }
+        columns = self.governed("p", columns, "purchase")
         cursor.execute(
             f"UPDATE sales_purchase p SET {staging.assignments('p', columns)}, updated_at = %s "
             f"{source} WHERE p.id = j.purchase_id AND j.status = 'changed'",

@@ -34,6 +34,9 @@ class Users(Target):
     derived: ClassVar[tuple[str, ...]] = ("user_display_name",)
     shown: ClassVar[dict[str, str]] = {stage[2:]: f"u.{name}" for name, stage in COLUMNS.items()}
     joined: ClassVar[str] = "LEFT JOIN users_user u ON u.id = j.user_id"
+    named: ClassVar[dict[str, tuple[str, ...]]] = {
+        "display_name": ("user.display_name", "user.last_name", "user.first_name")
+    }
 
     def finish(self, values: Values) -> None:
         whole = f"{values.get('user_first_name', '')} {values.get('user_last_name', '')}".strip()
@@ -62,7 +65,7 @@ class Users(Target):
             ),
             ("u.email <> s.user_email", "'user.email'", "format(%(mail_kept)s, u.email)"),
         ]
-        changed = staging.differs("u", COLUMNS)
+        changed = staging.differs("u", self.governed("u", COLUMNS, "user"))
         self.execute(
             cursor,
             f"""
@@ -98,8 +101,9 @@ class Users(Target):
         }
         Company.get()
         self.insert(cursor, User, given, new)
+        columns = self.governed("u", COLUMNS, "user")
         cursor.execute(
-            f"UPDATE users_user u SET {staging.assignments('u', COLUMNS)}, updated_at = %s "
+            f"UPDATE users_user u SET {staging.assignments('u', columns)}, updated_at = %s "
             "FROM stage s JOIN judged j USING (row) WHERE j.user_id = u.id AND j.status = 'changed'",
             [now],
         )
