@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from imports import cells, encoding, fields, mapping, policy, reading
 from imports.errors import BadMappingError
+from imports.habits import readings
 from imports.models import ImportBatch
 from users.clock import company_today
 from users.models import Company, User
@@ -106,12 +107,23 @@ class OptionsForm(forms.Form):
     date_order = forms.ChoiceField(label=_("Dates"), choices=ORDERS, required=False)
     decimal_mark = forms.ChoiceField(label=_("Decimal mark"), choices=MARKS, required=False)
     negative_is_credit = forms.BooleanField(label=_("Negative amounts are credit notes"), required=False)
+    save_as = forms.CharField(
+        label=_("Keep columns and options as"),
+        max_length=80,
+        required=False,
+        help_text=_(
+            "For the next file like this one; all admins can use it. A name that is taken is replaced."
+        ),
+    )
 
     def __init__(self, data: Any = None, *, batch: ImportBatch) -> None:
         stored = {name: value for name, value in batch.options.items() if value not in (None, "")}
         fresh = {"as_of": company_today(), "currency": Company.get().currency, "roles": ["salesperson"]}
         super().__init__(data, initial=fresh | stored)
-        shown = OF_KIND.get(batch.kind, ["mode", "as_of", "default_owner", "date_order", "decimal_mark"])
+        shown = [
+            *OF_KIND.get(batch.kind, ["mode", "as_of", "default_owner", "date_order", "decimal_mark"]),
+            "save_as",
+        ]
         for name in set(self.fields) - set(shown):
             del self.fields[name]
         self.order_fields(shown)
@@ -120,7 +132,9 @@ class OptionsForm(forms.Form):
         _dress(self)
 
     def options(self) -> dict[str, Any]:
-        return {name: value for name, value in self.cleaned_data.items() if value not in (None, "", [])}
+        said = {name: value for name, value in self.cleaned_data.items() if value not in (None, "", [])}
+        said.pop("save_as", None)
+        return said
 
 
 class ReadingForm(forms.Form):
@@ -160,13 +174,19 @@ class ColumnsForm(forms.Form):
             )
         _dress(self)
         self.examples: list[list[str]] = batch.layout.get("examples", [])
+        self.readings = readings(batch)
 
     def rows(self) -> list[dict[str, Any]]:
         """Per column: its bound field and what stands in it."""
         examples = [*self.examples, *[[] for _name in self.header]]
         return [
-            {"field": self[f"c{i}"], "policy": self[f"p{i}"], "examples": examples[i]}
-            for i in range(len(self.header))
+            {
+                "field": self[f"c{i}"],
+                "policy": self[f"p{i}"],
+                "examples": examples[i],
+                "readings": self.readings.get(name, []),
+            }
+            for i, name in enumerate(self.header)
         ]
 
     def clean(self) -> dict[str, Any]:

@@ -36,6 +36,10 @@ PEOPLE = """
 """How files name users: by id in the company's other systems, or by e-mail."""
 
 
+OWNERSHIP = ("owner_id", "owner_since", "owner_before_id")
+"""Columns of an account that say whose it is."""
+
+
 def create(cursor: CursorWrapper, columns: Columns) -> None:
     """Empty tables for one run; whatever an earlier run left in this transaction is dropped."""
     cursor.execute("DROP TABLE IF EXISTS stage, judged, refused, touched")

@@ -9,7 +9,7 @@ from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import Account
+from accounts.models import Account, BookEntry
 from contacts.models import Contact, Interaction
 from core.phones import e164
 from core.places import zone_of
@@ -20,6 +20,7 @@ from imports.models import ImportedOwner
 from imports.owners import bring_along_what_leavers_noted
 from imports.targets import finding
 from imports.targets.base import Target, Values
+from imports.undo.journal import watch
 
 _SAME = (  # noqa: SIM905
     "name street city region postal_code country phone fax email website industry employees yearly_revenue "
@@ -235,6 +236,7 @@ class Accounts(Target):
         now = timezone.now()
         source = "FROM stage s JOIN judged j USING (row)"
         accounts, contacts = self._changes()
+        self._watch(cursor)
         staging.number(cursor, Account, "account_id")
         self.insert(cursor, Account, NEW_ACCOUNT, f"{source} WHERE j.status = 'new' ORDER BY s.row")
         cursor.execute(
@@ -259,6 +261,15 @@ class Accounts(Target):
         )
         self._talks(cursor)
         staging.touch(cursor, "SELECT account_id FROM judged WHERE status <> 'unchanged'")
+
+    def _watch(self, cursor: CursorWrapper) -> None:
+        """What will change: accounts, contacts, and with an owner the book and the note of an import."""
+        owned = "FROM judged j WHERE j.account_id IS NOT NULL AND j.owner_id IS NOT NULL"
+        watch(cursor, Account, "SELECT account_id FROM judged WHERE account_changed")
+        watch(cursor, Contact, "SELECT contact_id FROM judged WHERE contact_changed")
+        watch(cursor, ImportedOwner, f"SELECT j.account_id {owned}")
+        books = f"SELECT b.id FROM accounts_bookentry b WHERE b.account_id IN (SELECT j.account_id {owned})"
+        watch(cursor, BookEntry, books)
 
     def _owners(self, cursor: CursorWrapper) -> None:
         """A default owner gives way to the seller of a purchase; an owner named in the file does not.

@@ -13,6 +13,7 @@ from imports import cells, fields, policy, staging
 from imports.errors import RefusedError
 from imports.mapping import Mapping
 from imports.reading import Row, inert
+from imports.undo import journal
 
 Values = dict[str, Any]
 
@@ -95,7 +96,11 @@ class Target:
         raise NotImplementedError
 
     def apply(self, cursor: CursorWrapper) -> None:
-        """Insert and update what was judged new or changed, and fill ``touched``."""
+        """Insert and update what was judged new or changed, and fill ``touched``.
+
+        Everything is inserted by :meth:`insert`; what is changed or deleted is watched before
+        (:func:`imports.undo.journal.watch`), so that the import can be taken back.
+        """
         raise NotImplementedError
 
     def governed(self, alias: str, columns: dict[str, str], prefix: str) -> dict[str, str]:
@@ -167,9 +172,9 @@ class Target:
         cursor.execute(sql, self.words() | {"as_of": self.as_of} | params)
 
     def insert(self, cursor: CursorWrapper, model: Any, given: dict[str, str], source: str) -> int:
-        """Insert what ``source`` selects; returns how many rows."""
+        """Insert what ``source`` selects, and note it for who takes it back; returns how many rows."""
         sql, params = staging.insert_select(model, given, source)
-        cursor.execute(sql, params)
+        cursor.execute(journal.inserting(model, sql), params)
         return int(cursor.rowcount)
 
 

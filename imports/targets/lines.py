@@ -14,7 +14,8 @@ from imports import staging
 from imports.errors import RefusedError
 from imports.targets.base import Target, Values
 from imports.targets.purchases import sign_credit
-from sales.models import PurchaseLine
+from imports.undo.journal import watch
+from sales.models import Purchase, PurchaseLine
 
 COLUMNS = {
     "product": "s.line_product",
@@ -92,6 +93,9 @@ class Lines(Target):
     def apply(self, cursor: CursorWrapper) -> None:
         source = "FROM stage s JOIN judged j USING (row)"
         columns = self.governed("l", COLUMNS, "line")
+        watch(cursor, PurchaseLine, "SELECT line_id FROM judged WHERE status = 'changed'")
+        sums = "SELECT purchase_id FROM judged WHERE status <> 'unchanged'"
+        watch(cursor, Purchase, sums, columns=("amount",))
         given = COLUMNS | {"purchase_id": "j.purchase_id", "line_key": "s.line_line_key"}
         self.insert(cursor, PurchaseLine, given, f"{source} WHERE j.status = 'new' ORDER BY s.row")
         cursor.execute(

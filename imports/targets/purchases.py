@@ -9,11 +9,14 @@ from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import Account, BookEntry
 from imports import staging
 from imports.errors import RefusedError
+from imports.models import ImportedOwner
 from imports.owners import bring_along_what_leavers_noted
 from imports.policy import UPDATE
 from imports.targets.base import Target, Values
+from imports.undo.journal import watch
 from sales.models import Purchase
 from users.models import Company
 
@@ -168,7 +171,9 @@ class Purchases(Target):
     def apply(self, cursor: CursorWrapper) -> None:
         now = timezone.now()
         if self.sets_currency:
+            watch(cursor, Company, "SELECT 1", columns=("currency",))
             Company.objects.filter(pk=1).update(currency=self.currency, updated_at=now)
+        watch(cursor, Purchase, "SELECT purchase_id FROM judged WHERE status = 'changed'")
         source = "FROM stage s JOIN judged j USING (row)"
         given = {
             "account_id": "j.account_id",
@@ -197,6 +202,10 @@ class Purchases(Target):
             cursor,
             "SELECT unnest(ARRAY[account_id, account_before]) FROM judged WHERE status <> 'unchanged'",
         )
+        touched = "SELECT account_id FROM touched"
+        watch(cursor, Account, touched, columns=staging.OWNERSHIP)
+        watch(cursor, ImportedOwner, touched)
+        watch(cursor, BookEntry, f"SELECT id FROM accounts_bookentry WHERE account_id IN ({touched})")
         cursor.execute(OWNERS, [self.as_of, now])
         self.made["owners"] = cursor.rowcount
         bring_along_what_leavers_noted(cursor.fetchall())

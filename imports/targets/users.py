@@ -14,6 +14,7 @@ from core import facts
 from imports import staging
 from imports.errors import RefusedError
 from imports.targets.base import Target, Values
+from imports.undo.journal import watch
 from users.models import Company, User
 
 COLUMNS = {
@@ -102,6 +103,7 @@ class Users(Target):
         Company.get()
         self.insert(cursor, User, given, new)
         columns = self.governed("u", COLUMNS, "user")
+        watch(cursor, User, "SELECT user_id FROM judged WHERE status = 'changed'")
         cursor.execute(
             f"UPDATE users_user u SET {staging.assignments('u', columns)}, updated_at = %s "
             "FROM stage s JOIN judged j USING (row) WHERE j.user_id = u.id AND j.status = 'changed'",
