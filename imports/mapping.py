@@ -45,7 +45,12 @@ class Options:
         plain = {f.name: getattr(self, f.name) for f in dataclass_fields(self)}
         plain["as_of"] = self.as_of.isoformat() if self.as_of else None
         plain["roles"] = list(self.roles)
-        default = {"as_of": None, "roles": ["salesperson"], "negative_is_credit": False, "policies": {}}
+        default: dict[str, Any] = {
+            "as_of": None,
+            "roles": ["salesperson"],
+            "negative_is_credit": False,
+            "policies": {},
+        }
         return {name: value for name, value in plain.items() if value != default.get(name, "")}
 
 
