@@ -42,6 +42,11 @@ class Commitments(History):
         "closed_on": "s.commitment_closed_on",
     }
     given_new: ClassVar[dict[str, str]] = {"user_id": "j.keeper_id"}
+    named: ClassVar[dict[str, tuple[str, ...]]] = {
+        "account_id": ("commitment.account",),
+        "contact_id": ("commitment.contact",),
+        "user_id": ("commitment.user",),
+    }
     shown: ClassVar[dict[str, str]] = {
         "commitment_what": "r.what",
         "commitment_due_on": "r.due_on",

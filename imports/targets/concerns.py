@@ -61,6 +61,17 @@ class Concerns(History):
         "resolution": RESOLUTION,
         "confirmed_on": RESOLVED_ON,
     }
+    named: ClassVar[dict[str, tuple[str, ...]]] = {
+        "account_id": ("concern.account",),
+        "contact_id": ("concern.contact",),
+        "raised_by_id": ("concern.user",),
+        "owner_id": ("concern.owner",),
+        "what": (
+            "concern.what",
+            "concern.details",
+        ),
+        "confirmed_on": ("concern.resolved_on",),
+    }
     shown: ClassVar[dict[str, str]] = {
         "concern_what": "r.what",
         "concern_severity": "r.severity",

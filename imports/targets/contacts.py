@@ -16,6 +16,7 @@ from imports.cells import split_name
 from imports.errors import RefusedError
 from imports.targets import references
 from imports.targets.base import Target, Values
+from imports.undo.journal import watch
 
 _E164 = (
     "CASE WHEN s.{0} IS NULL THEN NULL WHEN s.{0}_e164 IS NULL AND s.{0} = {1} THEN {1}_e164 "
@@ -86,6 +87,10 @@ class Contacts(Target):
     derived: ClassVar[tuple[str, ...]] = ("contact_first_name", "contact_last_name")
     shown: ClassVar[dict[str, str]] = {f"contact_{name}": f"c.{name}" for name in _SAME}
     joined: ClassVar[str] = "LEFT JOIN contacts_contact c ON c.id = j.contact_id"
+    named: ClassVar[dict[str, tuple[str, ...]]] = {
+        "first_name": ("contact.first_name", "contact.name"),
+        "last_name": ("contact.last_name", "contact.name"),
+    }
 
     def finish(self, values: Values) -> None:
         whole = values.pop("contact_name", None)
@@ -122,7 +127,7 @@ class Contacts(Target):
             twice=staging.TWICE,
             folded=FOLDED,
             faults=staging.judged_case(faults),
-            changed=staging.differs("c", COLUMNS),
+            changed=staging.differs("c", self.governed("c", COLUMNS, "contact")),
         )
         self.execute(cursor, sql)
 
@@ -151,8 +156,10 @@ class Contacts(Target):
     def apply(self, cursor: CursorWrapper) -> None:
         source = "FROM stage s JOIN judged j USING (row)"
         self.insert(cursor, Contact, NEW, f"{source} WHERE j.status = 'new' ORDER BY s.row")
+        watch(cursor, Contact, "SELECT contact_id FROM judged WHERE status = 'changed'")
+        columns = self.governed("c", COLUMNS, "contact")
         cursor.execute(
-            f"UPDATE contacts_contact c SET {staging.assignments('c', COLUMNS)}, updated_at = %s "
+            f"UPDATE contacts_contact c SET {staging.assignments('c', columns)}, updated_at = %s "
             f"{source} WHERE c.id = j.contact_id AND j.status = 'changed'",
             [timezone.now()],
         )

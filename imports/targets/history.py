@@ -6,7 +6,7 @@ Somebody the file names who is not here, of ours or of theirs, costs no row: the
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.db import models
 from django.db.backends.utils import CursorWrapper
@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 from imports import staging
 from imports.targets import references
 from imports.targets.base import Target
+from imports.undo.journal import watch
 
 JUDGE = """
     CREATE TEMP TABLE judged ON COMMIT DROP AS
@@ -79,7 +80,7 @@ class History(Target):
     """When the default user stands for somebody who is not named or not here."""
     settled: ClassVar[str] = "false"
     """SQL: rows of ours that no file changes any more."""
-    joined: ClassVar[str] = ""
+    called: str = "COALESCE(s.key, left(j.text, 60))"
 
     @property
     def table(self) -> str:
@@ -124,7 +125,7 @@ class History(Target):
         cursor.execute(
             f"UPDATE judged j SET status = 'changed' FROM stage s, {self.table} r "
             f"WHERE s.row = j.row AND r.id = j.record_id AND NOT ({self.settled}) "
-            f"AND {staging.differs('r', self.given)}"
+            f"AND {staging.differs('r', self.governed('r', self.given, p))}"
         )
         self._say_who_is_not_here(cursor)
 
@@ -151,8 +152,10 @@ class History(Target):
         source = "FROM stage s JOIN judged j USING (row)"
         new = self.given | self.given_new | {"external_id": "j.external_id"}
         self.insert(cursor, self.model, new, f"{source} WHERE j.status = 'new' ORDER BY s.row")
+        watch(cursor, self.model, "SELECT record_id FROM judged WHERE status = 'changed'")
+        columns = self.governed("r", self.given, self.prefix)
         cursor.execute(
-            f"UPDATE {self.table} r SET {staging.assignments('r', self.given)}, updated_at = %s "
+            f"UPDATE {self.table} r SET {staging.assignments('r', columns)}, updated_at = %s "
             f"{source} WHERE r.id = j.record_id AND j.status = 'changed'",
             [timezone.now()],
         )
@@ -160,14 +163,6 @@ class History(Target):
             cursor,
             "SELECT unnest(ARRAY[account_id, account_before]) FROM judged WHERE status <> 'unchanged'",
         )
-
-    def samples(self, cursor: CursorWrapper, limit: int = 5) -> list[dict[str, Any]]:
-        """With the words of a row for a key, where it has none."""
-        found = super().samples(cursor, limit)
-        for sample in found:
-            if not sample["key"] and sample["changes"]:
-                sample["key"] = str(sample["changes"][0]["after"])[:60]
-        return found
 
 
 def _users_not_here(rows: int, names: str) -> str:

@@ -62,6 +62,16 @@ class Interactions(History):
         "by_owner_side": "true",
         "source": f"'{Interaction.Source.IMPORT}'",
     }
+    named: ClassVar[dict[str, tuple[str, ...]]] = {
+        "account_id": ("interaction.account",),
+        "contact_id": ("interaction.contact",),
+        "user_id": ("interaction.user",),
+        "summary": (
+            "interaction.summary",
+            "interaction.subject",
+        ),
+        "reached": ("interaction.outcome",),
+    }
     shown: ClassVar[dict[str, str]] = {
         "interaction_summary": "r.summary",
         "interaction_happened_on": "r.happened_on",

@@ -106,6 +106,8 @@ class Command(BaseCommand):
             f"{counts[name]} {verb}{name}" for name in ("new", "changed", "unchanged", "refused")
         )
         self.stdout.write(f"{report['rows']} rows of {report['kind']}: {rows}.")
+        if counts.get("skipped"):
+            self.stdout.write(f"{counts['skipped']} rows left out, as the option mode says.")
         also = [f"{number} {name}" for name, number in counts.items() if name not in services.STATUSES]
         if also:
             self.stdout.write(f"With them: {', '.join(also)}.")
