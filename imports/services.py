@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.history import acting, through
-from imports import fields, mapping, pipeline, reading, ready, saved_mappings, sources, stopping
+from imports import mapping, pipeline, proposing, reading, saved_mappings, sources, stopping
 from imports.errors import BadFileError, BadMappingError
 from imports.mapping import Mapping, Options
 from imports.models import ImportBatch
@@ -60,39 +60,17 @@ def upload(user: User, kind: str, file: UploadedFile[Any]) -> ImportBatch:
         raise BadFileError(text % error.strerror) from error
     try:
         layout = sources.inspect(Path(batch.file.path))
-        batch.kind = kind or _kind_of(layout) or _no_kind()
+        batch.kind = kind or proposing.kind_of(layout) or _no_kind()
     except BadFileError:
         batch.file.delete(save=False)
         raise
     batch.layout = _layout_json(layout)
     batch.notes = list(layout.notes)
-    for name, value in _proposal(batch, layout).items():
+    for name, value in proposing.proposal(batch, layout).items():
         setattr(batch, name, value)
     saved_mappings.propose(batch, kind)
     batch.save()
     return batch
-
-
-def _kind_of(layout: reading.Layout) -> str | None:
-    """What the columns tell; None where they do not."""
-    if layout.format == sources.CARDS:
-        return ImportBatch.Kind.CONTACTS
-    known_export = ready.find(layout.header)
-    return known_export.kind if known_export else fields.best_kind(layout.header)
-
-
-def _proposal(batch: ImportBatch, layout: reading.Layout) -> dict[str, Any]:
-    """Columns, and for an export that we know options as well; that it is one is said."""
-    known_export = ready.find(layout.header, batch.kind)
-    if known_export is None:
-        return {"mapping": fields.guess(batch.kind, layout.header)}
-    text = _("Recognised as an export of %s. What its columns become is chosen below: look it over.")
-    said = {"contact_kind": known_export.kind_of_rows} if known_export.kind_of_rows else {}
-    return {
-        "mapping": known_export.columns(layout.header),
-        "options": batch.options | said,
-        "notes": [*layout.notes, text % known_export],
-    }
 
 
 def _no_kind() -> str:
@@ -112,9 +90,9 @@ def reread(user: User, batch: ImportBatch, encoding: str, delimiter: str, sheet:
     }
     if tuple(batch.layout.get("header", ())) != layout.header:
         if sheet != (batch.layout.get("sheet") or ""):
-            changes["kind"] = batch.kind = _kind_of(layout) or batch.kind
+            changes["kind"] = batch.kind = proposing.kind_of(layout) or batch.kind
         batch.options = changes["options"]
-        changes |= _proposal(batch, layout)
+        changes |= proposing.proposal(batch, layout)
     _enter(batch, State.UPLOADED, changes, now=Q(state__in=ImportBatch.OPEN_STATES))
 
 
