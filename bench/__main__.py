@@ -21,7 +21,7 @@ PLAN_DAYS = 90  # how long the plan has been running: some of what it asked for 
 class Sizes:
     """BENCH_ACCOUNTS for the night, BENCH_PAGES "few,many" for the pages, BENCH_INVITATIONS for surveys with
     BENCH_BURST "submits a second,seconds", BENCH_LETTERS for a batch, BENCH_MAILING for
-    recipients of a mailing; 0 leaves a part out. And how often to
+    recipients of a mailing, BENCH_IMPORT for rows of a customer file; 0 leaves a part out. And how often to
     repeat.
     """
 
@@ -31,6 +31,7 @@ class Sizes:
     mailing: int
     burst: tuple[int, int]
     letters: int
+    imports: int
     repeats: int
     requests: int
     out: Path
@@ -47,6 +48,7 @@ class Sizes:
             int(os.environ.get("BENCH_MAILING", "50000")),
             (int(rate), int(seconds)),
             int(os.environ.get("BENCH_LETTERS", "5000")),
+            int(os.environ.get("BENCH_IMPORT", "100000")),
             int(os.environ.get("BENCH_REPEATS", "3")),
             int(os.environ.get("BENCH_REQUESTS", "300")),
             Path(os.environ.get("BENCH_OUT", "var/bench.json")),
@@ -95,6 +97,8 @@ def _measure(sizes: Sizes, ballots: dict[str, str]) -> None:
             lines += _of_letters(template, sizes, raw)
         if sizes.mailing:
             lines += _of_mailing(template, sizes, raw)
+        if sizes.imports:
+            lines += _of_imports(template, sizes, raw)
     report.write(sizes.out, lines, raw)
     say(f"\n{report.table(lines)}\n\n{report.summary(lines)}\nWritten to {sizes.out}.")
 
@@ -168,6 +172,18 @@ def _of_mailing(template: str, sizes: Sizes, raw: dict[str, Any]) -> list[Line]:
         found = mailings.measure(sizes.mailing, say)
     raw["mailing"] = found
     return mailings.lines(found)
+
+
+def _of_imports(template: str, sizes: Sizes, raw: dict[str, Any]) -> list[Line]:
+    """A customer file brought in and taken back, beside a company at work."""
+    from bench import database, imports
+
+    say(f"Import of {sizes.imports:,} rows")
+    with database.copy(template, sizes.imports):
+        _first_night(min(sizes.imports, 20_000))
+        found = imports.measure(sizes.imports, say)
+    raw["import"] = found
+    return imports.lines(found)
 
 
 def _first_night(size: int) -> None:

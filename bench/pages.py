@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -61,6 +61,7 @@ SORTED = {
 }
 """The list of all accounts of the company in every order that people use."""
 
+PACE = 0.2  # seconds between two people who open My day
 EVERY = 10  # a page of the company costs many times a page of a person: asked one time in so many
 
 
@@ -113,6 +114,28 @@ def server() -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
     finally:
         process.terminate()
         process.wait(20)
+
+
+@contextmanager
+def my_day() -> Iterator[Callable[[Callable[[float], bool]], list[float]]]:
+    """Asks for My day of one salesperson after the other until it is told to stop; milliseconds of each."""
+    users = list(User.objects.with_role("salesperson").order_by("pk")[:USERS])
+    cookies = [sign_in(user) for user in users]
+    with server() as (port, _process):
+
+        def ask(is_over: Callable[[float], bool]) -> list[float]:
+            begun = time.monotonic()
+            found: list[float] = []
+            while not is_over(begun) or len(found) < 2:
+                at = time.monotonic()
+                cookie = cookies[len(found) % len(cookies)]
+                found.append(get(port, reverse("home"), cookie)[0])
+                time.sleep(max(0.0, at + PACE - time.monotonic()))
+            return found
+
+        for cookie in cookies:
+            get(port, reverse("home"), cookie)
+        yield ask
 
 
 def answers(port: int) -> bool:

@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 _DOORS = {"bulk": lazy("in bulk"), "bulk undo": lazy("in bulk, taken back")}
+_DOORS["import undo"] = lazy("import taken back")
 BOOKKEEPING = frozenset({"id", "created_at", "updated_at"})
 
 

@@ -5,19 +5,26 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.utils.translation import gettext as _
 
 from imports.errors import RefusedError
 
-NO_VALUE = frozenset({"", "NULL", "\\N"})
+NO_VALUE = frozenset({"", "NULL", "\\N", "#N/A"})
+NEVER_CALCULATED = "#FORMULA!"
+"""What stands for a formula that no spreadsheet program has calculated yet."""
+BROKEN = frozenset({"#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"})
 
 ISO = re.compile(r"(\d{4})[-/.]?(\d{2})[-/.]?(\d{2})(?:[T ]\d{1,2}:\d{2}.*)?")
-PARTS = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})(?: \d{1,2}:\d{2}.*)?")
+PARTS = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})(?:,? \d{1,2}:\d{2}.*)?")
 WORDED = re.compile(r"(\d{1,2})[-. ]+([A-Za-z]{3,9})[-., ]+(\d{4})|([A-Za-z]{3,9})\.? +(\d{1,2}),? +(\d{4})")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+INSTANT = re.compile(
+    r"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?)( ?(?:Z|UTC|GMT|[-+]\d\d:?\d\d))", re.IGNORECASE
+)
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 
 DAY_FIRST, MONTH_FIRST = "day_first", "month_first"
@@ -36,6 +43,16 @@ def value(cell: str) -> str | None:
     """The cell without surrounding blanks; None where it says that there is no value."""
     text = cell.strip()
     return None if text in NO_VALUE else text
+
+
+def refuse_broken(text: str) -> None:
+    """Raises RefusedError for what a spreadsheet shows where a formula went wrong."""
+    if text in BROKEN:
+        raise RefusedError(_("“%s” is the error of a formula. Correct it in the spreadsheet.") % text)
+    if text == NEVER_CALCULATED:
+        raise RefusedError(
+            _("A formula without a result. Open the workbook in a spreadsheet program and save it there.")
+        )
 
 
 def one_line(text: str) -> str:
@@ -62,6 +79,18 @@ def to_date(text: str, order: str = "") -> date:
         if word[:3].lower() in MONTHS:
             return _date(text, int(of), MONTHS.index(word[:3].lower()) + 1, int(on))
     raise RefusedError(_("“%s” is no date we know. Write it as 1996-07-04.") % text[:40])
+
+
+def here(text: str, zone: str) -> str:
+    """The civil date at our place of an instant that says its offset; any other text as it is."""
+    if not zone or not (match := INSTANT.fullmatch(text)):
+        return text
+    clock, offset = match[1].replace(" ", "T"), match[2].strip().upper()
+    try:
+        moment = datetime.fromisoformat(clock + ("+00:00" if offset in ("Z", "UTC", "GMT") else offset))
+        return moment.astimezone(ZoneInfo(zone)).date().isoformat()
+    except (ValueError, OverflowError, ZoneInfoNotFoundError):
+        return text
 
 
 def _date(text: str, year: int, month: int, day: int) -> date:

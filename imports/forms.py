@@ -9,8 +9,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from imports import cells, encoding, fields, mapping, reading
+from contacts.models import Interaction
+from imports import cells, encoding, fields, mapping, policy, reading, sources
 from imports.errors import BadMappingError
+from imports.habits import readings
 from imports.models import ImportBatch
 from users.clock import company_today
 from users.models import Company, User
@@ -27,21 +29,57 @@ DELIMITERS = [
     ("", _("Find out from the file")),
     *[(name, name) for name in reading.NAMES],
 ]
+MODES = [
+    ("", _("New and changed")),
+    (policy.CREATE, _("Only new: leave what is there")),
+    (policy.UPDATE, _("Only what is there: bring nothing new")),
+]
+MATCHES = [
+    ("", _("Its account id")),
+    (policy.NAME_COUNTRY, _("Name and country")),
+    (policy.EMAIL, _("E-mail, of the company or of somebody there")),
+    (policy.PHONE, _("Phone, of the company or of somebody there")),
+]
+POLICIES = [
+    ("", _("overwrite")),
+    (policy.FILL, _("fill if empty")),
+    (policy.NEVER, _("never change")),
+]
 OF_KIND = {
-    "users": ["roles"],
-    "accounts": ["as_of", "default_owner", "date_order", "decimal_mark"],
-    "purchases": ["currency", "as_of", "date_order", "decimal_mark", "negative_is_credit"],
-    "purchase_lines": ["decimal_mark", "negative_is_credit"],
+    "users": ["mode", "roles"],
+    "accounts": ["mode", "match", "as_of", "default_owner", "date_order", "decimal_mark"],
+    "purchases": ["mode", "currency", "as_of", "date_order", "decimal_mark", "negative_is_credit"],
+    "purchase_lines": ["mode", "decimal_mark", "negative_is_credit"],
+    "contacts": ["mode"],
+    "interactions": ["mode", "contact_kind", "default_owner", "date_order"],
+    "concerns": ["mode", "as_of", "default_owner", "date_order"],
+    "commitments": ["mode", "default_owner", "date_order"],
 }
 """The options that mean something for a kind of file, in the order of the page."""
+HISTORY = {
+    "interactions": _("Whom the file names is kept in the words of the row all the same."),
+    "concerns": _("Takes care of open ones that nobody here has; otherwise the owner of the account does."),
+    "commitments": _("Has promises of people who are not here; otherwise the owner of the account does."),
+}
+
+
+AS_WRITTEN = {
+    sources.TEXT: {"encoding", "delimiter"},
+    sources.WORKBOOK: {"sheet"},
+    sources.CARDS: {"encoding"},
+}
+"""What can be said about the reading of a file, by its format."""
 
 
 class UploadForm(forms.Form):
     kind = forms.ChoiceField(label=_("What is in it"), choices=KINDS, required=False)
     file = forms.FileField(
         label=_("File"),
-        help_text=_("Text with one row per line and the names of the columns in the first one (CSV)."),
-        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,text/csv"}),
+        help_text=_(
+            "A table with the names of the columns in the first row (CSV or XLSX), "
+            "or an address book (vCard)."
+        ),
+        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.xlsm,.vcf,text/csv,text/vcard"}),
         error_messages={
             "required": _("Choose a file."),
             "empty": _("The file is empty. Export it again with a header line and at least one row."),
@@ -56,6 +94,13 @@ class UploadForm(forms.Form):
 class OptionsForm(forms.Form):
     """The options of one batch; fields that mean nothing for its kind are left out."""
 
+    mode = forms.ChoiceField(label=_("Rows to bring in"), choices=MODES, required=False)
+    match = forms.ChoiceField(
+        label=_("An account is found by"),
+        choices=MATCHES,
+        required=False,
+        help_text=_("A row that fits several accounts is refused, and they are named."),
+    )
     as_of = forms.DateField(
         label=_("As of"),
         required=False,
@@ -83,19 +128,41 @@ class OptionsForm(forms.Form):
     date_order = forms.ChoiceField(label=_("Dates"), choices=ORDERS, required=False)
     decimal_mark = forms.ChoiceField(label=_("Decimal mark"), choices=MARKS, required=False)
     negative_is_credit = forms.BooleanField(label=_("Negative amounts are credit notes"), required=False)
+    save_as = forms.CharField(
+        label=_("Keep columns and options as"),
+        max_length=80,
+        required=False,
+        help_text=_(
+            "For the next file like this one; all admins can use it. A name that is taken is replaced."
+        ),
+    )
+
+    contact_kind = forms.ChoiceField(
+        label=_("Rows that do not say their kind are"),
+        choices=[("", _("notes")), *Interaction.Kind.choices],
+        required=False,
+        help_text=_("Files of calls alone, or of meetings alone, seldom have a column for it."),
+    )
 
     def __init__(self, data: Any = None, *, batch: ImportBatch) -> None:
         stored = {name: value for name, value in batch.options.items() if value not in (None, "")}
         fresh = {"as_of": company_today(), "currency": Company.get().currency, "roles": ["salesperson"]}
         super().__init__(data, initial=fresh | stored)
-        for name in set(self.fields) - set(OF_KIND[batch.kind]):
+        shown = [*OF_KIND[batch.kind], "save_as"]
+        for name in set(self.fields) - set(shown):
             del self.fields[name]
+        self.order_fields(shown)
         if "default_owner" in self.fields:
             self.fields["default_owner"].choices = [("", _("nobody")), *_owners()]
+            if batch.kind in HISTORY:
+                self.fields["default_owner"].label = _("Stands for people who are no users here")
+                self.fields["default_owner"].help_text = HISTORY[batch.kind]
         _dress(self)
 
     def options(self) -> dict[str, Any]:
-        return {name: value for name, value in self.cleaned_data.items() if value not in (None, "", [])}
+        said = {name: value for name, value in self.cleaned_data.items() if value not in (None, "", [])}
+        said.pop("save_as", None)
+        return said
 
 
 class ReadingForm(forms.Form):
@@ -103,10 +170,17 @@ class ReadingForm(forms.Form):
 
     encoding = forms.ChoiceField(label=_("Encoding"), choices=ENCODINGS, required=False)
     delimiter = forms.ChoiceField(label=_("Delimiter"), choices=DELIMITERS, required=False)
+    sheet = forms.ChoiceField(label=_("Sheet"), required=False)
 
     def __init__(self, data: Any = None, *, batch: ImportBatch) -> None:
-        found = {"encoding": batch.options.get("encoding"), "delimiter": batch.options.get("delimiter")}
-        super().__init__(data, initial=found)
+        names = ("encoding", "delimiter", "sheet")
+        found = {name: batch.options.get(name) or batch.layout.get(name) for name in names[2:]}
+        super().__init__(data, initial={name: batch.options.get(name) for name in names[:2]} | found)
+        written = batch.layout.get("format", sources.TEXT)
+        for name in set(names) - AS_WRITTEN.get(written, set()):
+            del self.fields[name]
+        if "sheet" in self.fields:
+            self.fields["sheet"].choices = [(name, name) for name in batch.layout.get("sheets", [])]
         _dress(self)
 
 
@@ -117,6 +191,7 @@ class ColumnsForm(forms.Form):
         super().__init__(data)
         self.header: list[str] = batch.layout.get("header", [])
         chosen = {column: key for key, column in batch.mapping.items()}
+        kept = batch.options.get("policies", {})
         choices = [
             ("", _("not imported")),
             *[(key, _choice(field)) for key, field in fields.of(batch.kind).items()],
@@ -125,16 +200,33 @@ class ColumnsForm(forms.Form):
             self.fields[f"c{index}"] = forms.ChoiceField(
                 label=name, choices=choices, required=False, initial=chosen.get(name, "")
             )
+            words = gettext("What happens where “%(name)s” has a value already")
+            self.fields[f"p{index}"] = forms.ChoiceField(
+                label=words % {"name": name},
+                choices=POLICIES,
+                required=False,
+                initial=kept.get(chosen.get(name, ""), ""),
+            )
         _dress(self)
         self.examples: list[list[str]] = batch.layout.get("examples", [])
+        self.readings = readings(batch)
 
     def rows(self) -> list[dict[str, Any]]:
         """Per column: its bound field and what stands in it."""
         examples = [*self.examples, *[[] for _name in self.header]]
-        return [{"field": self[f"c{i}"], "examples": examples[i]} for i in range(len(self.header))]
+        return [
+            {
+                "field": self[f"c{i}"],
+                "policy": self[f"p{i}"],
+                "examples": examples[i],
+                "readings": self.readings.get(name, []),
+            }
+            for i, name in enumerate(self.header)
+        ]
 
     def clean(self) -> dict[str, Any]:
         found: dict[str, str] = {}
+        self.policies: dict[str, str] = {}
         for index, name in enumerate(self.header):
             key = self.cleaned_data.get(f"c{index}")
             if key and key in found:
@@ -142,6 +234,8 @@ class ColumnsForm(forms.Form):
                 self.add_error(f"c{index}", ValidationError(text % {"other": found[key]}))
             elif key:
                 found[key] = name
+                if rule := self.cleaned_data.get(f"p{index}"):
+                    self.policies[key] = rule
         self.columns = found
         return self.cleaned_data
 
@@ -160,6 +254,8 @@ def _dress(form: forms.Form) -> None:
     """Our controls' classes, and what describes them for screen readers."""
     for name, field in form.fields.items():
         widget = field.widget
+        if name[0] == "p" and name[1:].isdigit():
+            widget.attrs["aria-label"] = str(field.label)
         if isinstance(widget, forms.CheckboxInput | forms.CheckboxSelectMultiple):
             widget.attrs["class"] = "form-check-input"
         elif isinstance(widget, forms.Select):

@@ -5,18 +5,23 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping as AnyMapping
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from dataclasses import fields as dataclass_fields
 from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from imports import cells, fields
+from contacts.models import Interaction
+from imports import cells, fields, policy, ready
 from imports.errors import BadMappingError, RefusedError
 
 ROLES = ("salesperson", "manager", "reader")
 """Roles that an import may give. Admins are made by admins, one by one."""
+
+
+_FINDING = {policy.NAME_COUNTRY: {"account.name"}, policy.PHONE: {"account.phone"}}
+"""What must be in every row that finds its account so; of e-mails one of two is enough."""
 
 
 @dataclass(frozen=True)
@@ -27,18 +32,28 @@ class Options:
     currency: str = ""
     encoding: str = ""
     delimiter: str = ""
+    sheet: str = ""
     date_order: str = ""
     decimal_mark: str = ""
     default_owner: str = ""
     roles: tuple[str, ...] = ("salesperson",)
     negative_is_credit: bool = False
+    contact_kind: str = ""
+    mode: str = ""
+    match: str = ""
+    policies: dict[str, str] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """What differs from the default, in JSON's types."""
         plain = {f.name: getattr(self, f.name) for f in dataclass_fields(self)}
         plain["as_of"] = self.as_of.isoformat() if self.as_of else None
         plain["roles"] = list(self.roles)
-        default = {"as_of": None, "roles": ["salesperson"], "negative_is_credit": False}
+        default: dict[str, Any] = {
+            "as_of": None,
+            "roles": ["salesperson"],
+            "negative_is_credit": False,
+            "policies": {},
+        }
         return {name: value for name, value in plain.items() if value != default.get(name, "")}
 
 
@@ -50,18 +65,46 @@ class Mapping:
     columns: dict[str, str]
     options: Options = Options()
 
+    @property
+    def needed(self) -> frozenset[str]:
+        """Fields without which a row is refused: what new records need, and what finds the old ones."""
+        required = {field.key for field in fields.OF_KIND[self.kind] if field.required}
+        if self.kind == "accounts":
+            if self.options.match not in ("", policy.EXTERNAL_ID):
+                required.discard("account.external_id")
+            if self.options.mode == policy.UPDATE:
+                required.discard("account.name")
+        return frozenset(required | _FINDING.get(self.options.match, set()))
+
     def fit(self, header: Sequence[str]) -> Mapping:
         """The mapping, or the guess where nothing was mapped, checked against the header."""
+        if not self.columns and (known_export := ready.find(header, self.kind)):
+            options = replace(
+                self.options, contact_kind=self.options.contact_kind or known_export.kind_of_rows
+            )
+            return replace(self, columns=known_export.columns(header), options=options).fit(header)
         columns = self.columns or fields.guess(self.kind, header)
         known = fields.of(self.kind)
         for key, column in columns.items():
             if column not in header:
                 raise BadMappingError(_no_such_column(column, header), key)
-        missing = [field for field in known.values() if field.required and field.key not in columns]
+        needed = self.needed
+        missing = [field for field in known.values() if field.key in needed and field.key not in columns]
         if missing:
             raise BadMappingError(_missing(missing[0], header), missing[0].key)
         if self.kind == "users":
             _check_users(columns, header)
+        if self.kind == "contacts" and not columns.keys() & {"contact.name", "contact.last_name"}:
+            raise BadMappingError(
+                _("No column becomes “Whole name” or “Last name”. Choose one of: %s.") % _listed(header),
+                "contact.name",
+            )
+        if self.options.match == policy.EMAIL and not columns.keys() & {"account.email", "contact.email"}:
+            raise BadMappingError(
+                _("Accounts are to be found by e-mail, but no column becomes an e-mail. Choose one of: %s.")
+                % _listed(header),
+                "match",
+            )
         return replace(self, columns=columns)
 
 
@@ -115,14 +158,16 @@ def parse(kind: str, raw: Any, **overrides: Any) -> Mapping:
         else:
             options[key] = found
     options |= {name: found for name, found in overrides.items() if found not in (None, "", ())}
-    return Mapping(kind, columns, parse_options(options))
+    chosen = parse_options(options)
+    for key in chosen.policies:
+        _check_field(known, key)
+    if chosen.match and kind != "accounts":
+        raise BadMappingError(_("The option “match” is for files of accounts only."), "match")
+    return Mapping(kind, columns, chosen)
 
 
 def _add_column(columns: dict[str, str], known: dict[str, fields.Field], key: str, column: Any) -> None:
-    if key not in known:
-        near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
-        hint = _("Did you mean “%s”?") % near[0] if near else _("Known are: %s.") % ", ".join(known)
-        raise BadMappingError(f"{_('Unknown field “%s”.') % key[:80]} {hint}", key)
+    _check_field(known, key)
     if column is None or column == "":
         return
     if not isinstance(column, str):
@@ -130,6 +175,13 @@ def _add_column(columns: dict[str, str], known: dict[str, fields.Field], key: st
             _("The column for “%s” must be a text, the name in line 1 of the file.") % key, key
         )
     columns[key] = column.strip()
+
+
+def _check_field(known: dict[str, fields.Field], key: str) -> None:
+    if key not in known:
+        near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
+        hint = _("Did you mean “%s”?") % near[0] if near else _("Known are: %s.") % ", ".join(known)
+        raise BadMappingError(f"{_('Unknown field “%s”.') % key[:80]} {hint}", key)
 
 
 def parse_options(raw: AnyMapping[str, Any]) -> Options:
@@ -190,6 +242,20 @@ def _as_roles(name: str, value: Any) -> tuple[str, ...]:
     return tuple(sorted(set(roles)))
 
 
+def _as_policies(name: str, value: Any) -> dict[str, str]:
+    """``{field: policy}``; "overwrite" is what happens without one."""
+    fits = isinstance(value, AnyMapping) and all(
+        found in (*policy.POLICIES, "overwrite") for found in value.values()
+    )
+    if not fits:
+        raise BadMappingError(_("The option “policies” gives fields one of: overwrite, fill, never."), name)
+    return {str(key): found for key, found in value.items() if found != "overwrite"}
+
+
+def _as_mode(name: str, value: Any) -> str:
+    return str(_one_of(*policy.MODES, "both")(name, value)).replace("both", "")
+
+
 def _as_bool(name: str, value: Any) -> bool:
     if not isinstance(value, bool):
         raise BadMappingError(_("The option “%s” is true or false.") % name, name)
@@ -201,9 +267,14 @@ _CHECKS: dict[str, Any] = {
     "currency": _as_currency,
     "encoding": _as_text,
     "delimiter": _as_text,
+    "sheet": _as_text,
     "date_order": _one_of(cells.DAY_FIRST, cells.MONTH_FIRST),
     "decimal_mark": _one_of(".", ","),
     "default_owner": _as_text,
     "roles": _as_roles,
     "negative_is_credit": _as_bool,
+    "contact_kind": _one_of(*Interaction.Kind.values),
+    "mode": _as_mode,
+    "match": _one_of(*policy.MATCHES),
+    "policies": _as_policies,
 }

@@ -6,7 +6,7 @@ caller before the commit. Memory is bounded by a chunk of rows, never by the fil
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,17 +16,18 @@ from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext as _
 
 from core import facts
-from imports import cells, fields, reading, staging
+from imports import cells, fields, sources, spelling, staging
 from imports.errors import BadFileError, QuestionError, RefusedError
 from imports.mapping import Mapping
+from imports.progress import Silent, Watcher
 from imports.reading import Layout, Row
 from imports.targets import OF_KIND, Target
+from imports.undo import journal
 from sales.services import refresh_status
 from users.clock import company_today
+from users.models import Company
 
-Progress = Callable[[int, int], None]
-"""Told (rows read, rows in all) after every chunk."""
-
+SILENT = Silent()
 FACTS_AT_ONCE = 20_000
 FEW_ROWS = 200
 
@@ -40,6 +41,7 @@ class Outcome:
     rows: int
     counts: dict[str, int]
     notes: list[str]
+    habits: fields.Habits
     samples: list[dict[str, Any]] = field(default_factory=list)
 
     @property
@@ -55,17 +57,14 @@ def _no_loops(cursor: CursorWrapper, wanted: bool) -> None:
     cursor.execute("SELECT set_config('enable_nestloop', %s, true)", ["off" if wanted else "on"])
 
 
-def silent(_done: int, _rows: int) -> None:
-    """Nobody watches."""
-
-
-def run(path: Path, mapping: Mapping, *, apply: bool, progress: Progress = silent) -> Outcome:
+def run(path: Path, mapping: Mapping, *, apply: bool, progress: Watcher = SILENT) -> Outcome:
     """Check the file, and when ``apply`` bring it in. Raises BadFileError: then nothing was written.
 
     Call inside ``transaction.atomic``; roll back when it raises.
     """
     options = mapping.options
-    layout = reading.inspect(path, options.encoding, options.delimiter)
+    progress.step("reading")
+    layout = sources.inspect(path, options.encoding, options.delimiter, options.sheet)
     mapping = mapping.fit(layout.header)
     total, habits = survey(path, layout, mapping)
     target = OF_KIND[mapping.kind](mapping, layout.header, habits, options.as_of or company_today())
@@ -74,15 +73,22 @@ def run(path: Path, mapping: Mapping, *, apply: bool, progress: Progress = silen
             _no_loops(cursor, total > FEW_ROWS)
             staging.create(cursor, target.columns)
             _stage(cursor, path, layout, target, total=total, progress=progress)
+            progress.step("compare")
             target.judge(cursor)
             _refusals(cursor, path, layout, mapping)
-            outcome = Outcome(layout, mapping, total, staging.count(cursor), [*layout.notes, *target.notes])
+            notes = [*layout.notes, *target.notes, *spelling.notes(cursor, mapping.kind, mapping.columns)]
+            skipped = target.leave_out(cursor)
+            outcome = Outcome(layout, mapping, total, staging.count(cursor), notes, habits)
+            outcome.counts |= {"skipped": skipped} if skipped else {}
             outcome.samples = target.samples(cursor)
             if apply:
+                progress.step("writing")
+                journal.open_journal(cursor)
                 target.apply(cursor)
                 _no_loops(cursor, False)
                 outcome.counts |= {name: made for name, made in target.made.items() if made}
-                _tell(cursor)
+                progress.step("planning")
+                tell(cursor, progress)
     except DataError as error:
         raise BadFileError(
             _("The database cannot keep a value of this file: %s") % str(error).splitlines()[0]
@@ -103,7 +109,7 @@ def survey(path: Path, layout: Layout, mapping: Mapping) -> tuple[int, fields.Ha
         *number_habits.items(),
     ]
     total = 0
-    for row in reading.read(path, layout.encoding, layout.delimiter):
+    for row in sources.rows(path, layout):
         total += 1
         if not row.fault:
             for index, habit in watched:
@@ -113,6 +119,7 @@ def survey(path: Path, layout: Layout, mapping: Mapping) -> tuple[int, fields.Ha
     return total, fields.Habits(
         mapping.options.date_order or _date_order(date_habits, layout.header),
         mapping.options.decimal_mark or _decimal_mark(number_habits, layout.header),
+        Company.get().time_zone,
     )
 
 
@@ -171,14 +178,14 @@ def _decimal_mark(habits: dict[int, cells.NumberHabit], header: tuple[str, ...])
 
 
 def _stage(
-    cursor: CursorWrapper, path: Path, layout: Layout, target: Target, *, total: int, progress: Progress
+    cursor: CursorWrapper, path: Path, layout: Layout, target: Target, *, total: int, progress: Watcher
 ) -> None:
     """Copy rows into ``stage``; refused ones with their key alone, and into ``refused`` with the reason."""
     names = target.filled
     good = staging.Copier(cursor, "stage", ("row", "key", "bad", *names))
     bad = staging.Copier(cursor, "refused", ("row", "field", "reason", "cells"))
     blank = (None,) * len(names)
-    for done, row in enumerate(reading.read(path, layout.encoding, layout.delimiter), start=1):
+    for done, row in enumerate(sources.rows(path, layout), start=1):
         try:
             values = target.clean(row)
         except RefusedError as refused:
@@ -211,11 +218,11 @@ def _file_names(mapping: Mapping) -> dict[str, str]:
 
 def _lines(path: Path, layout: Layout) -> Iterator[tuple[int, list[str]]]:
     row: Row
-    for row in reading.read(path, layout.encoding, layout.delimiter):
+    for row in sources.rows(path, layout):
         yield row.line, row.cells
 
 
-def _tell(cursor: CursorWrapper) -> None:
+def tell(cursor: CursorWrapper, progress: Watcher) -> None:
     """What follows for the touched accounts: their status, then whoever listens to facts."""
     cursor.execute("SELECT account_id FROM touched ORDER BY account_id")
     touched = [pk for (pk,) in cursor.fetchall()]
@@ -223,3 +230,4 @@ def _tell(cursor: CursorWrapper) -> None:
         ids = touched[start : start + FACTS_AT_ONCE]
         refresh_status(ids)
         facts.changed(account_ids=ids)
+        progress.step("planning")

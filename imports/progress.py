@@ -4,17 +4,40 @@ from __future__ import annotations
 
 from datetime import timedelta
 from types import TracebackType
-from typing import Self
+from typing import Any, Protocol, Self
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.utils import timezone
+
+
+class StoppedError(Exception):
+    """A person paused or cancelled what this worker does: everything is rolled back."""
+
+
+class Watcher(Protocol):
+    """Told how far the work is; may raise :class:`StoppedError`."""
+
+    def __call__(self, done: int, rows: int) -> None: ...
+
+    def step(self, name: str) -> None: ...
+
+
+class Silent:
+    """Nobody watches."""
+
+    def __call__(self, done: int, rows: int) -> None:
+        """Rows read, rows in all."""
+
+    def step(self, name: str) -> None:
+        """What is done now, see ``ImportBatch.Step``."""
+
 
 LEASE = timedelta(minutes=10)
 """A worker that has said nothing for so long is dead; another one takes the batch up."""
 
 
 class Progress:
-    """Writes rows read, and renews the lease, through a connection of its own."""
+    """Writes how far it is, renews the lease and hears "stop", through a connection of its own."""
 
     def __init__(self, batch_id: int) -> None:
         self.batch_id = batch_id
@@ -29,9 +52,19 @@ class Progress:
         self.connection.close()
 
     def __call__(self, done: int, rows: int) -> None:
+        self._say("rows_read = %s, rows_total = %s", done, rows)
+
+    def step(self, name: str) -> None:
+        self._say("step = %s", name)
+
+    def _say(self, columns: str, *values: Any) -> None:
+        """Raises StoppedError when a person wants it to stop."""
         with self.connection.cursor() as cursor:
             cursor.execute(
-                "UPDATE imports_importbatch SET rows_read = %s, rows_total = %s, lease_until = %s "
-                "WHERE id = %s",
-                [done, rows, timezone.now() + LEASE, self.batch_id],
+                f"UPDATE imports_importbatch SET {columns}, lease_until = %s WHERE id = %s "  # noqa: S608
+                "RETURNING stop",
+                [*values, timezone.now() + LEASE, self.batch_id],
             )
+            found = cursor.fetchone()
+        if found and found[0]:
+            raise StoppedError

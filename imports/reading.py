@@ -10,6 +10,7 @@ import csv
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple, TextIO
 
@@ -51,6 +52,9 @@ class Layout:
     header: tuple[str, ...]
     notes: tuple[str, ...] = ()
     examples: tuple[tuple[str, ...], ...] = field(default=(), compare=False)
+    format: str = "text"
+    sheet: str = ""
+    sheets: tuple[str, ...] = ()
 
 
 def inspect(path: Path, encoding: str = "", delimiter: str = "") -> Layout:
@@ -64,15 +68,18 @@ def inspect(path: Path, encoding: str = "", delimiter: str = "") -> Layout:
     if first is None:
         raise BadFileError(_("The file is empty. Export it again with a header line and at least one row."))
     header = check_header(first, mark)
+    notes = (found.note,) if found.note else ()
+    return Layout(found.name, mark, header, notes, examples_of(header, rows))
+
+
+def examples_of(header: tuple[str, ...], rows: Iterator[Row]) -> tuple[tuple[str, ...], ...]:
+    """The first different values of each column."""
     examples: list[list[str]] = [[] for _name in header]
-    for number, row in enumerate(rows):
-        if number >= PREVIEW_ROWS:
-            break
+    for row in islice(rows, PREVIEW_ROWS):
         for seen, cell in zip(examples, row.cells, strict=False):
             if len(seen) < EXAMPLES and (known := value(cell)) and known not in seen:
                 seen.append(known[:200])
-    notes = (found.note,) if found.note else ()
-    return Layout(found.name, mark, header, notes, tuple(tuple(seen) for seen in examples))
+    return tuple(tuple(seen) for seen in examples)
 
 
 def read(path: Path, encoding: str, delimiter: str, *, header: bool = True) -> Iterator[Row]:
@@ -108,10 +115,10 @@ def read(path: Path, encoding: str, delimiter: str, *, header: bool = True) -> I
                 width = len(cells)
                 if header:
                     continue
-            yield _fitted(start, cells, width, lines.number)
+            yield fitted(start, cells, width, lines.number)
 
 
-def _fitted(start: int, cells: list[str], width: int, end: int) -> Row:
+def fitted(start: int, cells: list[str], width: int, end: int) -> Row:
     """The row with exactly ``width`` cells, or with the words for why it has not.
 
     An empty cell too many counts as well: that is how a shifted row ends whose last column was empty.
@@ -227,7 +234,10 @@ def _agreement(sample: str, mark: str) -> tuple[float, int]:
 
 
 def check_header(row: Row, delimiter: str) -> tuple[str, ...]:
-    """The column names, each there once. Raises BadFileError naming the column and what to do."""
+    """The column names, each there once. Raises BadFileError naming the column and what to do.
+
+    ``delimiter`` is empty where the file has none.
+    """
     if row.fault:
         raise BadFileError(_("Line %(line)d, the header: %(fault)s") % {"line": row.line, "fault": row.fault})
     names = [inert(name).strip() for name in row.cells]
@@ -237,7 +247,7 @@ def check_header(row: Row, delimiter: str) -> tuple[str, ...]:
             _("Line 1 should name the columns, but “%s” looks like data. Add a header line and upload again.")
             % data[:60]
         )
-    if len(names) == 1:
+    if len(names) == 1 and delimiter:
         others = ", ".join(
             name for mark, name in DELIMITERS.items() if mark != delimiter and mark in names[0]
         )

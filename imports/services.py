@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,23 +16,26 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core.history import acting
-from imports import fields, mapping, pipeline, reading
+from core.history import acting, through
+from imports import mapping, pipeline, proposing, reading, saved_mappings, sources, stopping
 from imports.errors import BadFileError, BadMappingError
 from imports.mapping import Mapping, Options
 from imports.models import ImportBatch
 from imports.pipeline import Outcome
-from imports.progress import LEASE, Progress
+from imports.progress import LEASE, Progress, StoppedError
+from imports.undo import journal
+from imports.undo import services as undo
 from users.access import require_admin
 from users.clock import company_today
 from users.models import User
 
 State = ImportBatch.State
-STATUSES = ("new", "changed", "unchanged", "refused")
+STATUSES = ("new", "changed", "unchanged", "refused", "skipped")
 LISTED = 1000
 MAX_ATTEMPTS = 5
 MAX_BYTES = 300 * 1024 * 1024
 WAITING_FOR = 45  # seconds after which a batch nobody took is rung for again
+AS_WRITTEN = ("encoding", "delimiter", "sheet")
 KEEP_FILES = timedelta(days=30)  # of batches that nobody went on with
 
 logger = logging.getLogger(__name__)
@@ -56,14 +59,16 @@ def upload(user: User, kind: str, file: UploadedFile[Any]) -> ImportBatch:
         text = _("The server could not store the file (%s). Tell whoever runs it; nothing was written.")
         raise BadFileError(text % error.strerror) from error
     try:
-        layout = reading.inspect(Path(batch.file.path))
-        batch.kind = kind or fields.best_kind(layout.header) or _no_kind()
+        layout = sources.inspect(Path(batch.file.path))
+        batch.kind = kind or proposing.kind_of(layout) or _no_kind()
     except BadFileError:
         batch.file.delete(save=False)
         raise
     batch.layout = _layout_json(layout)
     batch.notes = list(layout.notes)
-    batch.mapping = fields.guess(batch.kind, layout.header)
+    for name, value in proposing.proposal(batch, layout).items():
+        setattr(batch, name, value)
+    saved_mappings.propose(batch, kind)
     batch.save()
     return batch
 
@@ -74,24 +79,29 @@ def _no_kind() -> str:
     )
 
 
-def reread(user: User, batch: ImportBatch, encoding: str, delimiter: str) -> None:
+def reread(user: User, batch: ImportBatch, encoding: str, delimiter: str, sheet: str = "") -> None:
     """Look at the file again as a person says it is written. Raises BadFileError: nothing has changed."""
     require_admin(user)
-    layout = reading.inspect(_file_of(batch), encoding, delimiter)
+    layout = sources.inspect(_file_of(batch), encoding, delimiter, sheet)
     changes: dict[str, Any] = {
         "layout": _layout_json(layout),
         "notes": list(layout.notes),
-        "options": batch.options | {"encoding": encoding, "delimiter": delimiter},
+        "options": batch.options | {"encoding": encoding, "delimiter": delimiter, "sheet": sheet},
     }
     if tuple(batch.layout.get("header", ())) != layout.header:
-        changes["mapping"] = fields.guess(batch.kind, layout.header)
+        if sheet != (batch.layout.get("sheet") or ""):
+            changes["kind"] = batch.kind = proposing.kind_of(layout) or batch.kind
+        batch.options = changes["options"]
+        changes |= proposing.proposal(batch, layout)
     _enter(batch, State.UPLOADED, changes, now=Q(state__in=ImportBatch.OPEN_STATES))
 
 
 def start_check(user: User, batch: ImportBatch, columns: dict[str, str], options: dict[str, Any]) -> None:
     """Take mapping and options, and have the file checked. Raises BadMappingError; nothing typed is lost."""
     require_admin(user)
-    said = {name: batch.options[name] for name in ("encoding", "delimiter") if batch.options.get(name)}
+    said = {
+        name: batch.options[name] for name in ("encoding", "delimiter", "sheet") if batch.options.get(name)
+    }
     if not columns:
         raise BadMappingError(_("No column is imported. Choose what the columns become."))
     wanted = mapping.parse(batch.kind, columns | {"options": said | options})
@@ -127,7 +137,7 @@ def confirm(user: User, batch: ImportBatch, check: str = "") -> bool:
 
 def _enter(batch: ImportBatch, state: str, changes: dict[str, Any], *, now: Q) -> bool:
     """Go to another state from what it must be ``now``; said twice it happens once."""
-    fresh = {"rows_read": 0, "attempts": 0, "lease_until": None, "error": "", "error_field": ""}
+    fresh = {"rows_read": 0, "attempts": 0, "lease_until": None, "error": "", "error_field": "", "step": ""}
     entered = ImportBatch.objects.filter(now, pk=batch.pk).update(
         state=state, updated_at=timezone.now(), **fresh, **changes
     )
@@ -168,8 +178,9 @@ def resume_waiting() -> int:
     """Ring for every batch that nobody took or whose worker died. Called every minute; returns how many."""
     now = timezone.now()
     never_taken = Q(lease_until__isnull=True, updated_at__lt=now - timedelta(seconds=WAITING_FOR))
+    stopping.stop_left()
     waiting = ImportBatch.objects.filter(
-        Q(lease_until__lt=now) | never_taken, state__in=(State.CHECKING, State.RUNNING)
+        Q(lease_until__lt=now) | never_taken, stop="", state__in=ImportBatch.WAITING_STATES
     )
     batches = list(waiting.values_list("pk", flat=True))
     for batch_id in batches:
@@ -203,6 +214,8 @@ def work(batch_id: int) -> None:
     except BadFileError as error:
         field = error.field if isinstance(error, BadMappingError) else ""
         _fail(batch, str(error), field)
+    except StoppedError:
+        stopping.stopped(batch)
     except PermissionDenied as error:
         _fail(batch, str(error))
     except DatabaseError:
@@ -225,7 +238,8 @@ def _claim(batch_id: int) -> ImportBatch | None:
     claimed = ImportBatch.objects.filter(
         Q(lease_until__isnull=True) | Q(lease_until__lt=now),
         pk=batch_id,
-        state__in=(State.CHECKING, State.RUNNING),
+        stop="",
+        state__in=ImportBatch.WAITING_STATES,
     ).update(lease_until=now + LEASE, attempts=F("attempts") + 1)
     if not claimed:
         return None
@@ -238,28 +252,40 @@ def _claim(batch_id: int) -> ImportBatch | None:
 
 def _attempt(batch: ImportBatch, progress: Progress) -> None:
     """Effect, refusals and the new state commit together."""
-    apply = batch.state == State.RUNNING
-    user = (batch.confirmed_by if apply else None) or batch.created_by
+    apply, undoes = batch.state == State.RUNNING, batch.state == State.UNDOING
+    user = (batch.undone_by if undoes else batch.confirmed_by if apply else None) or batch.created_by
     if user is None or not user.is_admin:
         raise PermissionDenied(_("Who asked for this is no admin any more. Upload the file again."))
+    if undoes:
+        with transaction.atomic(), acting(user, f"import {batch.pk}"), through("import undo"):
+            if _alone(batch, True):
+                undo.run(batch, progress)
+        return
     path = _file_of(batch)
     wanted = mapping.parse(batch.kind, batch.mapping | {"options": batch.options})
     with transaction.atomic(), acting(user, f"import {batch.pk}"):
         if not _alone(batch, apply):
             return
         outcome = pipeline.run(path, wanted, apply=apply, progress=progress)
+        if apply:
+            _keep_journal(batch)
         _keep(batch, outcome, State.DONE if apply else State.CHECKED)
 
 
-def _alone(batch: ImportBatch, apply: bool) -> bool:
+def _alone(batch: ImportBatch, writes: bool) -> bool:
     """One worker per batch, and one import at a time writes; both locks end with the transaction."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(hashtext('tend.import'), %s)", [batch.pk])
         if not cursor.fetchone()[0]:
             return False
-        if apply:
+        if writes:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext('tend.imports'))")
     return True
+
+
+def _keep_journal(batch: ImportBatch) -> None:
+    with connection.cursor() as cursor:
+        journal.keep(cursor, batch.pk)
 
 
 def _keep(batch: ImportBatch, outcome: Outcome, state: str) -> None:
@@ -276,8 +302,11 @@ def _keep(batch: ImportBatch, outcome: Outcome, state: str) -> None:
         rows_read=outcome.rows,
         counts=outcome.counts,
         samples=outcome.samples,
+        layout=batch.layout | {"habits": asdict(outcome.habits)},
         notes=outcome.notes,
         lease_until=None,
+        stop="",
+        step="",
         error="",
         error_field="",
         finished_at=timezone.now(),
@@ -287,11 +316,13 @@ def _keep(batch: ImportBatch, outcome: Outcome, state: str) -> None:
 
 def _fail(batch: ImportBatch, message: str, field: str = "") -> None:
     ImportBatch.objects.filter(pk=batch.pk).update(
-        state=State.FAILED,
+        state=stopping.before(batch) if batch.state == State.UNDOING else State.FAILED,
+        stop="",
+        step="",
         error=message,
         error_field=field[:60],
         lease_until=None,
-        finished_at=timezone.now(),
+        finished_at=batch.finished_at if batch.state == State.UNDOING else timezone.now(),
         updated_at=timezone.now(),
     )
 
@@ -337,6 +368,7 @@ def from_command(path: Path, wanted: Mapping, *, dry_run: bool) -> Report:
         batch.mapping, batch.options = outcome.mapping.columns, wanted.options.as_json()
         batch.layout = _layout_json(outcome.layout)
         batch.save()
+        _keep_journal(batch)
         _keep(batch, outcome, State.DONE)
         return Report(outcome, _listed(), batch.pk)
 
@@ -353,4 +385,7 @@ def _layout_json(layout: reading.Layout) -> dict[str, Any]:
         "delimiter": layout.delimiter,
         "header": list(layout.header),
         "examples": [list(seen) for seen in layout.examples],
+        "format": layout.format,
+        "sheet": layout.sheet,
+        "sheets": list(layout.sheets),
     }

@@ -36,6 +36,10 @@ PEOPLE = """
 """How files name users: by id in the company's other systems, or by e-mail."""
 
 
+OWNERSHIP = ("owner_id", "owner_since", "owner_before_id")
+"""Columns of an account that say whose it is."""
+
+
 def create(cursor: CursorWrapper, columns: Columns) -> None:
     """Empty tables for one run; whatever an earlier run left in this transaction is dropped."""
     cursor.execute("DROP TABLE IF EXISTS stage, judged, refused, touched")
@@ -182,7 +186,9 @@ def insert_select(model: type[models.Model], given: dict[str, str], source: str)
     names, expressions, params = [], [], []
     for field in model._meta.concrete_fields:
         column = field.column
-        if column is None or field.generated or isinstance(field, models.AutoField):
+        if column is None or field.generated:
+            continue
+        if isinstance(field, models.AutoField) and column not in given:
             continue
         stamped = getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
         default = timezone.now() if stamped else field.get_default()
@@ -196,6 +202,17 @@ def insert_select(model: type[models.Model], given: dict[str, str], source: str)
         params.append(field.get_db_prep_save(default, connection))
     table = connection.ops.quote_name(model._meta.db_table)
     return f"INSERT INTO {table} ({', '.join(names)}) SELECT {', '.join(expressions)} {source}", params
+
+
+def number(cursor: CursorWrapper, model: type[models.Model], column: str) -> None:
+    """Give new rows the keys that they will have, in the order of the file, before they are inserted."""
+    cursor.execute(
+        f"UPDATE judged SET {column} = numbered.id FROM ("
+        "SELECT row, nextval(pg_get_serial_sequence(%s, 'id')) AS id "
+        "FROM (SELECT row FROM judged WHERE status = 'new' ORDER BY row) AS ordered) AS numbered "
+        "WHERE numbered.row = judged.row",
+        [model._meta.db_table],
+    )
 
 
 def touch(cursor: CursorWrapper, select: str, params: Sequence[Any] = ()) -> None:

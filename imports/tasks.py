@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from imports import services
+from imports.undo.services import forget_journals
 
 
 @shared_task(name="imports.tasks.work")
@@ -16,3 +17,4 @@ def resume() -> None:
     """Take up what waits or was left by a dead worker; delete files that nobody needs."""
     services.resume_waiting()
     services.forget_files()
+    forget_journals()

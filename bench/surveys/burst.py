@@ -14,8 +14,6 @@ from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 
-from django.urls import reverse
-
 from ballotbox import tickets
 from bench import pages
 from bench.report import Line
@@ -25,9 +23,7 @@ from stack import paths, processes
 from stack import surveys as stacked
 from surveys import keys
 from surveys.models import Invitation, Wave
-from users.models import User
 
-EVERY = 0.2  # seconds between two people who open My day
 IDLE_SECONDS = 20
 GOAL_MS = 500.0  # My day p95 during the burst
 ANSWERS = {
@@ -55,7 +51,7 @@ class Burst:
 def measure(ground: Ground, wave: Wave, rate: int, seconds: int, say: Callable[[str], None]) -> Burst:
     """``rate`` submits a second for so many seconds, each of an invitation of its own."""
     found, asked = Burst(), _tickets(wave, rate * seconds)
-    with _box(ground) as port, _my_day() as ask:
+    with _box(ground) as port, pages.my_day() as ask:
         found.idle = ask(lambda begun: time.monotonic() - begun > min(seconds, IDLE_SECONDS))
         say(f"  My day without a burst: p50 {median(found.idle):.0f} ms")
         plan = {"port": port, "tickets": asked, "rate": rate, "answers": ANSWERS}
@@ -143,25 +139,3 @@ def _crowd(plan: dict[str, Any], folder: Path) -> Iterator[subprocess.Popen[byte
             yield process
         finally:
             process.terminate()
-
-
-@contextmanager
-def _my_day() -> Iterator[Callable[[Callable[[float], bool]], list[float]]]:
-    """Asks for My day of one salesperson after the other until it is told to stop; milliseconds of each."""
-    users = list(User.objects.with_role("salesperson").order_by("pk")[: pages.USERS])
-    cookies = [pages.sign_in(user) for user in users]
-    with pages.server() as (port, _process):
-
-        def ask(is_over: Callable[[float], bool]) -> list[float]:
-            begun = time.monotonic()
-            found: list[float] = []
-            while not is_over(begun) or len(found) < 2:
-                at = time.monotonic()
-                cookie = cookies[len(found) % len(cookies)]
-                found.append(pages.get(port, reverse("home"), cookie)[0])
-                time.sleep(max(0.0, at + EVERY - time.monotonic()))
-            return found
-
-        for cookie in cookies:
-            pages.get(port, reverse("home"), cookie)
-        yield ask

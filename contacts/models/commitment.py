@@ -45,6 +45,14 @@ class Commitment(TimeStamped):
     state = models.CharField(max_length=6, choices=State, default=State.OPEN)
     closed_on = models.DateField(null=True, blank=True)
 
+    external_id = models.CharField(
+        max_length=60,
+        null=True,
+        blank=True,
+        unique=True,
+        help_text="Which one of another system it is: the same file again changes nothing.",
+    )
+
     objects = CommitmentQuerySet.as_manager()
 
     class Meta:

@@ -63,6 +63,14 @@ class Concern(TimeStamped):
         help_text="Who of us heard it.",
     )
 
+    external_id = models.CharField(
+        max_length=60,
+        null=True,
+        blank=True,
+        unique=True,
+        help_text="Which one of another system it is: the same file again changes nothing.",
+    )
+
     objects = ConcernQuerySet.as_manager()
 
     class Meta:

@@ -11,16 +11,20 @@ from imports.querysets import ImportBatchQuerySet
 
 
 class ImportBatch(TimeStamped):
-    """One uploaded file on its way in: uploaded, mapped, checked, running, done or failed."""
+    """One uploaded file on its way in: uploaded, mapped, checked, running, done or failed; and back out."""
 
     class Kind(models.TextChoices):
         USERS = "users", _("Users")
         ACCOUNTS = "accounts", _("Accounts and contacts")
         PURCHASES = "purchases", _("Purchases")
         PURCHASE_LINES = "purchase_lines", _("Purchase lines")
+        CONTACTS = "contacts", _("Contacts")
+        INTERACTIONS = "interactions", _("Interactions: calls, meetings, notes")
+        CONCERNS = "concerns", _("Concerns")
+        COMMITMENTS = "commitments", _("Promises")
 
     class State(models.TextChoices):
-        """CHECKING and RUNNING wait for a worker until one holds the lease."""
+        """CHECKING, RUNNING and UNDOING wait for a worker until one holds the lease."""
 
         UPLOADED = "uploaded", _("Uploaded, columns to be chosen")
         CHECKING = "checking", _("Being checked")
@@ -28,7 +32,27 @@ class ImportBatch(TimeStamped):
         RUNNING = "running", _("Running")
         DONE = "done", _("Done")
         FAILED = "failed", _("Failed")
+        UNDOING = "undoing", _("Being taken back")
+        UNDONE = "undone", _("Taken back")
 
+    class Stop(models.TextChoices):
+        """What a person wants of a batch that a worker has, or will have."""
+
+        PAUSE = "pause", _("Paused")
+        CANCEL = "cancel", _("Being cancelled")
+
+    class Step(models.TextChoices):
+        """How far a worker is, for who watches."""
+
+        READING = "reading", _("Reading the file …")
+        COMPARING = "compare", _("Comparing with what is there …")
+        WRITING = "writing", _("Writing …")
+        PLANNING = "planning", _("Working out what is owed to them …")
+        LOOKING = "looking", _("Looking at what was changed since …")
+        REMOVING = "removing", _("Taking back …")
+
+    WAITING_STATES = (State.CHECKING, State.RUNNING, State.UNDOING)
+    """A worker has it, or will."""
     OPEN_STATES = (State.UPLOADED, State.CHECKED, State.FAILED)
     """A person decides what happens next."""
 
@@ -49,6 +73,8 @@ class ImportBatch(TimeStamped):
     error = models.TextField(blank=True)
     error_field = models.CharField(max_length=60, blank=True, help_text="The field or option to set.")
     lease_until = models.DateTimeField(null=True, blank=True, help_text="A worker has it until then.")
+    stop = models.CharField(max_length=6, choices=Stop, blank=True, help_text="Read by the worker.")
+    step = models.CharField(max_length=8, choices=Step, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     created_by = models.ForeignKey("users.User", null=True, on_delete=models.SET_NULL, related_name="imports")
     confirmed_by = models.ForeignKey(
@@ -56,6 +82,11 @@ class ImportBatch(TimeStamped):
     )
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+    undone_by = models.ForeignKey(
+        "users.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    undone_at = models.DateTimeField(null=True, blank=True)
+    undo_counts = models.JSONField(default=dict, help_text="removed, restored, gone, kept.")
 
     objects = ImportBatchQuerySet.as_manager()
 
@@ -68,7 +99,12 @@ class ImportBatch(TimeStamped):
     @property
     def is_busy(self) -> bool:
         """A worker has it, or will."""
-        return self.state in (self.State.CHECKING, self.State.RUNNING)
+        return self.state in self.WAITING_STATES
+
+    @property
+    def is_paused(self) -> bool:
+        """Nobody works at it until somebody says so."""
+        return self.is_busy and self.stop == self.Stop.PAUSE and self.lease_until is None
 
     @property
     def is_open(self) -> bool:

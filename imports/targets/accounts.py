@@ -9,16 +9,18 @@ from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import Account
+from accounts.models import Account, BookEntry
 from contacts.models import Contact, Interaction
 from core.phones import e164
 from core.places import zone_of
-from imports import staging
+from imports import policy, staging
 from imports.cells import split_name
 from imports.errors import BadMappingError, RefusedError
 from imports.models import ImportedOwner
 from imports.owners import bring_along_what_leavers_noted
+from imports.targets import finding
 from imports.targets.base import Target, Values
+from imports.undo.journal import watch
 
 _SAME = (  # noqa: SIM905
     "name street city region postal_code country phone fax email website industry employees yearly_revenue "
@@ -33,7 +35,8 @@ ACCOUNT_COLUMNS = {name: f"s.account_{name}" for name in _SAME} | {
     "owner_id": "j.owner_id",
 }
 NEW_ACCOUNT = {name: f"s.account_{name}" for name in _SAME} | {
-    "external_id": "s.key",
+    "id": "j.account_id",
+    "external_id": "s.account_external_id",
     "phone_e164": "s.account_phone_e164",
     "time_zone": "s.account_time_zone",
     "owner_id": "COALESCE(j.owner_id, j.default_owner_id)",
@@ -74,14 +77,14 @@ FAULTS = [
 ]
 JUDGE = """
     CREATE TEMP TABLE judged ON COMMIT DROP AS
-    WITH twice AS ({twice}),
+    WITH {tables} twice AS ({twice}),
          persons AS (SELECT contact_external_id AS id, count(*) AS n FROM stage
                      WHERE NOT bad GROUP BY 1),
          people AS ({people}),
          owners AS (SELECT people.ref, o.id,
                            o.is_active AND o.roles && %(owning)s::varchar(12)[] AS may_own
                     FROM people JOIN users_user o USING (id))
-    SELECT s.row, a.id AS account_id, c.id AS contact_id, u.id AS owner_id, a.owner_id AS owner_before,
+    SELECT s.row, a.id AS account_id, c.id AS contact_id, {owner} AS owner_id, a.owner_id AS owner_before,
            %(default_owner)s::bigint AS default_owner_id,
            %(as_of)s::date AS as_of, {faults},
            a.id IS NOT NULL AND {account_changed} AS account_changed,
@@ -96,7 +99,7 @@ JUDGE = """
     LEFT JOIN twice t ON t.key = s.key
     LEFT JOIN persons p ON p.id = s.contact_external_id
     LEFT JOIN owners u ON u.ref = s.account_owner
-    LEFT JOIN accounts_account a ON a.external_id = s.key
+    {joins}
     LEFT JOIN contacts_contact x ON x.external_id = s.contact_external_id
     LEFT JOIN LATERAL (
         SELECT * FROM contacts_contact o
@@ -109,7 +112,7 @@ JUDGE = """
 
 
 class Accounts(Target):
-    """Accounts are matched by their id, a contact by its own id, else by its name within the account."""
+    """Accounts are found as the option ``match`` says, a contact by its id, else by name in its account."""
 
     kind: ClassVar[str] = "accounts"
     key_field: ClassVar[str] = "account.external_id"
@@ -120,6 +123,11 @@ class Accounts(Target):
         ("contact_mobile_e164", "text"),
     )
     derived: ClassVar[tuple[str, ...]] = ("contact_first_name", "contact_last_name")
+    named: ClassVar[dict[str, tuple[str, ...]]] = {
+        "first_name": ("contact.first_name", "contact.name"),
+        "last_name": ("contact.last_name", "contact.name"),
+        "owner_id": (),  # see _owner
+    }
     shown: ClassVar[dict[str, str]] = (
         {f"account_{name}": f"a.{name}" for name in _SAME}
         | {"account_owner": OWNER_NOW}
@@ -147,14 +155,32 @@ class Accounts(Target):
             if values.get(phone):
                 values[f"{phone}_e164"] = e164(values[phone], country) or None
         values["account_time_zone"] = (zone_of(country) or None) if country else None
+        match = self.options.match
+        if match == policy.EMAIL and not self.key(values):
+            raise RefusedError(_("Empty, but the account is found by it."), "account.email")
+        if match == policy.PHONE and not self.key(values):
+            text = _("“%s” cannot be dialled: write it with the country code, or give the country.")
+            raise RefusedError(text % values.get("account_phone", "")[:40], "account.phone")
+
+    def key(self, values: Values) -> str | None:
+        return finding.key(self.options.match, values)
+
+    def refuse_twice(self) -> tuple[str, str, str]:
+        held, _field, words = super().refuse_twice()
+        return held, f"'{finding.FIELD.get(self.options.match, self.key_field)}'", words
 
     def judge(self, cursor: CursorWrapper) -> None:
+        match = self.options.match
+        accounts, contacts = self._changes()
         sql = JUDGE.format(
+            tables=finding.tables(match),
             twice=staging.TWICE,
             people=staging.PEOPLE,
-            faults=staging.judged_case([self.refuse_twice(), *FAULTS]),
-            account_changed=staging.differs("a", ACCOUNT_COLUMNS).replace("j.owner_id", "u.id"),
-            contact_changed=staging.differs("c", CONTACT_COLUMNS),
+            joins=finding.joins(match),
+            faults=staging.judged_case([*finding.faults(match), self.refuse_twice(), *FAULTS]),
+            owner=self._owner(),
+            account_changed=staging.differs("a", accounts).replace("j.owner_id", self._owner()),
+            contact_changed=staging.differs("c", contacts),
             folded=FOLDED,
         )
         default_owner = self._default_owner(cursor)
@@ -165,11 +191,28 @@ class Accounts(Target):
             "ELSE 'unchanged' END"
         )
 
+    def _changes(self) -> tuple[dict[str, str], dict[str, str]]:
+        """What may change at accounts and at contacts. An id is given to whom has none, never exchanged."""
+        accounts = self.governed("a", ACCOUNT_COLUMNS, "account") | {"owner_id": "j.owner_id"}
+        if not finding.is_by_number(self.options.match):
+            accounts["external_id"] = "CASE WHEN a.external_id IS NULL THEN s.account_external_id END"
+        return accounts, self.governed("c", CONTACT_COLUMNS, "contact")
+
+    def _owner(self) -> str:
+        """The owner that the row gives its account, as far as the policy lets it."""
+        rule = self.options.policies.get("account.owner")
+        held = {policy.FILL: "a.owner_id IS NULL", policy.NEVER: "a.id IS NULL"}.get(rule or "")
+        return f"CASE WHEN {held} THEN u.id END" if held else "u.id"
+
     def words(self) -> dict[str, str]:
         return super().words() | {
             "no_owner": _("“%s” cannot own accounts: an owner is an active salesperson or manager."),
             "person_twice": _("Two rows of this file have the contact id “%s”. Keep one of them."),
             "elsewhere": _("The contact id “%s” belongs to a contact of another account."),
+            "several": _("%s accounts fit this row: %s. Merge them, or find accounts by another key."),
+            "same": _("Lines %s of this file are the same account, “%s”. Keep one of them."),
+            "number_twice": _("Two rows of this file have the account id “%s”. Keep one of them."),
+            "number_taken": _("The account id “%s” belongs to another account, “%s”."),
         }
 
     def _default_owner(self, cursor: CursorWrapper) -> int | None:
@@ -192,13 +235,12 @@ class Accounts(Target):
     def apply(self, cursor: CursorWrapper) -> None:
         now = timezone.now()
         source = "FROM stage s JOIN judged j USING (row)"
+        accounts, contacts = self._changes()
+        self._watch(cursor)
+        staging.number(cursor, Account, "account_id")
         self.insert(cursor, Account, NEW_ACCOUNT, f"{source} WHERE j.status = 'new' ORDER BY s.row")
         cursor.execute(
-            "UPDATE judged j SET account_id = a.id FROM stage s "
-            "JOIN accounts_account a ON a.external_id = s.key WHERE s.row = j.row AND j.status = 'new'"
-        )
-        cursor.execute(
-            f"UPDATE accounts_account a SET {staging.assignments('a', ACCOUNT_COLUMNS)}, updated_at = %s, "
+            f"UPDATE accounts_account a SET {staging.assignments('a', accounts)}, updated_at = %s, "
             "owner_since = CASE WHEN j.owner_id <> a.owner_id OR (j.owner_id IS NOT NULL "
             "AND a.owner_id IS NULL) THEN j.as_of ELSE a.owner_since END, "
             # somebody whom an import only supposed to own it was no owner who could hand it over
@@ -213,12 +255,21 @@ class Accounts(Target):
             cursor, Contact, NEW_CONTACT, f"{source} WHERE j.contact_new ORDER BY s.row"
         )
         cursor.execute(
-            f"UPDATE contacts_contact c SET {staging.assignments('c', CONTACT_COLUMNS)}, updated_at = %s "
+            f"UPDATE contacts_contact c SET {staging.assignments('c', contacts)}, updated_at = %s "
             f"{source} WHERE c.id = j.contact_id AND j.contact_changed",
             [now],
         )
         self._talks(cursor)
         staging.touch(cursor, "SELECT account_id FROM judged WHERE status <> 'unchanged'")
+
+    def _watch(self, cursor: CursorWrapper) -> None:
+        """What will change: accounts, contacts, and with an owner the book and the note of an import."""
+        owned = "FROM judged j WHERE j.account_id IS NOT NULL AND j.owner_id IS NOT NULL"
+        watch(cursor, Account, "SELECT account_id FROM judged WHERE account_changed")
+        watch(cursor, Contact, "SELECT contact_id FROM judged WHERE contact_changed")
+        watch(cursor, ImportedOwner, f"SELECT j.account_id {owned}")
+        books = f"SELECT b.id FROM accounts_bookentry b WHERE b.account_id IN (SELECT j.account_id {owned})"
+        watch(cursor, BookEntry, books)
 
     def _owners(self, cursor: CursorWrapper) -> None:
         """A default owner gives way to the seller of a purchase; an owner named in the file does not.

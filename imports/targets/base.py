@@ -9,10 +9,11 @@ from typing import Any, ClassVar
 from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext as _
 
-from imports import cells, fields, staging
+from imports import cells, fields, policy, staging
 from imports.errors import RefusedError
 from imports.mapping import Mapping
 from imports.reading import Row, inert
+from imports.undo import journal
 
 Values = dict[str, Any]
 
@@ -28,6 +29,8 @@ class Target:
     shown: ClassVar[dict[str, str]] = {}
     """What samples of changes compare: stage column to SQL of the present value (see ``joined``)."""
     joined: ClassVar[str] = ""
+    named: ClassVar[dict[str, tuple[str, ...]]] = {}
+    """Which fields of the file make a column of the record, where they are not called like it."""
 
     def __init__(self, mapping: Mapping, header: tuple[str, ...], habits: fields.Habits, as_of: date) -> None:
         self.mapping = mapping
@@ -35,6 +38,7 @@ class Target:
         self.habits = habits
         self.as_of = as_of
         known = fields.of(self.kind)
+        self.needed = mapping.needed
         self.plan = [(header.index(column), known[key]) for key, column in mapping.columns.items()]
         self.notes: list[str] = []
         self.made: dict[str, int] = {}
@@ -59,10 +63,11 @@ class Target:
         for index, field in self.plan:
             cell = cells.value(inert(row.cells[index]))
             if cell is None:
-                if field.required:
+                if field.key in self.needed:
                     faults.append((field, _("Empty, but needed.")))
                 continue
             try:
+                cells.refuse_broken(cell)
                 values[field.column] = field.clean(cell, self.habits)
             except RefusedError as refused:
                 faults.append((field, refused.reason))
@@ -92,8 +97,25 @@ class Target:
         raise NotImplementedError
 
     def apply(self, cursor: CursorWrapper) -> None:
-        """Insert and update what was judged new or changed, and fill ``touched``."""
+        """Insert and update what was judged new or changed, and fill ``touched``.
+
+        Everything is inserted by :meth:`insert`; what is changed or deleted is watched before
+        (:func:`imports.undo.journal.watch`), so that the import can be taken back.
+        """
         raise NotImplementedError
+
+    def governed(self, alias: str, columns: dict[str, str], prefix: str) -> dict[str, str]:
+        """The columns that this file may change, as its policies say. ``prefix``: of the fields' keys."""
+        named = {name: (f"{prefix}.{name.removesuffix('_e164')}",) for name in columns} | self.named
+        return policy.governed(alias, columns, self.options.policies, named)
+
+    def leave_out(self, cursor: CursorWrapper) -> int:
+        """Forget rows that the file is not to bring: new ones, or changes of old ones; returns how many."""
+        unwanted = {policy.CREATE: "changed", policy.UPDATE: "new"}.get(self.options.mode)
+        if unwanted is None:
+            return 0
+        cursor.execute("DELETE FROM judged WHERE status = %s", [unwanted])
+        return int(cursor.rowcount)
 
     def samples(self, cursor: CursorWrapper, limit: int = 5) -> list[dict[str, Any]]:
         """The first new and changed rows: line, key, status, and per field the value before and after."""
@@ -113,10 +135,19 @@ class Target:
                 changes = [
                     {"field": labels.get(name, name), "before": before or "", "after": after}
                     for name, before, after in before_after
-                    if after is not None and (status == "new" or (before or "") != after)
+                    if after is not None and (status == "new" or self._replaces(name, before or "", after))
                 ]
                 found.append({"row": line, "key": readable(key), "status": status, "changes": changes})
         return found
+
+    def _replaces(self, name: str, before: str, after: str) -> bool:
+        """Whether a sample of a change shows this value of the stage."""
+        column = name.split("_", 1)[1]
+        keys = self.named.get(column) or self.named.get(f"{column}_id") or (name.replace("_", ".", 1),)
+        rule = policy.policy_of(keys, self.options.policies)
+        return (
+            before != after and rule != policy.NEVER and not (rule == policy.FILL and before not in ("", "0"))
+        )
 
     def refuse_twice(self) -> tuple[str, str, str]:
         """The fault of two rows for one key; the query joins ``twice t`` and passes ``twice``."""
@@ -142,9 +173,9 @@ class Target:
         cursor.execute(sql, self.words() | {"as_of": self.as_of} | params)
 
     def insert(self, cursor: CursorWrapper, model: Any, given: dict[str, str], source: str) -> int:
-        """Insert what ``source`` selects; returns how many rows."""
+        """Insert what ``source`` selects, and note it for who takes it back; returns how many rows."""
         sql, params = staging.insert_select(model, given, source)
-        cursor.execute(sql, params)
+        cursor.execute(journal.inserting(model, sql), params)
         return int(cursor.rowcount)
 
 

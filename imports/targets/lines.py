@@ -14,7 +14,8 @@ from imports import staging
 from imports.errors import RefusedError
 from imports.targets.base import Target, Values
 from imports.targets.purchases import sign_credit
-from sales.models import PurchaseLine
+from imports.undo.journal import watch
+from sales.models import Purchase, PurchaseLine
 
 COLUMNS = {
     "product": "s.line_product",
@@ -71,13 +72,14 @@ class Lines(Target):
             self.refuse_twice(),
             ("p.id IS NULL", "'line.purchase'", "format(%(no_purchase)s, s.line_purchase)"),
         ]
+        changed = staging.differs("l", self.governed("l", COLUMNS, "line"))
         self.execute(
             cursor,
             f"""
             CREATE TEMP TABLE judged ON COMMIT DROP AS
             WITH twice AS ({staging.TWICE})
             SELECT s.row, p.id AS purchase_id, l.id AS line_id, {staging.judged_case(faults)},
-                   CASE WHEN l.id IS NULL THEN 'new' WHEN {staging.differs("l", COLUMNS)} THEN 'changed'
+                   CASE WHEN l.id IS NULL THEN 'new' WHEN {changed} THEN 'changed'
                         ELSE 'unchanged' END AS status
             FROM stage s
             LEFT JOIN twice t ON t.key = s.key
@@ -90,10 +92,14 @@ class Lines(Target):
 
     def apply(self, cursor: CursorWrapper) -> None:
         source = "FROM stage s JOIN judged j USING (row)"
+        columns = self.governed("l", COLUMNS, "line")
+        watch(cursor, PurchaseLine, "SELECT line_id FROM judged WHERE status = 'changed'")
+        sums = "SELECT purchase_id FROM judged WHERE status <> 'unchanged'"
+        watch(cursor, Purchase, sums, columns=("amount",))
         given = COLUMNS | {"purchase_id": "j.purchase_id", "line_key": "s.line_line_key"}
         self.insert(cursor, PurchaseLine, given, f"{source} WHERE j.status = 'new' ORDER BY s.row")
         cursor.execute(
-            f"UPDATE sales_purchaseline l SET {staging.assignments('l', COLUMNS)} "
+            f"UPDATE sales_purchaseline l SET {staging.assignments('l', columns)} "
             f"{source} WHERE l.id = j.line_id AND j.status = 'changed'"
         )
         cursor.execute(AMOUNTS, [timezone.now()])

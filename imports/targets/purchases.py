@@ -3,16 +3,23 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import ClassVar
 
 from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import Account, BookEntry
 from imports import staging
 from imports.errors import RefusedError
+from imports.models import ImportedOwner
 from imports.owners import bring_along_what_leavers_noted
+from imports.policy import UPDATE
+from imports.reading import Row, inert
+from imports.targets.amounts import currency_of
 from imports.targets.base import Target, Values
+from imports.undo.journal import watch
 from sales.models import Purchase
 from users.models import Company
 
@@ -99,6 +106,27 @@ class Purchases(Target):
         "LEFT JOIN contacts_contact c ON c.id = p.buyer_id"
     )
 
+    named: ClassVar[dict[str, tuple[str, ...]]] = {
+        "account_id": ("purchase.account",),
+        "sold_by_id": ("purchase.sold_by",),
+        "buyer_id": ("purchase.buyer",),
+    }
+
+    def clean(self, row: Row) -> Values:
+        """With the currency that stands with the amount, where no column has it."""
+        values = super().clean(row)
+        at = self.amount_at
+        if at is not None and "purchase_amount" in values:
+            values["purchase_currency"] = currency_of(inert(row.cells[at]), self.currency)
+        return values
+
+    @cached_property
+    def amount_at(self) -> int | None:
+        """Where the amount stands whose currency no other column has."""
+        if "purchase.currency" in self.mapping.columns:
+            return None
+        return next((index for index, field in self.plan if field.key == "purchase.amount"), None)
+
     def finish(self, values: Values) -> None:
         sign_credit(values, "purchase_amount", "purchase_credit_note", self.options.negative_is_credit)
         values.setdefault("purchase_currency", self.currency)
@@ -124,6 +152,7 @@ class Purchases(Target):
                 "format(%(no_contact)s, s.purchase_buyer)",
             ),
         ]
+        changed = staging.differs("p", self.governed("p", COLUMNS, "purchase"))
         self.execute(
             cursor,
             f"""
@@ -132,7 +161,7 @@ class Purchases(Target):
             SELECT s.row, p.id AS purchase_id, a.id AS account_id, p.account_id AS account_before,
                    u.id AS seller_id, b.id AS buyer_id,
                    {staging.judged_case(faults)},
-                   CASE WHEN p.id IS NULL THEN 'new' WHEN {staging.differs("p", COLUMNS)} THEN 'changed'
+                   CASE WHEN p.id IS NULL THEN 'new' WHEN {changed} THEN 'changed'
                         ELSE 'unchanged' END AS status
             FROM stage s
             LEFT JOIN twice t ON t.key = s.key
@@ -149,7 +178,7 @@ class Purchases(Target):
         """The first purchases of an installation decide the currency of the company, and it is said."""
         company = Company.get()
         cursor.execute("SELECT EXISTS (SELECT FROM judged WHERE status = 'new' AND reason IS NULL)")
-        first = cursor.fetchone()[0] and not Purchase.objects.exists()
+        first = cursor.fetchone()[0] and self.options.mode != UPDATE and not Purchase.objects.exists()
         self.sets_currency = first and company.currency != self.currency
         if self.sets_currency:
             text = _(
@@ -160,7 +189,9 @@ class Purchases(Target):
     def apply(self, cursor: CursorWrapper) -> None:
         now = timezone.now()
         if self.sets_currency:
+            watch(cursor, Company, "SELECT 1", columns=("currency",))
             Company.objects.filter(pk=1).update(currency=self.currency, updated_at=now)
+        watch(cursor, Purchase, "SELECT purchase_id FROM judged WHERE status = 'changed'")
         source = "FROM stage s JOIN judged j USING (row)"
         given = {
             "account_id": "j.account_id",
@@ -178,6 +209,7 @@ class Purchases(Target):
             "sold_by_id": "j.seller_id",
             "buyer_id": "j.buyer_id",
         }
+        columns = self.governed("p", columns, "purchase")
         cursor.execute(
             f"UPDATE sales_purchase p SET {staging.assignments('p', columns)}, updated_at = %s "
             f"{source} WHERE p.id = j.purchase_id AND j.status = 'changed'",
@@ -188,6 +220,10 @@ class Purchases(Target):
             cursor,
             "SELECT unnest(ARRAY[account_id, account_before]) FROM judged WHERE status <> 'unchanged'",
         )
+        touched = "SELECT account_id FROM touched"
+        watch(cursor, Account, touched, columns=staging.OWNERSHIP)
+        watch(cursor, ImportedOwner, touched)
+        watch(cursor, BookEntry, f"SELECT id FROM accounts_bookentry WHERE account_id IN ({touched})")
         cursor.execute(OWNERS, [self.as_of, now])
         self.made["owners"] = cursor.rowcount
         bring_along_what_leavers_noted(cursor.fetchall())

@@ -14,6 +14,7 @@ from core import facts
 from imports import staging
 from imports.errors import RefusedError
 from imports.targets.base import Target, Values
+from imports.undo.journal import watch
 from users.models import Company, User
 
 COLUMNS = {
@@ -34,6 +35,9 @@ class Users(Target):
     derived: ClassVar[tuple[str, ...]] = ("user_display_name",)
     shown: ClassVar[dict[str, str]] = {stage[2:]: f"u.{name}" for name, stage in COLUMNS.items()}
     joined: ClassVar[str] = "LEFT JOIN users_user u ON u.id = j.user_id"
+    named: ClassVar[dict[str, tuple[str, ...]]] = {
+        "display_name": ("user.display_name", "user.last_name", "user.first_name")
+    }
 
     def finish(self, values: Values) -> None:
         whole = f"{values.get('user_first_name', '')} {values.get('user_last_name', '')}".strip()
@@ -62,7 +66,7 @@ class Users(Target):
             ),
             ("u.email <> s.user_email", "'user.email'", "format(%(mail_kept)s, u.email)"),
         ]
-        changed = staging.differs("u", COLUMNS)
+        changed = staging.differs("u", self.governed("u", COLUMNS, "user"))
         self.execute(
             cursor,
             f"""
@@ -98,8 +102,10 @@ class Users(Target):
         }
         Company.get()
         self.insert(cursor, User, given, new)
+        columns = self.governed("u", COLUMNS, "user")
+        watch(cursor, User, "SELECT user_id FROM judged WHERE status = 'changed'")
         cursor.execute(
-            f"UPDATE users_user u SET {staging.assignments('u', COLUMNS)}, updated_at = %s "
+            f"UPDATE users_user u SET {staging.assignments('u', columns)}, updated_at = %s "
             "FROM stage s JOIN judged j USING (row) WHERE j.user_id = u.id AND j.status = 'changed'",
             [now],
         )

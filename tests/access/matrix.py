@@ -453,10 +453,16 @@ ROWS = [
     # -- imports ---------------------------------------------------------------------------------------
     row("imports:list", get=ADMIN),
     row("imports:upload", get=ADMIN, post=ADMIN),
+    row("imports:give_back", "import_kind", get=ADMIN),
     row("imports:detail", "batch", get=ADMIN),
     row("imports:map", "batch", get=ADMIN, post=ADMIN),
     row("imports:reread", "batch", post=ADMIN),
     row("imports:confirm", "batch", post=ADMIN),
     row("imports:refusals", "batch", get=ADMIN),
+    row("imports:stop", "batch", post=ADMIN),
+    row("imports:undo", "batch", get=ADMIN, post=ADMIN),
+    row("imports:use_mapping", "batch", post=ADMIN),
+    row("imports:mappings", get=ADMIN),
+    row("imports:delete_mapping", "saved_mapping", post=ADMIN),
 ]
 BY_NAME = {each.name: each for each in ROWS}

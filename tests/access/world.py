@@ -16,7 +16,7 @@ from cadences.models import BulkChange, BulkRow, Override, SavedView
 from contacts.models import Ask, Commitment, Expectation
 from correspondence.models import Halt, Message, PieceFile, PrintBatch, Suppression
 from correspondence.unsubscribe import url_for
-from imports.models import ImportBatch
+from imports.models import ImportBatch, SavedMapping
 from surveys.models import ContactRequest, Exclusion, HeldBack
 from tests import factories as make
 from tests.surveys import factories as survey
@@ -109,6 +109,10 @@ def _records(people: dict[str, Any]) -> dict[str, Any]:
         "account_file": make.make_file(account, owner),
         **_written(owner, contact, interaction),
         "batch": _batch(),
+        "import_kind": "accounts",
+        "saved_mapping": SavedMapping.objects.create(
+            name="Customers of the till", kind="accounts", columns={"account.name": "name"}, uses=["name"]
+        ),
         **_lists(people, account),
         **_surveys(contact),
         **_mail(),

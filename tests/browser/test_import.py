@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 from accounts.models import Account
 from imports import services
 from sales.models import Purchase
-from tests.factories import make_company, make_user
+from tests.factories import make_account, make_company, make_user
 from tests.imports.conftest import northwind
 
 __all__ = ["northwind"]
@@ -126,3 +126,44 @@ def test_a_question_is_answered_where_it_is_asked(office: Page, tmp_path: Path) 
     check_page(office)
     office.get_by_role("button", name="Check the file").click()
     assert counts(office)["new"] == 1
+
+
+def test_an_address_list_without_ids_comes_in_and_is_taken_back(office: Page, tmp_path: Path) -> None:
+    """Found by name, filled where empty; the columns kept for the next file; all of it undone."""
+    make_account(name="Acme Machining", country="NO", city="Oslo", about="Rings on Fridays")
+    path = tmp_path / "address-list.csv"
+    rows = 'acme machining,Norway,Bergen,"1.250,5"\nBorg,Norway,Vik,2\n'
+    path.write_text(f"Firm,Land,Town,Turnover\n{rows}")
+    upload(office, path)
+    office.get_by_label("Firm", exact=True).select_option("account.name")
+    office.get_by_label("Land", exact=True).select_option("account.country")
+    office.get_by_label("Town", exact=True).select_option("account.city")
+    office.get_by_label("Turnover", exact=True).select_option("account.yearly_revenue")
+    office.get_by_label("What happens where “Town”").select_option("fill")
+    office.get_by_label("An account is found by").select_option("name_country")
+    office.get_by_label("Keep columns and options as").fill("Address list of the fair")
+    check_page(office)
+    office.get_by_role("button", name="Check the file").click()
+    assert counts(office) == {"new": 1, "changed": 1, "unchanged": 0, "refused": 0}
+    expect(office.get_by_text("1,250.50")).to_be_visible()
+    check_page(office)
+    office.get_by_role("button", name="Import 2 rows").click()
+    expect(office.get_by_text("Done.")).to_be_visible()
+    check_page(office)
+    Account.objects.filter(name="Borg").update(about="A promising one")
+
+    office.get_by_role("link", name="Take it back …").click()
+    assert counts(office) == {"removed again": 0, "as they were before": 1, "kept": 1}
+    check_page(office)
+    office.get_by_role("button", name="Take it back").click()
+    expect(office.get_by_text("Taken back.")).to_be_visible(timeout=20_000)
+    expect(office.get_by_text("Changed since the import.")).to_be_visible()
+    check_page(office)
+    acme = Account.objects.get(city="Oslo")
+    assert (acme.name, acme.yearly_revenue, acme.about) == ("Acme Machining", None, "Rings on Fridays")
+
+    upload(office, path)
+    expect(office.get_by_text("as in “Address list of the fair”")).to_be_visible()
+    check_page(office)
+    office.get_by_role("link", name="All kept mappings").click()
+    check_page(office)

@@ -19,7 +19,7 @@ SHOWN = 20
 
 class Command(BaseCommand):
     help = (
-        "Import users, accounts, purchases or purchase lines from a CSV file. "
+        "Import users, accounts, purchases, contacts, interactions … from CSV, XLSX or vCard. "
         "Exit code 0: every row is in; 1: some rows were refused; 2: nothing was done."
     )
 
@@ -34,6 +34,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--as-of", help="the day that dates every fact this import makes (default: today)"
         )
+        parser.add_argument("--sheet", help="of a workbook: the one to read (default: the first with rows)")
         parser.add_argument("--currency", help="ISO 4217 code of amounts without a currency column")
 
     def handle(self, *_args: Any, **options: Any) -> None:
@@ -93,7 +94,8 @@ class Command(BaseCommand):
                 ) from None
             except ValueError as error:
                 raise BadMappingError(f"The mapping {options['mapping']} is no JSON: {error}.") from None
-        return parse(options["kind"], raw, as_of=options["as_of"], currency=options["currency"])
+        said = {name: options[name] for name in ("as_of", "currency", "sheet")}
+        return parse(options["kind"], raw, **said)
 
     def _say(self, report: dict[str, Any]) -> None:
         verb = "would be " if report["dry_run"] else ""
@@ -104,6 +106,8 @@ class Command(BaseCommand):
             f"{counts[name]} {verb}{name}" for name in ("new", "changed", "unchanged", "refused")
         )
         self.stdout.write(f"{report['rows']} rows of {report['kind']}: {rows}.")
+        if counts.get("skipped"):
+            self.stdout.write(f"{counts['skipped']} rows left out, as the option mode says.")
         also = [f"{number} {name}" for name, number in counts.items() if name not in services.STATUSES]
         if also:
             self.stdout.write(f"With them: {', '.join(also)}.")

@@ -1,0 +1,33 @@
+"""What a file that has just come in is taken for, before anybody has said anything."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from imports import fields, ready, sources
+from imports.models import ImportBatch
+from imports.reading import Layout
+
+
+def kind_of(layout: Layout) -> str | None:
+    """What the columns tell; None where they do not."""
+    if layout.format == sources.CARDS:
+        return ImportBatch.Kind.CONTACTS
+    known_export = ready.find(layout.header)
+    return known_export.kind if known_export else fields.best_kind(layout.header)
+
+
+def proposal(batch: ImportBatch, layout: Layout) -> dict[str, Any]:
+    """Columns, and for an export that we know options as well; that it is one is said."""
+    known_export = ready.find(layout.header, batch.kind)
+    if known_export is None:
+        return {"mapping": fields.guess(batch.kind, layout.header)}
+    text = _("Recognised as an export of %s. What its columns become is chosen below: look it over.")
+    said = {"contact_kind": known_export.kind_of_rows} if known_export.kind_of_rows else {}
+    return {
+        "mapping": known_export.columns(layout.header),
+        "options": batch.options | said,
+        "notes": [*layout.notes, text % known_export],
+    }

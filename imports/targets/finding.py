@@ -1,0 +1,90 @@
+"""Which account a row of a customer file is about: by its id, or by name and country, e-mail or phone."""
+
+from __future__ import annotations
+
+from imports.policy import EMAIL, EXTERNAL_ID, NAME_COUNTRY, PHONE
+
+_BY_NAME = """
+    SELECT s.row, a.id FROM stage s JOIN accounts_account a ON a.name_folded = tend_fold(s.account_name)
+    WHERE NOT s.bad AND (s.account_country IS NULL OR a.country IN ('', s.account_country))
+"""
+_BY_EMAIL = """
+    SELECT said.row, held.id FROM (
+        SELECT row, account_email AS mail FROM stage WHERE NOT bad
+        UNION SELECT row, contact_email FROM stage WHERE NOT bad
+    ) AS said JOIN (
+        SELECT lower(email) AS mail, id FROM accounts_account WHERE email <> ''
+        UNION SELECT lower(email), account_id FROM contacts_contact WHERE email <> '' AND left_on IS NULL
+    ) AS held USING (mail)
+"""
+_BY_PHONE = """
+    SELECT said.row, held.id FROM (
+        SELECT row, account_phone_e164 AS phone FROM stage WHERE NOT bad
+    ) AS said JOIN (
+        SELECT phone_e164 AS phone, id FROM accounts_account WHERE phone_e164 <> ''
+        UNION SELECT phone_e164, account_id FROM contacts_contact WHERE phone_e164 <> '' AND left_on IS NULL
+    ) AS held USING (phone)
+"""
+_PAIRS = {NAME_COUNTRY: _BY_NAME, EMAIL: _BY_EMAIL, PHONE: _BY_PHONE}
+
+_MET = """
+    fits AS (SELECT DISTINCT row, id FROM ({pairs}) AS pairs),
+    met AS (
+        SELECT f.row, min(f.id) AS id, count(*) AS n,
+               array_to_string((array_agg(a.name || ' (' || concat_ws(', ', NULLIF(a.city, ''),
+                   COALESCE('id ' || a.external_id, 'no. ' || a.id)) || ')' ORDER BY a.id))[1:3], '; ')
+                   AS names
+        FROM fits f JOIN accounts_account a USING (id) GROUP BY f.row),
+    shared AS (
+        SELECT id, array_to_string((array_agg(row ORDER BY row))[1:5], ', ') AS lines
+        FROM met WHERE n = 1 GROUP BY id HAVING count(*) > 1),
+    numbers AS (SELECT account_external_id AS number, count(*) AS n FROM stage WHERE NOT bad GROUP BY 1),
+"""
+_JOINS = """
+    LEFT JOIN met ON met.row = s.row
+    LEFT JOIN shared ON shared.id = met.id
+    LEFT JOIN numbers ON numbers.number = s.account_external_id
+    LEFT JOIN accounts_account h ON h.external_id = s.account_external_id
+    LEFT JOIN accounts_account a ON a.id = met.id
+"""
+_FAULTS = [
+    ("met.n > 1", "'{field}'", "format(%(several)s, met.n, met.names)"),
+    ("shared.id IS NOT NULL", "'{field}'", "format(%(same)s, shared.lines, a.name)"),
+    ("numbers.n > 1", "'account.external_id'", "format(%(number_twice)s, s.account_external_id)"),
+    (
+        "h.id IS DISTINCT FROM a.id AND h.id IS NOT NULL",
+        "'account.external_id'",
+        "format(%(number_taken)s, s.account_external_id, h.name)",
+    ),
+]
+FIELD = {NAME_COUNTRY: "account.name", EMAIL: "account.email", PHONE: "account.phone"}
+
+
+def is_by_number(match: str) -> bool:
+    return match in ("", EXTERNAL_ID)
+
+
+def tables(match: str) -> str:
+    """Common tables of the judgement, before its own."""
+    return "" if is_by_number(match) else _MET.format(pairs=_PAIRS[match])
+
+
+def joins(match: str) -> str:
+    """From the stage ``s`` to the account ``a``."""
+    return "LEFT JOIN accounts_account a ON a.external_id = s.key" if is_by_number(match) else _JOINS
+
+
+def faults(match: str) -> list[tuple[str, str, str]]:
+    if is_by_number(match):
+        return []
+    return [(when, field.format(field=FIELD[match]), words) for when, field, words in _FAULTS]
+
+
+def key(match: str, values: dict[str, object]) -> str | None:
+    """What two rows of one file may not share; the fold of names is left to the database."""
+    if match == NAME_COUNTRY:
+        name = " ".join(str(values.get("account_name") or "").casefold().split())
+        return f"{name}\x1f{values.get('account_country') or ''}" if name else None
+    name = {EMAIL: "account_email", PHONE: "account_phone_e164"}.get(match, "account_external_id")
+    found = values.get(name) or (values.get("contact_email") if match == EMAIL else None)
+    return None if found is None else str(found)
