@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contacts', '0012_closed_promises_in_order'),
+        ('contacts', '0013_one_index_for_the_timeline'),
     ]
 
     operations = [
