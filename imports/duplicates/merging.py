@@ -15,6 +15,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Account, BookEntry
+from cadences.models import Touchpoint
 from contacts.models import Contact, Influence, Interaction
 from contacts.reporting import closes_circle
 from core import facts, rows
@@ -65,7 +66,7 @@ def merge_accounts(user: User, survivor: Account, loser: Account, choices: Choic
         if bought:
             refresh_status([pair.survivor.pk])
         mover.note_changes(Account, before)
-        facts.changed(account_ids=[pair.survivor.pk])
+        _reconciled(mover, pair.survivor.pk)
         return _done(mover)
 
 
@@ -152,6 +153,14 @@ def _locked_accounts(survivor: int, loser: int) -> Locked:
     return _found(
         {row.pk: row for row in found.filter(pk__in=[survivor, loser]).order_by("pk")}, survivor, loser
     )
+
+
+def _reconciled(mover: Mover, account_id: int) -> None:
+    """What the loser's contacts close at the survivor is open again once they have gone back."""
+    open_rows = Touchpoint.objects.open().filter(account=account_id).values_list("pk", flat=True)
+    before = rows.keep(Touchpoint, list(open_rows))
+    facts.changed(account_ids=[account_id])
+    mover.note_changes(Touchpoint, before)
 
 
 def _earliest(pair: Locked) -> dict[str, Any]:

@@ -315,7 +315,7 @@ def test_what_is_owed_is_right_at_once(admin: User) -> None:
     """The reconciler hears of it: one open rolling row, counted from the later of the two talks."""
     make.make_schedule()
     plan = make.make_plan(state="running", effective_from=date(2026, 1, 1))
-    item = make.make_item(plan=plan)
+    item = make.make_item(plan=plan, qualifying=["call"])
     ours, theirs = (
         make.make_account(name=n, status="customer", facts_from=date(2026, 1, 1))
         for n in ("Borg", "Borg Ltd")
@@ -353,6 +353,7 @@ def people(admin: User) -> tuple[Contact, Contact]:
     make.make_contact(account, reports_to=theirs)
     make.make_influence(ours, theirs)
     make.make_influence(theirs, account.contacts.get(reports_to=ours))
+    facts.changed(account_ids=[account.pk])
     return ours, theirs
 
 
