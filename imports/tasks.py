@@ -3,6 +3,8 @@
 from celery import shared_task
 
 from imports import services
+from imports.duplicates import finding
+from users.clock import company_today
 
 
 @shared_task(name="imports.tasks.work")
@@ -16,3 +18,15 @@ def resume() -> None:
     """Take up what waits or was left by a dead worker; delete files that nobody needs."""
     services.resume_waiting()
     services.forget_files()
+
+
+@shared_task(name="imports.tasks.duplicates")
+def duplicates() -> None:
+    """Look for likely pairs if nobody has today."""
+    finding.tick()
+
+
+@shared_task(name="imports.tasks.find_duplicates")
+def find_duplicates(asked_by: str) -> None:
+    """Look again because somebody asks."""
+    finding.run(company_today(), asked_by, again=True)

@@ -61,7 +61,7 @@ RULES: dict[str, Rule] = {
     "sales.Purchase.account": Rule(_("Purchases")),
     "sales.Worth.account": _ANEW,
     "correspondence.Piece.account": Rule(_("E-mails and letters")),
-    "correspondence.Recipient.account": Rule(_("Places in mailings")),
+    "correspondence.Recipient.account": _HIDDEN,
     "surveys.Invitation.account": _HIDDEN,  # who is asked is for managers alone
     "surveys.Exclusion.account": _HIDDEN,
     "surveys.HeldBack.account": _HIDDEN,
@@ -87,9 +87,9 @@ RULES: dict[str, Rule] = {
     "contacts.Influence.who": Rule(_("Whom they influence")),
     "contacts.Influence.whom": Rule(_("Who influences them")),
     "sales.Purchase.buyer": Rule(_("Purchases they ordered")),
-    "correspondence.Message.contact": Rule(_("Mails in the outbox")),
+    "correspondence.Message.contact": _HIDDEN,  # surveys are among them
     "correspondence.Piece.contact": Rule(_("E-mails and letters")),
-    "correspondence.Recipient.contact": Rule(_("Places in mailings")),
+    "correspondence.Recipient.contact": _HIDDEN,
     # purged 30 days after a wave: a copy of ours would outlive that
     "surveys.Invitation.contact": Rule(kept=False),
     "surveys.Asked.contact": _HIDDEN,

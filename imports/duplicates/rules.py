@@ -23,8 +23,8 @@ def _set(words: str) -> frozenset[str]:
 LEGAL = _set("""
     ab ag ao aps as asa bhd bv bvba co company corp corporation cv doo dba eirl eood eg ek ev gbr gie gmbh
     inc incorporated jsc kft kg kgaa kk llc llp lp ltd limited limitada limitee ltda mbh nv nyrt ohg oao oo
-    ooo oy oyj pbc plc pllc ptd pte pty pvt private public sa sab sae sal sarl sas sasu sc sca scs sdn se sia sl
-    slu snc sp spa spj spk spol srl sro ug uab vof zao zoo zrt
+    ooo oy oyj pbc plc pllc ptd pte pty pvt private public sa sab sae sal sarl sas sasu sc sca scs sdn se sia
+    sl slu snc sp spa spj spk spol srl sro ug uab vof zao zoo zrt
 """)
 SMALL = _set("""
     a and d de del der des die di du e et i la le les los of og och s the u und v van von y z
@@ -110,13 +110,18 @@ def plain(text: str) -> str:
     return " ".join(re.sub(r"[^\w]|_", " ", text).split())
 
 
-def words_of(name: str) -> tuple[str, ...]:
-    """The words that tell a company from others: no legal form, no small words, "mueller" as "muller"."""
+def telling(name: str) -> list[str]:
+    """The words that tell a company from others: no legal form, no small words."""
     text = re.sub(r"\b([a-z])/([a-z])\b", r"\1\2", name.lower())  # A/S, c/o
     words = plain(text).split()
-    telling = [word for word in words if word not in LEGAL and word not in SMALL]
-    own = [word for word in telling if word not in GENERAL]
-    return tuple(re.sub(r"(?<=[aou])e|(?<=a)a", "", word) for word in own or telling or words)
+    names = [word for word in words if word not in LEGAL and word not in SMALL]
+    own = [word for word in names if word not in GENERAL]
+    return own or names or words
+
+
+def words_of(name: str) -> list[str]:
+    """The same in one spelling: "mueller" as "muller"."""
+    return [re.sub(r"(?<=[aou])e|(?<=a)a", "", word) for word in telling(name)]
 
 
 def name_key(name: str) -> str:

@@ -36,7 +36,7 @@ def undo_merge(user: User, merge: Merge) -> Merge:
     merge = Merge.objects.select_for_update(of=("self",)).get(pk=merge.pk)
     survivor = _survivor(merge)
     require(may_undo(user, survivor), _("A merge is taken apart by those who may change what came of it."))
-    notes = _added_since(merge, survivor)
+    notes = _added_since(user, merge, survivor)
     with through("merge undo"):
         for step in merge.steps.order_by("-id"):
             notes += _BACK[step.act](step)
@@ -53,6 +53,16 @@ def undo_merge(user: User, merge: Merge) -> Merge:
 
 def may_undo(user: User, survivor: Account | Contact) -> bool:
     return type(survivor).objects.editable_by(user).filter(pk=survivor.pk).exists()
+
+
+def moved_in_words(merge: Merge) -> list[tuple[str, int]]:
+    """Kinds of rows that moved and how many, in words; without those that not everybody may know of."""
+    model = Account if merge.kind == Merge.Kind.ACCOUNT else Contact
+    return [
+        (str(key.rule.words), merge.counts[key.name])
+        for key in keys_to(model)
+        if key.rule.words and merge.counts.get(key.name)
+    ]
 
 
 def forget_old() -> int:
@@ -188,16 +198,17 @@ _BACK = {
 # -- what stays --------------------------------------------------------------------------------------
 
 
-def _added_since(merge: Merge, survivor: Account | Contact) -> list[str]:
+def _added_since(user: User, merge: Merge, survivor: Account | Contact) -> list[str]:
     """Rows that were added to the survivor after the merge, by kind."""
     notes = []
     for key in keys_to(type(survivor)):
         rule = key.rule
         if rule.act is Act.DROP or not rule.words or not issubclass(key.model, TimeStamped):
             continue
-        later = key.model._base_manager.filter(
+        rows = key.model._default_manager.filter(
             **{key.field.attname: survivor.pk}, created_at__gt=merge.created_at
-        ).count()
+        )
+        later = (rows.visible_to(user) if hasattr(rows, "visible_to") else rows).count()
         if later:
             words = _("%(what)s: %(count)d added since the merge, with %(name)s as before.")
             notes.append(words % {"what": rule.words, "count": later, "name": survivor})
