@@ -19,7 +19,7 @@ class ConflictsForm(forms.Form):
         self._conflicts = conflicts
         for one in conflicts:
             self.fields[one.name] = forms.ChoiceField(
-                choices=one.choices, initial=OURS, label=one.group.label, widget=forms.RadioSelect
+                choices=one.choices, initial=OURS, label=str(one.group.label), widget=forms.RadioSelect
             )
         self.helper = plain_helper()
         self.helper.layout = Layout(*(one.name for one in conflicts))

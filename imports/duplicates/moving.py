@@ -61,9 +61,11 @@ class Mover:
             found: dict[tuple[int, int], list[str]] = defaultdict(list)
             for row, before, after in cursor.fetchall():
                 found[before, after].append(row)
-        moves = [{"from": before, "to": after, "ids": ids} for (before, after), ids in found.items()]
+        moves: list[dict[str, Any]] = [
+            {"from": before, "to": after, "ids": ids} for (before, after), ids in found.items()
+        ]
         self._keep(MergeStep.Act.MOVED, key.model, moves, str(key.field.column))
-        self.moved[key.name] += sum(len(one["ids"]) for one in moves)
+        self.moved[key.name] += sum(len(ids) for ids in found.values())
 
     def drop(self, model: Model, ids: Collection[Any], *, kept: bool = True) -> None:
         """Take rows out of their table whole. What still hangs on one stops the merge at its commit."""

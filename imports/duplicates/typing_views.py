@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import Account
 from core.text import whole_number
-from imports.duplicates.likely import accounts_like, contacts_like
+from imports.duplicates.likely import Found, accounts_like, contacts_like
 from imports.duplicates.rules import Facts
 from imports.duplicates.words import reasons
 from users.http import Request
@@ -44,6 +44,6 @@ def _typed(said: QueryDict, name: str) -> str:
     return said.get(name, "").replace("\0", "").strip()[:LONGEST]
 
 
-def _reply(request: Request, found: list) -> HttpResponse:  # type: ignore[type-arg]
+def _reply(request: Request, found: list[Found]) -> HttpResponse:
     rows = [(one.record, reasons([reason.value for reason in one.likeness.reasons])) for one in found]
     return render(request, "duplicates/_like.html", {"rows": rows})

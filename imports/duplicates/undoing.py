@@ -7,7 +7,7 @@ What was added to the survivor since stays with it and is listed; so is what som
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.apps import apps
@@ -113,7 +113,7 @@ def _put_back(step: MergeStep) -> list[str]:
     model = apps.get_model(step.model)
     notes, fit = [], step.rows
     for field in model._meta.concrete_fields:
-        if isinstance(field, models.ForeignKey) and field.db_constraint:
+        if isinstance(field, models.ForeignKey):
             fit, missing = _with_targets(field, fit)
             notes += missing
     for row in fit:
@@ -188,7 +188,7 @@ def _kept_fields(model: Model, columns: Iterable[str]) -> list[str]:
     return sorted({words % {"field": labels[name]} for name in columns if name in labels})
 
 
-_BACK = {
+_BACK: dict[str, Callable[[MergeStep], list[str]]] = {
     MergeStep.Act.MOVED: _moved_back,
     MergeStep.Act.DROPPED: _put_back,
     MergeStep.Act.CHANGED: _changed_back,
