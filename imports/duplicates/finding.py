@@ -52,6 +52,11 @@ def tick() -> None:
         run(today, "tick")
 
 
+def last_look() -> JobRun | None:
+    """The latest run, done or not."""
+    return JobRun.objects.filter(job=JOB).order_by("-period").first()
+
+
 def _work() -> dict[str, Any]:
     return {"accounts": find(ACCOUNTS), "people": find(CONTACTS), "forgotten": forget_old()}
 

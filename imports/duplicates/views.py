@@ -18,7 +18,6 @@ from accounts.models import Account
 from contacts.models import Contact
 from core.forms import attempt, editable, posted
 from core.htmx import go, toast
-from core.models import JobRun
 from core.pagination import page_number, paginate
 from imports.duplicates import deciding, finding, merging, undoing
 from imports.duplicates.fields import conflicts
@@ -64,7 +63,7 @@ def _pairs(request: Request, model: type[AccountPair] | type[ContactPair], name:
         "everybodys": everybodys,
         "is_people": model is ContactPair,
         "here": name,
-        "looked": JobRun.objects.filter(job=finding.JOB).order_by("-period").first(),
+        "looked": finding.last_look(),
     }
     return render(request, "duplicates/pairs.html", context)
 

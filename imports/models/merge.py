@@ -123,7 +123,8 @@ class Merge(TimeStamped):
 
     @property
     def can_be_undone(self) -> bool:
-        return self.undone_at is None and timezone.now() < self.undo_until
+        """Not for whom has been erased since: nothing is kept of them."""
+        return self.undone_at is None and self.survivor_name != "" and timezone.now() < self.undo_until
 
 
 class MergeStep(models.Model):

@@ -18,6 +18,7 @@ from core import facts
 from core.history_reading import changes_of
 from correspondence.models.mailing import Recipient
 from imports.duplicates import keys, settling
+from imports.duplicates.blanking import forget_people
 from imports.duplicates.merging import merge_accounts, merge_contacts
 from imports.duplicates.undoing import forget_old, undo_merge
 from imports.models import AccountPair, Merge, MergeStep
@@ -384,6 +385,21 @@ def test_no_copy_of_an_invitation_is_kept(admin: User, people: tuple[Contact, Co
     """They are purged after a wave; a kept one would come back after that."""
     merge_contacts(admin, *people)
     assert not MergeStep.objects.filter(act="dropped", model__startswith="surveys.Invitation").exists()
+
+
+def test_of_an_erased_person_no_merge_keeps_anything(admin: User) -> None:
+    account = make.make_account()
+    one, two, three = (make.make_contact(account, last_name=name) for name in ("Lind", "Lindt", "Linth"))
+    old, other = one.pk, make.make_account()
+    merge_contacts(admin, two, one)
+    merge = merge_contacts(admin, three, two)
+    kept = merge_accounts(admin, make.make_account(), other)
+    assert forget_people([three.pk]) == 2
+    assert set(MergeStep.objects.values_list("merge", flat=True)) == {kept.pk}
+    assert not Merge.objects.filter(kind="contact").exclude(loser_name="", survivor_name="").exists()
+    assert Merge.objects.survivor_of("contact", old) == three.pk
+    with pytest.raises(ValidationError, match="gone by now"):
+        undo_merge(admin, merge)
 
 
 def test_lines_never_run_in_a_circle(admin: User) -> None:
