@@ -6,10 +6,11 @@ from typing import Any
 
 from crispy_forms.layout import Div, Field, Fieldset, Layout
 from django import forms
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Tier
-from core.forms import KeepsVersion, choose_among, date_input, plain_helper
+from core.forms import KeepsVersion, choose_among, date_input, looks_like, plain_helper
 from users.access import acts_for
 from users.models import User
 
@@ -77,6 +78,10 @@ class AccountForm(KeepsVersion):
             "version",
             Fieldset(_("What"), _grid("name", "external_id", "industry", "employees", "yearly_revenue",
                                       "currency", "website", "tags", "network_value", "network_reason")),
+            looks_like(
+                f"{reverse('duplicates:like_account')}?besides={self.instance.pk or ''}",
+                "name", "phone", "email", "website", "street", "postal_code", "city", "country",
+            ),
             Fieldset(_("How to reach them"), _grid("phone", "email", "fax")),
             Fieldset(_("Where"), _grid("street", "postal_code", "city", "region", "country", "time_zone")),
             Fieldset(_("Anything else"), "about"),

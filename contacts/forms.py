@@ -7,11 +7,12 @@ from typing import Any, cast
 from crispy_forms.bootstrap import InlineCheckboxes
 from crispy_forms.layout import Div, Fieldset, Layout
 from django import forms
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account
 from contacts.models import Ask, Channel, Concern, Contact, DecisionRole
-from core.forms import KeepsVersion, choose_among, date_input, plain_helper
+from core.forms import KeepsVersion, choose_among, date_input, looks_like, plain_helper
 from users.models import User
 
 
@@ -95,6 +96,9 @@ class ContactForm(KeepsVersion):
             del self.fields["left_on"]
         self.helper = plain_helper()
         self.helper.layout = _person_layout(has_left=has_left)
+        address = reverse("duplicates:like_person", args=[self.instance.account_id])
+        numbers = ("first_name", "last_name", "phone", "mobile", "email")
+        self.helper.layout.insert(2, looks_like(f"{address}?besides={self.instance.pk or ''}", *numbers))
 
 
 def _person_layout(*, has_left: bool) -> Layout:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Div
 from django import forms
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Model
@@ -34,6 +35,19 @@ def plain_helper() -> FormHelper:
     helper.form_tag = False
     helper.disable_csrf = True
     return helper
+
+
+def looks_like(address: str, *names: str) -> Div:
+    """A place in the form that says, while somebody types, what the record looks like. Never blocks.
+
+    ``names``: the fields that are sent to ``address``, a page that answers with a fragment or nothing.
+    """
+    attributes = {
+        "hx-get": address, "hx-trigger": "input from:closest form delay:600ms", "hx-include": "closest form",
+        "hx-params": ",".join(names), "hx-target": "this", "hx-swap": "innerHTML", "hx-sync": "this:replace",
+        "hx-disabled-elt": "this", "aria-live": "polite",
+    }  # fmt: skip
+    return Div(css_class="looks-like", **attributes)
 
 
 def choose_among(form: forms.BaseForm, name: str, rows: Any) -> None:

@@ -21,8 +21,13 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-_DOORS = {"bulk": lazy("in bulk"), "bulk undo": lazy("in bulk, taken back")}
-_DOORS["import undo"] = lazy("import taken back")
+_DOORS = {
+    "bulk": lazy("in bulk"),
+    "bulk undo": lazy("in bulk, taken back"),
+    "import undo": lazy("import taken back"),
+    "merge": lazy("by merging"),
+    "merge undo": lazy("by taking a merge apart"),
+}
 BOOKKEEPING = frozenset({"id", "created_at", "updated_at"})
 
 

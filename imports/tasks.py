@@ -3,7 +3,9 @@
 from celery import shared_task
 
 from imports import services
+from imports.duplicates import finding
 from imports.undo.services import forget_journals
+from users.clock import company_today
 
 
 @shared_task(name="imports.tasks.work")
@@ -18,3 +20,15 @@ def resume() -> None:
     services.resume_waiting()
     services.forget_files()
     forget_journals()
+
+
+@shared_task(name="imports.tasks.duplicates")
+def duplicates() -> None:
+    """Look for likely pairs if nobody has today."""
+    finding.tick()
+
+
+@shared_task(name="imports.tasks.find_duplicates")
+def find_duplicates(asked_by: str) -> None:
+    """Look again because somebody asks."""
+    finding.run(company_today(), asked_by, again=True)

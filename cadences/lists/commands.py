@@ -94,6 +94,7 @@ _PAGES = (
     _Page(lazy("Search"), "accounts:search", "search", _all, "/"),
     _Page(lazy("Letters to print"), "correspondence:letters", "printer", _all),
     _Page(lazy("Changes of many accounts"), "accounts:bulk_history", "list-check", _all),
+    _Page(lazy("Duplicates"), "duplicates:accounts", "union", _all),
     _Page(lazy("New account"), "accounts:create", "plus-lg", may_create),
     _Page(lazy("New to-do"), "cadences:todo", "plus-lg", _all),
     _Page(lazy("Save the list as a view"), "accounts:view_create", "bookmark", _all),

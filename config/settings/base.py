@@ -58,6 +58,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "core.htmx.ToastMiddleware",
     "core.history.HistoryMiddleware",
+    "imports.duplicates.old_links.OldLinksMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"

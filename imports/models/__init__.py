@@ -1,15 +1,22 @@
-"""What is kept of files brought in and records taken out; one noun a file."""
+"""What is kept of files brought in, records merged, taken out or thrown away; one noun a file."""
 
 from imports.models.batch import ImportBatch, ImportedOwner, Refusal
 from imports.models.journal import ChangedRow, CreatedRows, KeptRow
-from imports.models.saved import SavedMapping
+from imports.models.merge import AccountPair, ContactPair, Merge, MergeStep, Pair
+from imports.models.saved import SavedMapping, SavedMappingQuerySet
 
 __all__ = [
+    "AccountPair",
     "ChangedRow",
+    "ContactPair",
     "CreatedRows",
     "ImportBatch",
     "ImportedOwner",
     "KeptRow",
+    "Merge",
+    "MergeStep",
+    "Pair",
     "Refusal",
     "SavedMapping",
+    "SavedMappingQuerySet",
 ]

@@ -16,7 +16,8 @@ from cadences.models import BulkChange, BulkRow, Override, SavedView
 from contacts.models import Ask, Commitment, Expectation
 from correspondence.models import Halt, Message, PieceFile, PrintBatch, Suppression
 from correspondence.unsubscribe import url_for
-from imports.models import ImportBatch, SavedMapping
+from imports.duplicates.merging import merge_accounts
+from imports.models import AccountPair, ContactPair, ImportBatch, SavedMapping
 from surveys.models import ContactRequest, Exclusion, HeldBack
 from tests import factories as make
 from tests.surveys import factories as survey
@@ -113,6 +114,7 @@ def _records(people: dict[str, Any]) -> dict[str, Any]:
         "saved_mapping": SavedMapping.objects.create(
             name="Customers of the till", kind="accounts", columns={"account.name": "name"}, uses=["name"]
         ),
+        **_twins(account, contact, people["admin"]),
         **_lists(people, account),
         **_surveys(contact),
         **_mail(),
@@ -252,6 +254,20 @@ def _mailings(owner: Any) -> dict[str, Any]:
         "mailing": make.make_mailing(owner),
         "running_mailing": make.make_mailing(owner, state="running", **started),
         "paused_mailing": make.make_mailing(owner, state="paused", **started),
+    }
+
+
+def _twins(account: Any, contact: Any, admin: Any) -> dict[str, Any]:
+    """Two accounts and two people who are probably the same, and one who was and went into another."""
+    twin, person = make.make_account(account.owner), make.make_contact(account)
+    gone = make.make_account(account.owner)
+    merge = merge_accounts(admin, make.make_account(account.owner), gone)
+    return {
+        "twin": twin,
+        "twin_person": person,
+        "account_pair": AccountPair.objects.create(first=account, second=twin, score=50),
+        "contact_pair": ContactPair.objects.create(first=contact, second=person, score=50),
+        "merge": merge,
     }
 
 

@@ -1,0 +1,1 @@
+"""Accounts and people that are there twice: found, looked at, merged, and taken apart again."""
