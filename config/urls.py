@@ -44,6 +44,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *_app("", "correspondence.urls"),  # the outbox, and the page that unsubscribes
     *_app("surveys/", "surveys.urls"),  # for managers alone
     *_app("imports/", "imports.urls"),
+    path("leaving/", include("imports.leaving.urls")),
 ]
 
 if settings.MAIL_SINK_DIR:

@@ -21,7 +21,11 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-_DOORS = {"bulk": lazy("in bulk"), "bulk undo": lazy("in bulk, taken back")}
+_DOORS = {
+    "bulk": lazy("in bulk"),
+    "bulk undo": lazy("in bulk, taken back"),
+    "leaving": lazy("when somebody left"),
+}
 BOOKKEEPING = frozenset({"id", "created_at", "updated_at"})
 
 

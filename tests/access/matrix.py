@@ -85,7 +85,7 @@ ROWS = [
     row("users:create", get=ADMIN, post=ADMIN),
     row("users:edit", "owner", get=ADMIN, post=ADMIN),
     row("users:invite", "invited", post=ADMIN, data={"email": "new@tend.example"}),
-    row("users:deactivate", "owner", get=ADMIN, post=ADMIN),
+    row("leaving:person", "owner", get=ADMIN, post=ADMIN),
     row("users:reactivate", "deactivated", post=ADMIN),
     row("users:profile", get=ALL, post=ALL),
     row(
