@@ -86,6 +86,9 @@ ROWS = [
     row("users:edit", "owner", get=ADMIN, post=ADMIN),
     row("users:invite", "invited", post=ADMIN, data={"email": "new@tend.example"}),
     row("leaving:person", "owner", get=ADMIN, post=ADMIN),
+    row("leaving:nobody", get=MANAGERS),
+    row("leaving:give_all", "gap", post=MANAGERS),
+    row("leaving:give", "gap concern", post=MANAGERS),
     row("users:reactivate", "deactivated", post=ADMIN),
     row("users:profile", get=ALL, post=ALL),
     row(
