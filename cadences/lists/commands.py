@@ -114,6 +114,7 @@ _PAGES = (
     _Page(lazy("People who want to be called"), "contact_me:list", "telephone", _manager),
     _Page(lazy("Hand over accounts"), "reassign:people", "person-check", _lead),
     _Page(lazy("Nobody responsible"), "leaving:nobody", "person-exclamation", _lead),
+    _Page(lazy("Change history"), "changes:list", "clock-history", _lead),
     _Page(lazy("Company: books, quiet accounts"), "users:company", "building", _admin),
     _Page(lazy("Calendars"), "calendars:list", "calendar3", _admin),
     _Page(lazy("People's calendars and capacity"), "calendars:people", "calendar3", _admin),

@@ -86,6 +86,8 @@ ROWS = [
     row("users:edit", "owner", get=ADMIN, post=ADMIN),
     row("users:invite", "invited", post=ADMIN, data={"email": "new@tend.example"}),
     row("leaving:person", "owner", get=ADMIN, post=ADMIN),
+    row("changes:list", get=MANAGERS),
+    row("changes:file", get=MANAGERS),
     row("leaving:nobody", get=MANAGERS),
     row("leaving:give_all", "gap", post=MANAGERS),
     row("leaving:give", "gap concern", post=MANAGERS),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Account
@@ -130,9 +132,6 @@ def test_2_and_20_rows_cost_the_same(people, held, as_admin, django_assert_num_q
             make.make_touchpoint(account, gone, TODAY, kind="todo", anchor="agreed", basis="todo")
             make.make_appointment(account, gone, make.at("2026-12-01 10:00"))
             make.make_user(team=make.make_team(gone))
-
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
 
     more(2)
     as_admin.get(there)
