@@ -78,7 +78,7 @@ def changes_between(pairs: Sequence[tuple[Any, models.Model | None]]) -> list[tu
     differing = [(old, new, _differing(old, new)) for old, new in pairs]
     names = _Names(differing)
     return [
-        (names.who(old), [_change(names, old, new, field) for field in fields])
+        (names.name(old), [_change(names, old, new, field) for field in fields])
         for old, new, fields in differing
     ]
 
@@ -156,9 +156,10 @@ class _Names:
     def who(self, event: Any) -> str:
         """The user's name, the reason that a command gave, or that nobody knows; and the door."""
         door = event.pgh_context.metadata.get("door") if event.pgh_context else None
-        return f"{self._name(event)} ({_DOORS[door]})" if door in _DOORS else self._name(event)
+        return f"{self.name(event)} ({_DOORS[door]})" if door in _DOORS else self.name(event)
 
-    def _name(self, event: Any) -> str:
+    def name(self, event: Any) -> str:
+        """Who, without the door."""
         user_id = _user_id(event)
         if user_id is not None:
             user = self._found[get_user_model()].get(user_id)

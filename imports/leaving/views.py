@@ -50,7 +50,7 @@ def person(request: Request, pk: int) -> HttpResponse:
         "steps": [(name, WORDS[name]) for name in steps],
         "step": step,
         "before": steps[here - 1] if here else "",
-        "after": steps[here + 1] if step != "confirm" else "",
+        "after": "" if step == "confirm" else STEPS[STEPS.index(step) + 1],
     }
     return render(request, "leaving/person.html", context, status=422 if problem else 200)
 

@@ -211,8 +211,9 @@ def step(client, person, **sent):
 
 
 def test_the_steps_lead_to_a_summary_and_only_the_last_writes(people, held, as_admin):
-    first = as_admin.get(reverse("leaving:person", args=[people.leaver.pk])).content.decode()
-    assert "Who gets their 2 accounts" in first
+    first = as_admin.get(reverse("leaving:person", args=[people.leaver.pk]))
+    assert "Who gets their 2 accounts" in first.content.decode()
+    assert first.context["after"] == "single"  # who is chosen here decides whether it is asked
     both = {"to": [people.dag.pk, people.ola.pk]}
     assert "Account by account" in step(as_admin, people.leaver, **both, step="single").content.decode()
     rest = step(as_admin, people.leaver, **both, step="rest").content.decode()
