@@ -39,7 +39,7 @@ DOORS: dict[str, Any] = {
     **_DOORS,
     "nightly": lazy("at night"),
     "command": lazy("by a command"),
-    "database": lazy("in the database itself"),
+    "background": lazy("in the background"),
 }
 NIGHTLY = ("nightly run", "correspondence of the night", "surveys")
 """Reasons that the jobs of the night give (``core.history.acting``)."""
@@ -105,7 +105,7 @@ def _differing(old: Any, new: models.Model | None) -> list[models.Field[Any, Any
 def door_of(event: Any) -> str:
     """The key of ``DOORS`` through which a change came."""
     if event.pgh_context is None:
-        return "database"
+        return "background"
     metadata = event.pgh_context.metadata
     reason = metadata.get("reason") or ""
     if metadata.get("door") in _DOORS:

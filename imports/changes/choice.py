@@ -105,7 +105,7 @@ def _through(door: str) -> Q:
     """The rule of ``core.history_reading.door_of``, as a filter."""
     if not door:
         return Q()
-    if door == "database":
+    if door == "background":
         return Q(pgh_context__isnull=True)
     unnamed = Q(**{f"{DOOR}__isnull": True})
     by_import = Q(**{f"{REASON}__startswith": "import"})

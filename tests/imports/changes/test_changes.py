@@ -126,15 +126,15 @@ DOORS = {
 }
 
 
-@pytest.mark.parametrize("door", [*DOORS, "database"])
+@pytest.mark.parametrize("door", [*DOORS, "background"])
 def test_by_door_and_it_says_the_same_door(people, account, door):
     for n, (_name, enter) in enumerate(DOORS.items()):
         with enter(people.seller):
             Account.objects.filter(pk=account.pk).update(city=f"City {n}")
-    Account.objects.filter(pk=account.pk).update(city="By SQL")
+    Account.objects.filter(pk=account.pk).update(city="By itself")
     (save,) = reading.page(people.admin, Choice.of({"door": door}, people.admin)).saves
     (change,) = save.changes
-    assert change.after == (f"City {list(DOORS).index(door)}" if door in DOORS else "By SQL")
+    assert change.after == (f"City {list(DOORS).index(door)}" if door in DOORS else "By itself")
     assert save.door == str(reading.DOORS[door])
 
 
