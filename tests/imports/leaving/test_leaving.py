@@ -15,7 +15,7 @@ from accounts.models import Account
 from cadences.models import Appointment, BulkChange, SavedView, Touchpoint
 from contacts.models import Commitment, Concern
 from core.history_reading import changes_of
-from correspondence.models import Identity, Mailing, Message, Piece
+from correspondence.models import Identity, Mailing, Message, Piece, Recipient
 from imports.leaving.choices import Choices
 from imports.leaving.services import leave
 from imports.leaving.shown import leaving
@@ -104,6 +104,30 @@ def test_what_was_approved_becomes_a_draft_in_the_new_name(people, held):
     assert message.state == "cancelled"
 
 
+def test_turns_in_mailings_go_with_the_account_or_with_the_mailing(people, held):
+    """Those of a mailing in the owners' names follow their account; those in the leaver's, the mailing."""
+    by_owner = make.make_mailing(people.manager, state="running", starts_at=make.at("2026-11-24 08:00"))
+    Mailing.objects.filter(pk=held.mailing.pk).update(by_owner=False)
+    turns = [
+        Recipient.objects.create(
+            mailing=mailing, account=account, contact=account.contacts.first(), sender=people.leaver, place=n
+        )
+        for n, mailing in enumerate((by_owner, held.mailing), 1)
+        for account in (held.foreign,)
+    ]
+    done = make.make_mailing(people.manager, state="done", starts_at=make.at("2026-11-20 08:00"))
+    old = Recipient.objects.create(mailing=done, account=held.foreign, sender=people.leaver, place=1)
+    go(people, to_dag(people))
+    assert [Recipient.objects.get(pk=turn.pk).sender for turn in turns] == [people.ola, people.dag]
+    assert Recipient.objects.get(pk=old.pk).sender == people.leaver
+
+
+def test_mails_written_in_their_name_are_counted_before(people, held):
+    contact = make.make_contact(held.foreign)
+    make.make_piece(contact, people.leaver, mailing=held.mailing, state="queued")
+    assert leaving(people.admin, people.leaver, chosen()).prepared == 1
+
+
 def test_whoever_gets_something_is_told(people, held):
     go(people, to_dag(people))
     told = {(one.to[0], one.subject) for one in mail.outbox}
@@ -144,6 +168,24 @@ def test_something_else_than_was_looked_at_is_refused_as_a_whole(people, held):
     assert User.objects.get(pk=people.leaver.pk).is_active
     assert Identity.objects.exists()
     assert owners(Account.objects.filter(owner=people.leaver), "owner") == ["Kari Holm"] * 2
+
+
+def test_twice_is_once(people, held):
+    choices = to_dag(people)
+    seen = leaving(people.admin, people.leaver, choices).token
+    leave(people.admin, people.leaver, choices, seen)
+    told = len(mail.outbox)
+    with pytest.raises(ValidationError):
+        leave(people.admin, people.leaver, choices, seen)
+    assert len(mail.outbox) == told
+    assert BulkChange.objects.count() == 1
+
+
+def test_what_somebody_deactivated_still_holds_is_given_on_later(people, held):
+    services.deactivate(None, people.leaver)
+    go(people, to_dag(people))
+    assert not Account.objects.filter(owner=people.leaver).exists()
+    assert owners(Concern.objects.all(), "owner") == ["Dag Moe", "Ola Berg"]
 
 
 @pytest.mark.parametrize("who", ["manager", "dag", "reader", "leaver"])

@@ -77,6 +77,15 @@ def test_an_owner_who_lost_the_role_is_nobody(people, held):
     assert nobody.why(nobody.BY_NAME["accounts"], row) == "Ola Berg has not the role for it."
 
 
+def test_managers_see_what_they_may_give(people, held):
+    """Ola's account is another team's until nobody there may own it; then an admin's and that team's."""
+    elsewhere = make.make_user("manager")
+    edit_user(None, people.ola, team=make.make_team(elsewhere), roles=["reader"])
+    for who, count in ((people.admin, 1), (elsewhere, 1), (people.manager, 0)):
+        assert nobody.BY_NAME["accounts"].rows(who).count() == count
+    assert counts(people.manager)["teams"] == 0  # teams are for admins
+
+
 def test_prospects_that_nobody_took_are_in_order_and_counted_apart(people, held):
     make.make_account(None)
     assert counts(people.admin)["accounts"] == 0
