@@ -176,6 +176,9 @@ def _of_account(user: User, at: str) -> Iterable[Command]:
     yield add(_("Purchases"), reverse("sales:list", args=key), "cart")
     changes = reverse("core:history", args=["accounts.account", account.pk])
     yield add(_("History of changes"), changes, "clock-history")
+    if _lead(user):
+        everything = f"{reverse('changes:list')}?account={account.pk}"
+        yield add(_("All changes at this account"), everything, "clock-history")
     if may_edit(user, account):
         yield from _of_editors(user, account)
 
