@@ -45,6 +45,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *_app("surveys/", "surveys.urls"),  # for managers alone
     *_app("imports/", "imports.urls"),
     path("duplicates/", include("imports.duplicates.urls")),
+    path("leaving/", include("imports.leaving.urls")),
+    path("changes/", include("imports.changes.urls")),
 ]
 
 if settings.MAIL_SINK_DIR:

@@ -24,10 +24,25 @@ from django.utils.translation import gettext_lazy as lazy
 _DOORS = {
     "bulk": lazy("in bulk"),
     "bulk undo": lazy("in bulk, taken back"),
-    "import undo": lazy("import taken back"),
+    "leaving": lazy("when somebody left"),
     "merge": lazy("by merging"),
-    "merge undo": lazy("by taking a merge apart"),
+    "merge undo": lazy("by merging, taken back"),
+    "import undo": lazy("by an import, taken back"),
+    "bin": lazy("into the recycle bin, or out of it"),
+    "erasing": lazy("by erasing"),
 }
+"""Doors that a verb names (``core.history.through``), as they stand behind the name of who came through."""
+
+DOORS: dict[str, Any] = {
+    "page": lazy("on a page"),
+    "import": lazy("by an import"),
+    **_DOORS,
+    "nightly": lazy("at night"),
+    "command": lazy("by a command"),
+    "background": lazy("in the background"),
+}
+NIGHTLY = ("nightly run", "correspondence of the night", "surveys")
+"""Reasons that the jobs of the night give (``core.history.acting``)."""
 BOOKKEEPING = frozenset({"id", "created_at", "updated_at"})
 
 
@@ -50,23 +65,56 @@ def changes_of(obj: models.Model, limit: int = 100) -> list[Change]:
     exchanged; never one per event.
     """
     events = list(_events_of(obj)[:limit])
-    fields = _shown_fields(obj)
     rows = [obj, *events]  # newest first: what events[i] became is rows[i]
-    pairs = list(zip(events, rows, strict=False))
-    differing = [(old, new, [f for f in fields if _raw(old, f) != _raw(new, f)]) for old, new in pairs]
+    saves = changes_between(list(zip(events, rows, strict=False)))
+    return [change for _who, changes in saves for change in changes]
+
+
+def changes_between(pairs: Sequence[tuple[Any, models.Model | None]]) -> list[tuple[str, list[Change]]]:
+    """For each event and what it became (None: it was deleted, or is unknown): who, and what differs.
+
+    Of any kinds of records; a query for the people and one per kind of record that was exchanged.
+    """
+    differing = [(old, new, _differing(old, new)) for old, new in pairs]
     names = _Names(differing)
     return [
-        Change(
-            event=old.pgh_id,
-            when=old.pgh_created_at,
-            who=names.who(old),
-            field=_label(field),
-            before=names.shown(field, _raw(old, field)),
-            after=names.shown(field, _raw(new, field)),
-        )
-        for old, new, changed in differing
-        for field in changed
+        (names.name(old), [_change(names, old, new, field) for field in fields])
+        for old, new, fields in differing
     ]
+
+
+def _change(names: _Names, old: Any, new: models.Model | None, field: models.Field[Any, Any]) -> Change:
+    return Change(
+        event=old.pgh_id,
+        when=old.pgh_created_at,
+        who=names.who(old),
+        field=_label(field),
+        before=names.shown(field, _raw(old, field)),
+        after=names.shown(field, _raw(new, field)) if new is not None else "",
+    )
+
+
+def _differing(old: Any, new: models.Model | None) -> list[models.Field[Any, Any]]:
+    """Of a deletion: all fields in which something stood."""
+    fields = _shown_fields(old)
+    if new is None:
+        return [field for field in fields if _raw(old, field) not in (None, "", [])]
+    return [field for field in fields if _raw(old, field) != _raw(new, field)]
+
+
+def door_of(event: Any) -> str:
+    """The key of ``DOORS`` through which a change came."""
+    if event.pgh_context is None:
+        return "background"
+    metadata = event.pgh_context.metadata
+    reason = metadata.get("reason") or ""
+    if metadata.get("door") in _DOORS:
+        return str(metadata["door"])
+    if reason.startswith("import"):
+        return "import"
+    if reason in NIGHTLY:
+        return "nightly"
+    return "command" if reason else "page"
 
 
 def _events_of(obj: models.Model) -> models.QuerySet[Any]:
@@ -75,11 +123,11 @@ def _events_of(obj: models.Model) -> models.QuerySet[Any]:
     return found.select_related("pgh_context").order_by("-pgh_id")
 
 
-def _shown_fields(obj: models.Model) -> list[models.Field[Any, Any]]:
+def _shown_fields(event: Any) -> list[models.Field[Any, Any]]:
     """Fields that the events keep and people understand; what is excluded from tracking stays hidden."""
-    event_model = apps.get_model(obj._meta.app_label, f"{obj._meta.object_name}Event")
-    kept = {field.name for field in event_model._meta.concrete_fields}
-    return [f for f in obj._meta.concrete_fields if f.name in kept and f.name not in BOOKKEEPING]
+    kept = {field.name for field in event._meta.concrete_fields}
+    tracked = event.pgh_tracked_model._meta.concrete_fields
+    return [field for field in tracked if field.name in kept and field.name not in BOOKKEEPING]
 
 
 def _raw(row: models.Model, field: models.Field[Any, Any]) -> Any:
@@ -101,15 +149,17 @@ class _Names:
                 wanted[get_user_model()].add(user_id)
             for field in fields:
                 if field.related_model is not None:
-                    wanted[field.related_model] |= {_raw(old, field), _raw(new, field)} - {None}
+                    rows = [row for row in (old, new) if row is not None]
+                    wanted[field.related_model] |= {_raw(row, field) for row in rows} - {None}
         self._found = {model: model._base_manager.in_bulk(ids) for model, ids in wanted.items()}
 
     def who(self, event: Any) -> str:
         """The user's name, the reason that a command gave, or that nobody knows; and the door."""
         door = event.pgh_context.metadata.get("door") if event.pgh_context else None
-        return f"{self._name(event)} ({_DOORS[door]})" if door in _DOORS else self._name(event)
+        return f"{self.name(event)} ({_DOORS[door]})" if door in _DOORS else self.name(event)
 
-    def _name(self, event: Any) -> str:
+    def name(self, event: Any) -> str:
+        """Who, without the door."""
         user_id = _user_id(event)
         if user_id is not None:
             user = self._found[get_user_model()].get(user_id)

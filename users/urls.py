@@ -10,7 +10,6 @@ urlpatterns = [
     path("new/", views.people.create, name="create"),
     path("<int:pk>/", views.people.edit, name="edit"),
     path("<int:pk>/invite/", views.people.invite, name="invite"),
-    path("<int:pk>/deactivate/", views.people.deactivate, name="deactivate"),
     path("<int:pk>/reactivate/", views.people.reactivate, name="reactivate"),
     path("profile/", views.profile.profile, name="profile"),
     path("company/", views.company.settings, name="company"),

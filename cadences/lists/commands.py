@@ -114,6 +114,8 @@ _PAGES = (
     _Page(lazy("Survey results"), "survey_results:list", "chat-square-text", _manager),
     _Page(lazy("People who want to be called"), "contact_me:list", "telephone", _manager),
     _Page(lazy("Hand over accounts"), "reassign:people", "person-check", _lead),
+    _Page(lazy("Nobody responsible"), "leaving:nobody", "person-exclamation", _lead),
+    _Page(lazy("Change history"), "changes:list", "clock-history", _lead),
     _Page(lazy("Company: books, quiet accounts"), "users:company", "building", _admin),
     _Page(lazy("Calendars"), "calendars:list", "calendar3", _admin),
     _Page(lazy("People's calendars and capacity"), "calendars:people", "calendar3", _admin),
@@ -175,6 +177,9 @@ def _of_account(user: User, at: str) -> Iterable[Command]:
     yield add(_("Purchases"), reverse("sales:list", args=key), "cart")
     changes = reverse("core:history", args=["accounts.account", account.pk])
     yield add(_("History of changes"), changes, "clock-history")
+    if _lead(user):
+        everything = f"{reverse('changes:list')}?account={account.pk}"
+        yield add(_("All changes at this account"), everything, "clock-history")
     if may_edit(user, account):
         yield from _of_editors(user, account)
 

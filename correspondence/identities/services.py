@@ -112,6 +112,11 @@ def revoke(user: User) -> None:
         identity.delete()
 
 
+def end(user: User) -> None:
+    """Of somebody who works here no more: it sends nothing, and does not come back with them."""
+    Identity.objects.filter(user=user).delete()
+
+
 def _locked(user: User) -> Identity | None:
     found: Identity | None = Identity.objects.select_for_update().filter(user=user).first()
     return found

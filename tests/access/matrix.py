@@ -85,7 +85,12 @@ ROWS = [
     row("users:create", get=ADMIN, post=ADMIN),
     row("users:edit", "owner", get=ADMIN, post=ADMIN),
     row("users:invite", "invited", post=ADMIN, data={"email": "new@tend.example"}),
-    row("users:deactivate", "owner", get=ADMIN, post=ADMIN),
+    row("leaving:person", "owner", get=ADMIN, post=ADMIN),
+    row("changes:list", get=MANAGERS),
+    row("changes:file", get=MANAGERS),
+    row("leaving:nobody", get=MANAGERS),
+    row("leaving:give_all", "gap", post=MANAGERS),
+    row("leaving:give", "gap concern", post=MANAGERS),
     row("users:reactivate", "deactivated", post=ADMIN),
     row("users:profile", get=ALL, post=ALL),
     row(

@@ -75,6 +75,7 @@ def _records(people: dict[str, Any]) -> dict[str, Any]:
         "account": account,
         "account_label": "accounts.account",
         "w": "where",
+        "gap": "concerns",
         "tier": make.make_tier(2),
         "contact": contact,
         "departed": make.make_contact(account, left_on=TODAY),

@@ -95,7 +95,7 @@ INSIDE = [
     "/users/new/",
     "/users/{admin}/",
     "/users/{invited}/",
-    "/users/{invited}/deactivate/",
+    "/leaving/{invited}/",
     "/users/profile/",
     "/calendars/absences/",
     "/users/teams/",

@@ -26,7 +26,14 @@ from users.services.invitations import (
     invite,
 )
 from users.services.passwords import set_password
-from users.services.people import create_user, deactivate, edit_profile, edit_user, reactivate
+from users.services.people import (
+    create_user,
+    deactivate,
+    edit_profile,
+    edit_user,
+    reactivate,
+    when_deactivated,
+)
 from users.services.teams import create_team, delete_team, edit_team
 
 __all__ = [
@@ -58,4 +65,5 @@ __all__ = [
     "set_company",
     "set_company_capacity",
     "set_password",
+    "when_deactivated",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -23,6 +24,15 @@ FIELDS = (
     | PROFILE_FIELDS
     | {"email", "display_name", "external_id", "job_title", "roles", "department"}
 )
+
+Ending = Callable[[User], object]
+_endings: list[Ending] = []
+
+
+def when_deactivated(end: Ending) -> None:
+    """Called in the transaction of :func:`deactivate`: what is kept for this user alone ends with it."""
+    if end not in _endings:
+        _endings.append(end)
 
 
 @transaction.atomic
@@ -83,7 +93,8 @@ def deactivate(by: User | None, user: User) -> User:
     """End the right to sign in: sessions, password and every link that was sent, at once.
 
     What they own keeps its owner's name; the engine treats it as without owner, and the manager of
-    the team sees it. Raises PermissionDenied (oneself), ValidationError (the last admin).
+    the team sees it; ``imports.leaving`` gives it on in the same transaction. Raises PermissionDenied
+    (oneself), ValidationError (the last admin).
     """
     _require_admin_or_command(by)
     require(by is None or by.pk != user.pk, _("Nobody deactivates themself. Ask another admin."))
@@ -97,6 +108,8 @@ def deactivate(by: User | None, user: User) -> User:
         user.save(update_fields=["is_active", "deactivated_at", "password", "updated_at"])
         facts.changed(user_ids=[user.pk])
     user.sessions.all().delete()
+    for end in _endings:
+        end(user)
     return user
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -13,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from core.forms import attempt, editable, posted
 from core.pagination import page_number, paginate
 from core.text import whole_number
-from users import holdings, services
+from users import services
 from users.access import require_admin
 from users.forms import InviteForm, UserForm, time_zones
 from users.http import Request
@@ -80,23 +79,6 @@ def invite(request: Request, pk: int) -> HttpResponse:
         messages.success(request, _("An invitation is on its way to %(email)s.") % {"email": invited.email})
         return redirect("users:edit", user.pk)
     return _form_page(request, UserForm(instance=user), user, invite_form=form)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def deactivate(request: Request, pk: int) -> HttpResponse:
-    user = editable(User, request.user, pk, ADMINS_ONLY)
-    problem = ""
-    if request.method == "POST":
-        try:
-            services.deactivate(request.user, user)
-        except ValidationError as error:
-            problem = " ".join(error.messages)
-        else:
-            done = _("%(name)s has been deactivated and signed out everywhere.")
-            messages.success(request, done % {"name": user.display_name})
-            return redirect("users:edit", user.pk)
-    context = {"person": user, "holdings": holdings.of(user), "problem": problem}
-    return render(request, "users/deactivate.html", context, status=422 if problem else 200)
 
 
 @require_POST
