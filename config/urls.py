@@ -44,6 +44,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *_app("", "correspondence.urls"),  # the outbox, and the page that unsubscribes
     *_app("surveys/", "surveys.urls"),  # for managers alone
     *_app("imports/", "imports.urls"),
+    path("data/", include("imports.taking_out.urls")),
+    path("erase/", include("imports.erasing.urls")),
 ]
 
 if settings.MAIL_SINK_DIR:

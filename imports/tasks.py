@@ -3,6 +3,8 @@
 from celery import shared_task
 
 from imports import services
+from imports.erasing import retention
+from imports.taking_out import archives
 
 
 @shared_task(name="imports.tasks.work")
@@ -16,3 +18,12 @@ def resume() -> None:
     """Take up what waits or was left by a dead worker; delete files that nobody needs."""
     services.resume_waiting()
     services.forget_files()
+    archives.resume_waiting()
+    archives.forget_old()
+    retention.tick()
+
+
+@shared_task(name="imports.tasks.take_out")
+def take_out(archive_id: int) -> None:
+    """Write everything into one archive."""
+    archives.work(archive_id)

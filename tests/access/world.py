@@ -16,7 +16,7 @@ from cadences.models import BulkChange, BulkRow, Override, SavedView
 from contacts.models import Ask, Commitment, Expectation
 from correspondence.models import Halt, Message, PieceFile, PrintBatch, Suppression
 from correspondence.unsubscribe import url_for
-from imports.models import ImportBatch
+from imports.models import ImportBatch, TakeOut
 from surveys.models import ContactRequest, Exclusion, HeldBack
 from tests import factories as make
 from tests.surveys import factories as survey
@@ -109,6 +109,7 @@ def _records(people: dict[str, Any]) -> dict[str, Any]:
         "account_file": make.make_file(account, owner),
         **_written(owner, contact, interaction),
         "batch": _batch(),
+        "archive": _archive(),
         **_lists(people, account),
         **_surveys(contact),
         **_mail(),
@@ -249,6 +250,13 @@ def _mailings(owner: Any) -> dict[str, Any]:
         "running_mailing": make.make_mailing(owner, state="running", **started),
         "paused_mailing": make.make_mailing(owner, state="paused", **started),
     }
+
+
+def _archive() -> TakeOut:
+    archive = TakeOut.objects.create(state="ready", finished_at=timezone.now())
+    archive.path.parent.mkdir(parents=True, exist_ok=True)
+    archive.path.write_bytes(b"PK")
+    return archive
 
 
 def _batch() -> ImportBatch:

@@ -1,0 +1,216 @@
+"""The archive of everything: complete, of one moment, inert in a spreadsheet, gone after its time."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from datetime import timedelta
+from typing import Any
+from zipfile import ZipFile
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from contacts.models import Contact
+from correspondence.models import Message
+from imports.models import TakeOut
+from imports.taking_out import archives
+from tests.factories import make_account, make_company, make_contact, make_file, make_purchase, make_user
+from users.models import User
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+EVIL = "=HYPERLINK(1)"
+
+
+@pytest.fixture
+def admin() -> User:
+    make_company(currency="EUR")
+    return make_user("admin", password="a-long-password-7", email="ada@tend.example")
+
+
+@pytest.fixture(autouse=True)
+def worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It works at once."""
+    monkeypatch.setattr(archives, "ring", archives.work)
+
+
+def make(admin: User, **more: Any) -> ZipFile:
+    archive = archives.ask(admin, **({"with_files": False} | more))
+    archive.refresh_from_db()
+    assert archive.state == TakeOut.State.READY, archive.error
+    return ZipFile(archive.path)
+
+
+def rows(archive: ZipFile, name: str) -> list[dict[str, str]]:
+    text = archive.read(f"csv/{name}.csv").decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def objects(archive: ZipFile, name: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in archive.read(f"json/{name}.jsonl").decode().splitlines()]
+
+
+def test_every_row_is_there_as_it_is_stored(admin):
+    account = make_account(admin, name='Borg "& Co", Åre\nsecond line')
+    make_contact(account, last_name="Lind", phone="+47 22 12 34 56", refused_channels=["email", "text"])
+    make_purchase(account, timezone.localdate(), "-12.5")
+    archive = make(admin)
+    assert rows(archive, "accounts_account")[0]["name"] == account.name
+    assert rows(archive, "sales_purchase")[0]["amount"] == "-12.5000", "a number is no formula"
+    (contact,) = objects(archive, "contacts_contact")
+    assert contact["phone"] == "+47 22 12 34 56"
+    assert contact["refused_channels"] == ["email", "text"]
+    assert contact["account_id"] == account.pk
+    assert rows(archive, "contacts_contact")[0]["refused_channels"] == '["email", "text"]'
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "|", "%"])
+def test_no_cell_is_a_live_formula(admin, start):
+    make_contact(make_account(admin), last_name=f"{start}cmd")
+    archive = make(admin)
+    assert rows(archive, "contacts_contact")[0]["last_name"] == f"'{start}cmd"
+    assert objects(archive, "contacts_contact")[0]["last_name"] == f"{start}cmd"
+
+
+def test_history_comes_along_and_is_inert(admin):
+    contact = make_contact(make_account(admin), last_name=EVIL)
+    contact.last_name = "Lind"
+    contact.save()
+    archive = make(admin)
+    (before,) = rows(archive, "history_contacts_contact")
+    assert before["last_name"] == f"'{EVIL}"
+
+
+def test_no_secret_is_in_it(admin):
+    admin.set_password("another-long-one-8")
+    admin.save()
+    Message.objects.create(
+        kind="account_mail", topic="service", recipient="ada@tend.example", key="1", stored="sealed-words",
+        message_id="<return-path@tend>", next_try_at=timezone.now(),
+    )  # fmt: skip
+    archive = make(admin)
+    everything = b"".join(archive.read(name) for name in archive.namelist())
+    assert b"ada@tend.example" in everything
+    for secret in (admin.password, "sealed-words", "return-path@tend", str(TakeOut.objects.get().key)):
+        assert secret.encode() not in everything
+
+
+def test_all_tables_are_of_one_moment(admin, monkeypatch):
+    """What is written while it is being made is not in it: no contact without its account."""
+    make_contact(make_account(admin))
+    real, meanwhile = archives.writing._copy, []
+
+    def copy(*args: Any) -> int:
+        number = real(*args)
+        if not meanwhile:
+            meanwhile.append(make_contact(make_account(admin, name="Later")))
+        return number
+
+    monkeypatch.setattr(archives.writing, "_copy", copy)
+    archive = make(admin)
+    assert len(rows(archive, "contacts_contact")) == 1
+    assert len(rows(archive, "accounts_account")) == 1
+    assert Contact.objects.count() == 2
+
+
+def test_files_come_along_if_asked_for(admin):
+    make_file(make_account(admin), admin, b"%PDF-1.7 a quote")
+    assert not [name for name in make(admin).namelist() if name.startswith("files/")]
+    archive = make(admin, with_files=True)
+    (name,) = [name for name in archive.namelist() if name.startswith("files/")]
+    assert name == f"files/{objects(archive, 'accounts_accountfile')[0]['file']}"
+    assert archive.read(name) == b"%PDF-1.7 a quote"
+
+
+def test_one_at_a_time(admin, monkeypatch):
+    monkeypatch.setattr(archives, "ring", lambda pk: None)
+    first = archives.ask(admin, with_files=False)
+    assert archives.ask(admin, with_files=False) == first
+
+
+def test_a_dead_worker_is_followed_by_another(admin, monkeypatch):
+    monkeypatch.setattr(archives, "ring", lambda pk: None)
+    archive = archives.ask(admin, with_files=False)
+    assert archives._claim(archive.pk), "a worker takes it, and dies"
+    archives.work(archive.pk)
+    archive.refresh_from_db()
+    assert archive.state == TakeOut.State.RUNNING, "its lease has not run out"
+    rung: list[int] = []
+    monkeypatch.setattr(archives, "ring", rung.append)
+    with time_machine.travel(timezone.now() + archives.LEASE + timedelta(minutes=1)):
+        archives.resume_waiting()
+        archives.work(archive.pk)
+    archive.refresh_from_db()
+    assert rung == [archive.pk]
+    assert archive.state == TakeOut.State.READY
+
+
+def test_a_full_disk_is_said_in_words(admin, monkeypatch):
+    def full(*_args: Any, **_more: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(archives.writing, "write", full)
+    archive = archives.ask(admin, with_files=False)
+    archive.refresh_from_db()
+    assert archive.state == TakeOut.State.FAILED
+    assert "No space left on device" in archive.error
+    assert not list(archive.path.parent.iterdir()), "no half archive lies about"
+
+
+def test_fetched_by_admins_and_gone_after_a_week(admin, client: Client):
+    make(admin)
+    archive = TakeOut.objects.get()
+    address = reverse("taking_out:fetch", args=[archive.pk])
+    client.force_login(make_user("manager"))
+    assert client.post(address).status_code == 403
+    client.force_login(admin)
+    answer = client.post(address)
+    assert answer["Cache-Control"] == "no-store"
+    assert answer["Content-Disposition"].startswith("attachment")
+    assert ZipFile(io.BytesIO(b"".join(answer.streaming_content))).testzip() is None
+    archive.refresh_from_db()
+    assert archive.fetched_by == admin
+    with time_machine.travel(timezone.now() + TakeOut.KEPT + timedelta(hours=1)):
+        assert archives.forget_old() == 1
+    assert not archive.path.exists()
+    client.force_login(admin)
+    assert client.post(address).status_code == 404
+
+
+def test_memory_does_not_grow_with_the_tables(admin):
+    """The rows go through: the biggest thing in Python's hands is a block of the pipe."""
+    account = make_account(admin)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO contacts_interaction (account_id, kind, direction, outcome, reached, by_owner_side,"
+            " happened_on, summary, refused_reason, no_next_reason, covered, source, withdrawn_reason,"
+            " created_at, updated_at) SELECT %s, 'call', 'out', 'talked', true, true, current_date,"
+            " repeat(md5(n::text), 20), '', '', '{}', 'page', '', now(), now() FROM generate_series(1, 20000) n",
+            [account.pk],
+        )
+    import tracemalloc
+
+    tracemalloc.start()
+    archive = make(admin)
+    _now, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert archive.getinfo("csv/contacts_interaction.csv").file_size > 13_000_000
+    assert most < 8_000_000
+
+
+def test_the_page_shows_progress_and_then_the_archive(admin, client: Client, monkeypatch):
+    monkeypatch.setattr(archives, "ring", lambda pk: None)
+    client.force_login(admin)
+    page = reverse("taking_out:everything")
+    assert client.post(page).status_code == 302
+    assert "Waiting for a worker" in client.get(page).content.decode()
+    archives.work(TakeOut.objects.get().pk)
+    shown = client.get(page).content.decode()
+    assert "Download" in shown
+    assert "hx-trigger" not in shown.split('id="archives"')[1].split(">")[0]
