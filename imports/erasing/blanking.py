@@ -35,7 +35,7 @@ def blank(
         return 0
     _update(model, "pk", wanted, words, values)
     if (event := history_of(model)) is not None:
-        kept = {field.attname for field in event._meta.concrete_fields}
+        kept = {field.name for field in event._meta.concrete_fields}
         rest = {name: value for name, value in values.items() if name in kept}
         _update(event, "pgh_obj", wanted, [name for name in words if name in kept], rest)
     return len(wanted)
@@ -64,29 +64,39 @@ def _update(
         sets.append(f"{column} = CASE WHEN COALESCE({column}, '') = '' THEN {column} ELSE %s END")
         parameters.append(ERASED)
     for name, value in values.items():
-        field = model._meta.get_field(name.removesuffix("_id"))
-        sets.append(f"{_column(model, name.removesuffix('_id'))} = %s")
-        parameters.append(field.get_db_prep_save(value, connection))
+        sets.append(f"{_column(model, name)} = %s")
+        parameters.append(field_of(model, name).get_db_prep_save(value, connection))
     if not sets:
         return
-    where = _column(model, model._meta.pk.name if key == "pk" else key)
+    table, where = connection.ops.quote_name(model._meta.db_table), field_of(model, key)
     with connection.cursor() as cursor:
-        table = connection.ops.quote_name(model._meta.db_table)
-        kind = model._meta.get_field(model._meta.pk.name if key == "pk" else key)
-        array = f"%s::{_type_of(kind)}[]"
         cursor.execute(
-            f"UPDATE {table} SET {', '.join(sets)} WHERE {where} = ANY({array})",
+            f"UPDATE {table} SET {', '.join(sets)} "
+            f"WHERE {_column(model, key)} = ANY(%s::{_type_of(where)}[])",
             [*parameters, [str(one) for one in ids]],
         )
 
 
+def field_of(model: type[models.Model], name: str) -> models.Field[Any, Any]:
+    """A field that is a column; ``pk`` for the primary key."""
+    field = model._meta.pk if name == "pk" else model._meta.get_field(name)
+    if not isinstance(field, models.Field):
+        raise TypeError(f"{model._meta.label}.{name} is no column")
+    return field
+
+
+def column_of(model: type[models.Model], name: str) -> str:
+    """Its name in the database."""
+    return str(field_of(model, name).column)
+
+
 def _column(model: type[models.Model], name: str) -> str:
-    return str(connection.ops.quote_name(model._meta.get_field(name).column))
+    return str(connection.ops.quote_name(column_of(model, name)))
 
 
 def _type_of(field: models.Field[Any, Any]) -> str:
     """The database's type of a key."""
-    found = field.target_field if field.is_relation else field
+    found = field.target_field if isinstance(field, models.ForeignKey) else field
     return str(found.rel_db_type(connection))
 
 
@@ -102,11 +112,12 @@ def blank_kept(  # noqa: PLR0913 - what, of whom, and how the other part calls i
     ``label``: its column with the label of the kept model, ``row``: the one with the kept row. ``column``:
     the kept column that must be one of ``ids``; the primary key by default. Returns how many rows.
     """
-    key = column or str(model._meta.pk.column)
-    blanked = {model._meta.get_field(n.removesuffix("_id")).column: v for n, v in (emptied or {}).items()}
-    parts, parameters = [f"{_column(kept, row)} || %s::jsonb"], [json.dumps(blanked)]
+    key = column or column_of(model, "pk")
+    blanked = {column_of(model, name): value for name, value in (emptied or {}).items()}
+    parts = [f"{_column(kept, row)} || %s::jsonb"]
+    parameters: list[Any] = [json.dumps(blanked)]
     for name in words:
-        found = model._meta.get_field(name).column
+        found = column_of(model, name)
         has_words = f"COALESCE({_column(kept, row)} ->> %s, '') <> ''"
         parts.append(f"CASE WHEN {has_words} THEN jsonb_build_object(%s::text, %s::text) ELSE '{{}}' END")
         parameters += [found, found, ERASED]

@@ -64,14 +64,14 @@ def look(contact: Contact) -> Found:
         if not rule.asked:
             known |= {(rule.label, pk) for pk in ids}
             counts += [(rule.title, len(ids))] if ids else []
-    ids = person.contacts
+    theirs = person.contacts
     return Found(
         people=people,
         person=person,
         counts=counts,
         mentions=list(_without(known, [*_by_key(person), *_by_words(people, person)])),
-        open_promises=Commitment.objects.open().filter(contact__in=ids).count(),
-        open_concerns=Concern.objects.filter(contact__in=ids, resolved_on__isnull=True).count(),
+        open_promises=Commitment.objects.open().filter(contact__in=theirs).count(),
+        open_concerns=Concern.objects.filter(contact__in=theirs, resolved_on__isnull=True).count(),
     )
 
 

@@ -12,6 +12,7 @@ import json
 import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -55,8 +56,8 @@ def entries() -> Iterator[Entry]:
 
 def mark_of(row: models.Model, secret: str = "") -> str:
     """Tells this row from another one that a restored database gives the same id."""
-    born = getattr(row, "created_at", None) or getattr(row, "account_id", "")
-    said = f"{row._meta.label_lower}:{row.pk}:{born.isoformat() if hasattr(born, 'isoformat') else born}"
+    born: datetime | None = getattr(row, "created_at", None)
+    said = f"{row._meta.label_lower}:{row.pk}:{born.isoformat() if born else getattr(row, 'account_id', '')}"
     return salted_hmac(SALT, said, secret=secret or None, algorithm="sha256").hexdigest()[:32]
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db import models
 
-from imports.erasing.blanking import blank_kept
+from imports.erasing.blanking import blank_kept, column_of
 from imports.erasing.what import RULES, words_of
 
 
@@ -77,9 +77,6 @@ def _chosen(kept: type[models.Model], name: str, ids: Collection[Any], label: st
 
 def _own_column(model: type[models.Model], path: str) -> str:
     """The column of the table itself that names the contact; empty where the way leads over another table."""
-    if path == "pk":
-        return str(model._meta.pk.column)
-    if "__" in path:
+    if "__" in path or (path != "pk" and model._meta.get_field(path).many_to_many):
         return ""
-    field = model._meta.get_field(path)
-    return str(field.column) if getattr(field, "column", None) else ""
+    return column_of(model, path)

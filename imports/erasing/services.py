@@ -51,8 +51,8 @@ def erase(user: User, contact: Contact, why: str, chosen: Collection[str]) -> Er
 def _erase(user: User, contact: Contact, why: str, chosen: set[str], pk: UUID) -> Erasure:
     people = finding.same_person(contact)
     ids = sorted(row.pk for row in people)
-    list(Contact.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk"))
-    found = finding.look(contact)
+    locked = Contact.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk")
+    found = finding.look(next(row for row in locked if row.pk == contact.pk))
     if found.is_erased:
         raise ValidationError(_("This person has been erased already."))
     _refuse_while_sending(found.person)

@@ -73,7 +73,7 @@ RULES: tuple[About, ...] = (
             "influence": None,
             "attitude": None,
             "placed": None,
-            "reports_to_id": None,
+            "reports_to": None,
             "is_main": False,
         },
         shown=(

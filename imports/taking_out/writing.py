@@ -111,7 +111,7 @@ def _inert(field: models.Field[Any, Any]) -> str:
     column = _quoted(field.column)
     if isinstance(field, STRUCTURED):
         return f"to_jsonb({column})::text"
-    kind = field.target_field if field.is_relation else field
+    kind = field.target_field if isinstance(field, models.ForeignKey) else field
     if not isinstance(kind, TEXTS):
         return column
     live = ", ".join(f"chr({ord(letter)})" for letter in LIVE if letter != "\0")  # no text holds that one

@@ -26,6 +26,7 @@ from users.models import User
 pytestmark = pytest.mark.django_db(transaction=True)
 
 EVIL = "=HYPERLINK(1)"
+LIVE = ("=", "+", "-", "@", "\t", "\r", "|", "%")
 
 
 @pytest.fixture
@@ -56,49 +57,42 @@ def objects(archive: ZipFile, name: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in archive.read(f"json/{name}.jsonl").decode().splitlines()]
 
 
-def test_every_row_is_there_as_it_is_stored(admin):
+def test_every_row_is_there_as_it_is_stored_and_inert_in_a_spreadsheet(admin):
     account = make_account(admin, name='Borg "& Co", Åre\nsecond line')
-    make_contact(account, last_name="Lind", phone="+47 22 12 34 56", refused_channels=["email", "text"])
+    contact = make_contact(account, last_name="Lind", phone="+47 22", refused_channels=["email", "text"])
+    for start in LIVE:
+        make_contact(account, last_name=f"{start}cmd")
+    contact.job_title = EVIL
+    contact.save()
+    contact.job_title = "Buyer"
+    contact.save()
     make_purchase(account, timezone.localdate(), "-12.5")
     archive = make(admin)
     assert rows(archive, "accounts_account")[0]["name"] == account.name
     assert rows(archive, "sales_purchase")[0]["amount"] == "-12.5000", "a number is no formula"
-    (contact,) = objects(archive, "contacts_contact")
-    assert contact["phone"] == "+47 22 12 34 56"
-    assert contact["refused_channels"] == ["email", "text"]
-    assert contact["account_id"] == account.pk
-    assert rows(archive, "contacts_contact")[0]["refused_channels"] == '["email", "text"]'
+    found = {one["id"]: one for one in objects(archive, "contacts_contact")}
+    assert found[contact.pk]["phone"] == "+47 22"
+    assert found[contact.pk]["refused_channels"] == ["email", "text"]
+    assert found[contact.pk]["account_id"] == account.pk
+    cells = [one["last_name"] for one in rows(archive, "contacts_contact")]
+    assert cells == ["Lind", *(f"'{start}cmd" for start in LIVE)]
+    assert [one["job_title"] for one in rows(archive, "history_contacts_contact")] == ["", f"'{EVIL}"]
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "|", "%"])
-def test_no_cell_is_a_live_formula(admin, start):
-    make_contact(make_account(admin), last_name=f"{start}cmd")
-    archive = make(admin)
-    assert rows(archive, "contacts_contact")[0]["last_name"] == f"'{start}cmd"
-    assert objects(archive, "contacts_contact")[0]["last_name"] == f"{start}cmd"
-
-
-def test_history_comes_along_and_is_inert(admin):
-    contact = make_contact(make_account(admin), last_name=EVIL)
-    contact.last_name = "Lind"
-    contact.save()
-    archive = make(admin)
-    (before,) = rows(archive, "history_contacts_contact")
-    assert before["last_name"] == f"'{EVIL}"
-
-
-def test_no_secret_is_in_it(admin):
-    admin.set_password("another-long-one-8")
-    admin.save()
+def test_no_secret_is_in_it_and_files_if_asked_for(admin):
     Message.objects.create(
         kind="account_mail", topic="service", recipient="ada@tend.example", key="1", stored="sealed-words",
         message_id="<return-path@tend>", next_try_at=timezone.now(),
     )  # fmt: skip
-    archive = make(admin)
+    make_file(make_account(admin), admin, b"%PDF-1.7 a quote")
+    archive = make(admin, with_files=True)
     everything = b"".join(archive.read(name) for name in archive.namelist())
     assert b"ada@tend.example" in everything
     for secret in (admin.password, "sealed-words", "return-path@tend", str(TakeOut.objects.get().key)):
         assert secret.encode() not in everything
+    (name,) = [name for name in archive.namelist() if name.startswith("files/")]
+    assert name == f"files/{objects(archive, 'accounts_accountfile')[0]['file']}"
+    assert archive.read(name) == b"%PDF-1.7 a quote"
 
 
 def test_all_tables_are_of_one_moment(admin, monkeypatch):
@@ -119,24 +113,10 @@ def test_all_tables_are_of_one_moment(admin, monkeypatch):
     assert Contact.objects.count() == 2
 
 
-def test_files_come_along_if_asked_for(admin):
-    make_file(make_account(admin), admin, b"%PDF-1.7 a quote")
-    assert not [name for name in make(admin).namelist() if name.startswith("files/")]
-    archive = make(admin, with_files=True)
-    (name,) = [name for name in archive.namelist() if name.startswith("files/")]
-    assert name == f"files/{objects(archive, 'accounts_accountfile')[0]['file']}"
-    assert archive.read(name) == b"%PDF-1.7 a quote"
-
-
-def test_one_at_a_time(admin, monkeypatch):
-    monkeypatch.setattr(archives, "ring", lambda pk: None)
-    first = archives.ask(admin, with_files=False)
-    assert archives.ask(admin, with_files=False) == first
-
-
 def test_a_dead_worker_is_followed_by_another(admin, monkeypatch):
     monkeypatch.setattr(archives, "ring", lambda pk: None)
     archive = archives.ask(admin, with_files=False)
+    assert archives.ask(admin, with_files=False) == archive, "one at a time"
     assert archives._claim(archive.pk), "a worker takes it, and dies"
     archives.work(archive.pk)
     archive.refresh_from_db()
@@ -163,9 +143,17 @@ def test_a_full_disk_is_said_in_words(admin, monkeypatch):
     assert not list(archive.path.parent.iterdir()), "no half archive lies about"
 
 
-def test_fetched_by_admins_and_gone_after_a_week(admin, client: Client):
-    make(admin)
+def test_asked_for_and_fetched_by_admins_and_gone_after_a_week(admin, client: Client, monkeypatch):
+    monkeypatch.setattr(archives, "ring", lambda pk: None)
+    client.force_login(admin)
+    page = reverse("taking_out:everything")
+    assert client.post(page).status_code == 302
+    assert "Waiting for a worker" in client.get(page).content.decode()
     archive = TakeOut.objects.get()
+    archives.work(archive.pk)
+    shown = client.get(page).content.decode()
+    assert "Download" in shown
+    assert "hx-trigger" not in shown.split('id="archives"')[1].split(">")[0], "nothing is asked again"
     address = reverse("taking_out:fetch", args=[archive.pk])
     client.force_login(make_user("manager"))
     assert client.post(address).status_code == 403
@@ -191,7 +179,8 @@ def test_memory_does_not_grow_with_the_tables(admin):
             "INSERT INTO contacts_interaction (account_id, kind, direction, outcome, reached, by_owner_side,"
             " happened_on, summary, refused_reason, no_next_reason, covered, source, withdrawn_reason,"
             " created_at, updated_at) SELECT %s, 'call', 'out', 'talked', true, true, current_date,"
-            " repeat(md5(n::text), 20), '', '', '{}', 'page', '', now(), now() FROM generate_series(1, 20000) n",
+            " repeat(md5(n::text), 100), '', '', '{}', 'page', '', now(), now()"
+            " FROM generate_series(1, 5000) n",
             [account.pk],
         )
     import tracemalloc
@@ -200,17 +189,5 @@ def test_memory_does_not_grow_with_the_tables(admin):
     archive = make(admin)
     _now, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert archive.getinfo("csv/contacts_interaction.csv").file_size > 13_000_000
+    assert archive.getinfo("csv/contacts_interaction.csv").file_size > 15_000_000
     assert most < 8_000_000
-
-
-def test_the_page_shows_progress_and_then_the_archive(admin, client: Client, monkeypatch):
-    monkeypatch.setattr(archives, "ring", lambda pk: None)
-    client.force_login(admin)
-    page = reverse("taking_out:everything")
-    assert client.post(page).status_code == 302
-    assert "Waiting for a worker" in client.get(page).content.decode()
-    archives.work(TakeOut.objects.get().pk)
-    shown = client.get(page).content.decode()
-    assert "Download" in shown
-    assert "hx-trigger" not in shown.split('id="archives"')[1].split(">")[0]
