@@ -1,9 +1,13 @@
 """Doorbells: the batch's row says what is to be done."""
 
+from datetime import timedelta
+
 from celery import shared_task
 
+from core.history import acting
 from imports import services
 from imports.erasing import retention
+from imports.erasing import services as erasing
 from imports.taking_out import archives
 
 
@@ -15,12 +19,14 @@ def work(batch_id: int) -> None:
 
 @shared_task(name="imports.tasks.resume")
 def resume() -> None:
-    """Take up what waits or was left by a dead worker; delete files that nobody needs."""
+    """Take up what waits or was left by a dead worker; delete what nobody needs or nobody may have."""
     services.resume_waiting()
     services.forget_files()
     archives.resume_waiting()
     archives.forget_old()
     retention.tick()
+    with acting(None, "replay_erasures"):
+        erasing.replay(timedelta(minutes=1))
 
 
 @shared_task(name="imports.tasks.take_out")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -106,13 +107,14 @@ def _void(pk: UUID) -> None:
         register.void(str(pk))
 
 
-def replay() -> int:
+def replay(grace: timedelta = timedelta(0)) -> int:
     """Erase again what the register names and this database does not know of. Returns how many people.
 
-    Called after a restore and at every start. A row that has the id of an erased one and is another is left
-    alone: its mark differs.
+    Called after a restore, at every start and every minute. A row that has the id of an erased one and is
+    another is left alone: its mark differs. ``grace``: leave younger entries, they may be on their way.
     """
-    entries = {entry.id: entry for entry in register.entries()}
+    before = (timezone.now() - grace).isoformat()
+    entries = {entry.id: entry for entry in register.entries() if entry.at <= before}
     known = {str(pk) for pk in Erasure.objects.filter(pk__in=entries).values_list("pk", flat=True)}
     return sum(_replay(entry) for pk, entry in entries.items() if pk not in known)
 
@@ -120,7 +122,9 @@ def replay() -> int:
 @transaction.atomic
 def _replay(entry: Entry) -> bool:
     marks = {int(pk): mark for pk, mark in entry.contacts}
-    people = Contact.objects.select_for_update(of=("self",)).filter(pk__in=marks).order_by("pk")
+    people = list(Contact.objects.select_for_update(of=("self",)).filter(pk__in=marks).order_by("pk"))
+    if Erasure.objects.filter(pk=entry.id).exists():
+        return False  # whoever held the lock was doing it
     same = [row for row in people if register.is_same(row, marks[row.pk])]
     rows = {label: _still_same(label, dict(marked)) for label, marked in entry.rows.items()}
     if not same and not any(rows.values()):

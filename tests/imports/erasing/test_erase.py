@@ -19,6 +19,7 @@ from django.utils import timezone
 from accounts.models import AccountFile
 from cadences.models import Guest
 from contacts.models import Commitment, Concern, ConcernNote, Contact, Interaction
+from core.models import JobRun
 from core.rows import keep, put_back
 from correspondence.models import Message, Piece, PieceFile, Suppression
 from correspondence.suppression import suppressed
@@ -284,3 +285,31 @@ class TestRestore:
         assert str(eva.pk) in words
         assert not [secret for secret in SECRETS if secret in words]
         assert Path(project.ERASURES_FILE).stat().st_mode & 0o777 == 0o600
+
+
+class TestKeptRows:
+    """Deleted, merged or brought in by mistake: rows that another part keeps as JSON."""
+
+    def test_a_kept_row_with_a_key_to_them_is_blanked(self, admin, eva):
+        talk, other = eva.interactions.get(kind="call"), make.make_interaction(eva.account, summary="Else")
+        for row in keep(Interaction, [talk.pk, other.pk]):
+            JobRun.objects.create(job="contacts.Interaction", period=str(row["id"]), counts=row)
+        (kept,) = keep(Contact, [eva.pk])
+        JobRun.objects.create(job="contacts.contact", period="1", counts=kept)
+        person = registry.Person(contacts=(eva.pk,))
+        assert registry.blank_rows(JobRun, person, label="job", row="counts") == 2
+        rows = {run.period: run.counts for run in JobRun.objects.all()}
+        assert rows[str(talk.pk)]["summary"] == "[erased]"
+        assert rows[str(talk.pk)]["sentiment"] == 2
+        assert rows[str(talk.pk)]["refused_reason"] == "", "where there was nothing, nothing is said"
+        assert rows[str(other.pk)]["summary"] == "Else"
+        names = ("last_name", "email", "external_id")
+        assert [rows["1"][name] for name in names] == ["Erased person", "", None]
+
+    def test_a_kept_row_that_was_chosen_is_blanked(self, admin, eva):
+        other = make.make_interaction(eva.account, summary="Evangelina was ill")
+        (row,) = keep(Interaction, [other.pk])
+        JobRun.objects.create(job="contacts.interaction", period="1", counts=row)
+        person = registry.Person(contacts=(), rows={"contacts.Interaction": (other.pk,)})
+        assert registry.blank_rows(JobRun, person, label="job", row="counts") == 1
+        assert JobRun.objects.get().counts["summary"] == "[erased]"
