@@ -12,15 +12,18 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import Account, AccountFile
 from contacts.models import Contact
+from contacts.models.contact import TAKE_BACK_FOR
 from correspondence.models import Message, Piece, PieceFile, PrintBatch, State
 from correspondence.models.message import State as MailState
 from imports.erasing import addresses, files_brought_in, registry
 from imports.erasing.blanking import blank, forget_history, without_history
 from imports.erasing.registry import Person
 from imports.erasing.what import RULES, About, words_of
+from imports.taking_out import archives
 from surveys.models import ContactRequest, Invitation
 from users.clock import company_today
 
@@ -44,6 +47,7 @@ def apply(person: Person) -> dict[str, int]:
             if label == AccountFile._meta.label:
                 done["Files"] += remove_files(ids)
         _leave(person)
+        archives.forget_all(_("Somebody was erased while it was made. Ask for it again."))
         done.update(registry.run(person))
     return {what: count for what, count in done.items() if count}
 
@@ -116,7 +120,8 @@ def _leave(person: Person) -> None:
     """Nobody is called who must not be known: the engine takes them for somebody who has left."""
     now = timezone.now()
     there = Contact.objects.filter(pk__in=person.contacts, left_on__isnull=True)
-    there.update(left_on=company_today(), left_noted_at=now)
+    # noted so long ago that nobody is offered to take it back as a mistake
+    there.update(left_on=company_today(), left_noted_at=now - TAKE_BACK_FOR)
     Contact.objects.filter(pk__in=person.contacts).update(updated_at=now)
     own = Account.objects.filter(
         contacts__in=person.contacts, email__in=[r for r in person.reached if "@" in r]

@@ -14,6 +14,9 @@ from contacts.models import Commitment, Concern, Contact
 from imports.erasing.registry import Person
 from imports.erasing.what import ERASED, NAME, PLACES, RULES, About
 
+TELLING = 6
+"""An address or number of fewer letters, such as an extension, is in too many others."""
+
 LONG_ENOUGH = 3
 """A last name of fewer letters stands in too many words."""
 
@@ -88,7 +91,8 @@ def same_person(contact: Contact) -> list[Contact]:
 
 def person_of(people: Iterable[Contact]) -> Person:
     rows = list(people)
-    reached = [part for row in rows for part in (row.email.strip().lower(), row.phone, row.mobile) if part]
+    parts = [part for row in rows for part in (row.email.strip().lower(), row.phone, row.mobile)]
+    reached = [part for part in parts if len(part) >= TELLING]
     names = [row.name for row in rows if row.first_name]
     return Person(
         contacts=tuple(row.pk for row in rows),

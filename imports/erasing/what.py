@@ -246,7 +246,7 @@ RULES: tuple[About, ...] = (
         "Invitations to surveys",
         kept=("language", "codes", "address"),
     ),
-    About("surveys.Asked", "contact", "Surveys they were asked to take", shown=("programme", "sent_on")),
+    About("surveys.Asked", "contact", "Surveys they were asked to take", shown=("sent_on",)),
     About(
         "surveys.Exclusion",
         "contact",

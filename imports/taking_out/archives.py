@@ -121,12 +121,19 @@ def _make(archive: TakeOut) -> None:
         with _SignsOfLife(archive) as said:
             counts = writing.write(draft, tables(user), with_files=archive.with_files, at=at, said=said)
         kill_point("archive written")
-        os.replace(draft, archive.path)
-        values = {"counts": counts, "size": archive.path.stat().st_size, "finished_at": timezone.now()}
-        if not _ours(archive).update(state=State.READY, step="", lease_until=None, **values):
-            raise LostLeaseError(archive.pk)
+        _finish(archive, draft, counts)
     finally:
         draft.unlink(missing_ok=True)
+
+
+@transaction.atomic
+def _finish(archive: TakeOut, draft: Path, counts: dict[str, int]) -> None:
+    """The file is in its place only if the row says so, and it is still ours to say."""
+    if not _ours(archive).select_for_update(of=("self",)).exists():
+        raise LostLeaseError(archive.pk)
+    os.replace(draft, archive.path)
+    values = {"counts": counts, "size": archive.path.stat().st_size, "finished_at": timezone.now()}
+    _ours(archive).update(state=State.READY, step="", lease_until=None, **values)
 
 
 def _draft_of(archive: TakeOut) -> Path:
@@ -188,6 +195,16 @@ def delete(user: User, archive: TakeOut) -> None:
     """Its file goes at once; the row stays and says who had it."""
     require_admin(user)
     _gone(archive)
+
+
+def forget_all(why: str) -> None:
+    """Somebody was erased: no archive may hold them any longer. One that is being made is given up."""
+    TakeOut.objects.filter(state=State.RUNNING).update(
+        state=State.FAILED, error=why[:300], step="", lease_until=None, finished_at=timezone.now()
+    )
+    paths = [archive.path for archive in TakeOut.objects.filter(state=State.READY)]
+    TakeOut.objects.filter(state=State.READY).update(state=State.GONE)
+    transaction.on_commit(lambda: [path.unlink(missing_ok=True) for path in paths])
 
 
 def forget_old() -> int:

@@ -24,7 +24,7 @@ from core.rows import keep, put_back
 from correspondence.models import Message, Piece, PieceFile, Suppression
 from correspondence.suppression import suppressed
 from imports.erasing import registry, services
-from imports.models import Erasure, ImportBatch
+from imports.models import Erasure, ImportBatch, TakeOut
 from sales.models import Purchase
 from tests import factories as make
 
@@ -124,6 +124,17 @@ class TestNothingIsLeft:
         other.save()
         event = apps.get_model("contacts", "ContactEvent")
         assert event.objects.get(pgh_obj_id=other.pk).last_name == "Before"
+
+    def test_archives_that_hold_them_go(self, admin, eva, django_capture_on_commit_callbacks):
+        archive = TakeOut.objects.create(state="ready", finished_at=timezone.now())
+        running = TakeOut.objects.create(asked_by=admin)
+        archive.path.parent.mkdir(parents=True)
+        archive.path.write_bytes(b"PK")
+        with django_capture_on_commit_callbacks(execute=True):
+            erase(admin, eva)
+        assert not archive.path.exists()
+        assert [one.state for one in TakeOut.objects.order_by("pk")] == ["gone", "failed"]
+        assert "erased" in TakeOut.objects.get(pk=running.pk).error
 
     def test_stored_content_goes_with_the_commit(self, admin, eva, django_capture_on_commit_callbacks):
         account_file = make.make_file(eva.account, admin)
