@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from contacts.models import Commitment, Concern, Contact
 from imports.erasing.registry import Person
@@ -18,7 +19,7 @@ TELLING = 6
 """An address or number of fewer letters, such as an extension, is in too many others."""
 
 LONG_ENOUGH = 3
-"""A last name of fewer letters stands in too many words."""
+"""A name of fewer letters stands in too many words."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,7 @@ class Found:
     people: list[Contact]
     person: Person
     counts: list[tuple[str, int]]
+    staying: list[tuple[str, int]]
     mentions: list[Mention]
     open_promises: int
     open_concerns: int
@@ -61,17 +63,21 @@ def look(contact: Contact) -> Found:
     """The same number of queries for two rows and two thousand."""
     people = same_person(contact)
     person = person_of(people)
-    counts, known = [], set()
+    counts: list[tuple[str, int]] = []
+    staying: list[tuple[str, int]] = []
+    known: set[tuple[str, Any]] = set()
     for rule in RULES:
         ids = rule.ids(person.contacts)
-        if not rule.asked:
+        if ids and not rule.asked and rule.title:
+            (counts if rule.blanks else staying).append((_(rule.title), len(ids)))
+        if rule.blanks and not rule.asked:
             known |= {(rule.label, pk) for pk in ids}
-            counts += [(rule.title, len(ids))] if ids else []
     theirs = person.contacts
     return Found(
         people=people,
         person=person,
         counts=counts,
+        staying=staying,
         mentions=list(_without(known, [*_by_key(person), *_by_words(people, person)])),
         open_promises=Commitment.objects.open().filter(contact__in=theirs).count(),
         open_concerns=Concern.objects.filter(contact__in=theirs, resolved_on__isnull=True).count(),
@@ -132,10 +138,10 @@ def _by_words(people: list[Contact], person: Person) -> Iterator[Mention]:
 
 
 def _patterns(people: list[Contact], person: Person) -> tuple[str | None, str | None]:
-    """For Python: what names them surely; for PostgreSQL: also their last name, as a word of its own."""
+    """For Python: what names them surely; for PostgreSQL: also one of their names, as a word of its own."""
     certain = [re.escape(one) for one in (*person.names, *person.reached)]
-    lasts = {row.last_name.strip() for row in people} - {NAME}
-    likely = [rf"\m{re.escape(last)}\M" for last in sorted(lasts) if len(last) >= LONG_ENOUGH]
+    single = {name.strip() for row in people for name in (row.first_name, row.last_name)} - {NAME}
+    likely = [rf"\m{re.escape(name)}\M" for name in sorted(single) if len(name) >= LONG_ENOUGH]
     together = [*certain, *likely]
     return "|".join(certain) or None, "|".join(together) or None
 

@@ -43,6 +43,11 @@ class About:
     def model(self) -> type[models.Model]:
         return apps.get_model(self.label)
 
+    @property
+    def blanks(self) -> bool:
+        """Whether erasing changes anything in these rows."""
+        return bool(self.words or self.emptied or self.goes)
+
     def ids(self, contacts: tuple[int, ...]) -> list[Any]:
         """The rows that tell of these contacts."""
         rows = self.model._base_manager.filter(**{f"{self.path}__in": contacts})
@@ -103,7 +108,7 @@ RULES: tuple[About, ...] = (
             "created_at",
         ),
     ),
-    About("contacts.Contact", "reports_to", "Who reports to them", asked=True, shown=("job_title",)),
+    About("contacts.Contact", "reports_to", "Who reports to them", asked=True),
     About(
         "contacts.Contact",
         "formerly",

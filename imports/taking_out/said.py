@@ -11,6 +11,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from imports.taking_out.reports import Row
 
@@ -21,7 +22,24 @@ def rows(found: Iterable[models.Model], columns: Sequence[str], *, whole: bool =
     return [[pair for pair in row if whole or pair[1]] for row in said]
 
 
+LABELS: dict[str, Any] = {
+    "user": gettext_lazy("Who of us"),
+    "led_by": gettext_lazy("Who of us"),
+    "email": gettext_lazy("E-mail"),
+    "happened_on": gettext_lazy("Day"),
+    "sentiment": gettext_lazy("Mood, 1 to 5"),
+    "summary": gettext_lazy("What was said"),
+    "created_at": gettext_lazy("Entered"),
+    "formerly": gettext_lazy("Before, as"),
+    "what": gettext_lazy("What"),
+    "decision_roles": gettext_lazy("Part"),
+}
+"""Where the name of the column is no word of a person's."""
+
+
 def label(row: models.Model, name: str) -> str:
+    if name in LABELS:
+        return str(LABELS[name])
     words = str(getattr(row._meta.get_field(name), "verbose_name", name))
     return words[:1].upper() + words[1:]
 

@@ -32,11 +32,10 @@ def everything(request: Request) -> HttpResponse:
         archives.ask(request.user, with_files=request.POST.get("with_files") == "1")
         return redirect("taking_out:everything")
     rows = TakeOut.objects.visible_to(request.user).select_related("asked_by", "fetched_by").order_by("-id")
-    context = {
-        "page": paginate(rows, page_number(request)),
-        "running": rows.filter(state=TakeOut.State.RUNNING).first(),
-        "days": TakeOut.KEPT.days,
-    }
+    page = paginate(rows, page_number(request))
+    # one look at the rows: a second one may find it ready, and nobody would ask again for the list
+    running = next((archive for archive in page.rows if archive.is_busy), None)
+    context = {"page": page, "running": running, "days": TakeOut.KEPT.days}
     return render(
         request, "taking_out/_archives.html" if is_htmx(request) else "taking_out/list.html", context
     )

@@ -105,7 +105,7 @@ def _read_and_erase(page: Page, person: str) -> None:
 def _forget_old_words(page: Page) -> None:
     page.goto(f"{page.url.split('/contacts/')[0]}/erase/")
     page.get_by_role("link", name="Change", exact=True).click()
-    page.get_by_label("Notes").select_option("2")
+    page.get_by_label("Notes", exact=True).select_option("2")
     page.get_by_role("button", name="Show what would go").click()
     expect(page.get_by_text("0 rows would lose their words tonight")).to_be_visible()
     check_page(page)

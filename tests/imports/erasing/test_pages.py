@@ -36,7 +36,9 @@ def test_what_is_kept_is_shown_and_a_yes_erases_it(office):
     spared = make.make_interaction(eva.account, contact=per, summary="Eva Lind was not there")
     make.make_promise(eva.account, None, date(2026, 12, 1), contact=eva)
     page = reverse("erasing:person", args=[eva.pk])
+    make.make_purchase(eva.account, date(2026, 10, 1), buyer=eva)
     shown = office.get(page).content.decode()
+    assert "What they ordered: 1" in shown, "it is not blanked, and said to stay"
     assert "Eva Lind was not there" in shown
     assert "1 promise to or by them is still open" in shown
     assert ticked_in(shown) == 2
