@@ -140,7 +140,7 @@ def _talks(user: User, account: Account) -> Section:
         ]
         for talk in latest
     ]
-    return Section(_("Talks, mails and notes"), rows[:MOST], widths=(2, 3, 3, 3, 8), note=_cut(rows))
+    return Section(_("Talks, mails and notes"), rows[:MOST], widths=(5, 6, 6, 6, 15), note=_cut(rows))
 
 
 def _files(user: User, account: Account) -> Section:
