@@ -43,6 +43,7 @@ def prepare(*, demo: bool) -> None:
             call_command("migrate", interactive=False, verbosity=0)
     call_command("createcachetable", verbosity=0)
     schedule.install()
+    _call("replay_erasures", "Erasures")  # a restored backup may have brought people back
     _call("seed", "Plan, tiers and calendars")
     if demo and (fresh or LOGINS.exists() or (LOGINS.parent / "demo-started").exists()):
         # The mark lets a start that was interrupted in the middle of loading try again.

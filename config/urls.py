@@ -47,6 +47,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("duplicates/", include("imports.duplicates.urls")),
     path("leaving/", include("imports.leaving.urls")),
     path("changes/", include("imports.changes.urls")),
+    path("data/", include("imports.taking_out.urls")),
+    path("erase/", include("imports.erasing.urls")),
 ]
 
 if settings.MAIL_SINK_DIR:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import connection
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from contacts.models import Contact
 from contacts.models.interaction import Channel
@@ -15,6 +17,7 @@ from correspondence.models import DeliveryReport, Suppression, Topic
 from users.access import require_admin
 from users.models import User
 
+ERASED_DOMAIN = "erased.invalid"
 SOFT_BOUNCES = 3
 SOFT_BOUNCE_DAYS = 14
 SOFT_SUPPRESSION = timedelta(days=90)
@@ -32,10 +35,29 @@ WHERE known.until IS NOT NULL AND (excluded.until IS NULL OR excluded.until > kn
 
 
 def suppressed(addresses: Iterable[str], topic: str) -> set[str]:
-    """Those of the addresses that get no mail about this topic, in one query; normalised."""
-    wanted = {address.strip().lower() for address in addresses}
+    """Those of the addresses that get no mail about this topic, in one query; normalised.
+
+    Also one of somebody who was erased and came back with a file: what they said still holds.
+    """
+    wanted = {form: plain for plain in map(_plain, addresses) for form in (plain, *_hashes(plain))}
     found = Suppression.objects.in_force(timezone.now()).about(topic).filter(address__in=wanted)
-    return set(found.values_list("address", flat=True))
+    return {wanted[address] for address in found.values_list("address", flat=True)}
+
+
+def hashed(address: str) -> str:
+    """What stands for an address that must not be known any more; shaped like one."""
+    return next(_hashes(_plain(address)))
+
+
+def _hashes(plain: str) -> Iterator[str]:
+    """By the key of today, then by earlier ones."""
+    for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
+        digest = salted_hmac("correspondence.suppression", plain, secret=secret, algorithm="sha256")
+        yield f"{digest.hexdigest()[:40]}@{ERASED_DOMAIN}"
+
+
+def _plain(address: str) -> str:
+    return address.strip().lower()
 
 
 def refusing(contact_ids: Iterable[int], topic: str) -> set[int]:

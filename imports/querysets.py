@@ -1,4 +1,4 @@
-"""How views get import batches: admins only."""
+"""How views get import batches, archives and erasures: admins only."""
 
 from __future__ import annotations
 
@@ -10,13 +10,15 @@ if TYPE_CHECKING:
     from users.models import User
 
 
-class ImportBatchQuerySet(models.QuerySet[Any]):
+class ForAdminsQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: User) -> Self:
         return self if user.is_admin else self.none()
 
     def editable_by(self, user: User) -> Self:
         return self.visible_to(user)
 
+
+class ImportBatchQuerySet(ForAdminsQuerySet):
     def for_list(self) -> Self:
         """With who uploaded it, the newest first; without what only one page shows."""
         return self.select_related("created_by").defer("layout", "samples").order_by("-id")

@@ -124,6 +124,8 @@ _PAGES = (
     _Page(lazy("Teams"), "users:teams", "person-badge", _admin),
     _Page(lazy("Import"), "imports:list", "box-arrow-in-down", _admin),
     _Page(lazy("Import a file"), "imports:upload", "plus-lg", _admin),
+    _Page(lazy("Take everything out"), "taking_out:everything", "box-arrow-up", _admin),
+    _Page(lazy("Erased people, and how long words are kept"), "erasing:list", "eraser", _admin),
     _Page(lazy("Letterhead"), "correspondence:letterhead", "file-earmark-text", _admin),
     _Page(lazy("Outbox"), "correspondence:outbox", "envelope-arrow-up", _admin),
     _Page(lazy("Engine"), "cadences:engine", "arrow-repeat", _admin),
@@ -175,6 +177,7 @@ def _of_account(user: User, at: str) -> Iterable[Command]:
     yield add(_("Note an expectation"), reverse("contacts:expectation_add", args=key), "bullseye")
     yield add(_("Add a file"), reverse("accounts:file_add", args=key), "paperclip")
     yield add(_("Purchases"), reverse("sales:list", args=key), "cart")
+    yield add(_("Dossier as PDF"), reverse("taking_out:dossier", args=key), "file-earmark-pdf")
     changes = reverse("core:history", args=["accounts.account", account.pk])
     yield add(_("History of changes"), changes, "clock-history")
     if _lead(user):

@@ -1,15 +1,18 @@
 """What is kept of files brought in, records merged, taken out or thrown away; one noun a file."""
 
 from imports.models.batch import ImportBatch, ImportedOwner, Refusal
+from imports.models.erased import Erasure, Retention
 from imports.models.journal import ChangedRow, CreatedRows, KeptRow
 from imports.models.merge import AccountPair, ContactPair, Merge, MergeStep, Pair
 from imports.models.saved import SavedMapping, SavedMappingQuerySet
+from imports.models.taken import TakeOut
 
 __all__ = [
     "AccountPair",
     "ChangedRow",
     "ContactPair",
     "CreatedRows",
+    "Erasure",
     "ImportBatch",
     "ImportedOwner",
     "KeptRow",
@@ -17,6 +20,8 @@ __all__ = [
     "MergeStep",
     "Pair",
     "Refusal",
+    "Retention",
     "SavedMapping",
     "SavedMappingQuerySet",
+    "TakeOut",
 ]

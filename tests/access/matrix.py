@@ -30,6 +30,7 @@ SURVEYORS = frozenset({"manager", "other_manager"})  # an admin without that rol
 READERS_OF_RESULTS = SURVEYORS
 SELLERS = ALL - {"reader", "admin"}  # who may own accounts
 TEAM = frozenset({"owner", "manager"})
+TEAM_LEADS = frozenset({"manager", "admin"})  # of the owner's team
 ADMIN = frozenset({"admin"})
 NOBODY: frozenset[str] = frozenset()
 
@@ -484,5 +485,14 @@ ROWS = [
     row("imports:use_mapping", "batch", post=ADMIN),
     row("imports:mappings", get=ADMIN),
     row("imports:delete_mapping", "saved_mapping", post=ADMIN),
+    # -- taking out and erasing ------------------------------------------------------------------------
+    row("taking_out:everything", get=ADMIN, post=ADMIN),
+    row("taking_out:fetch", "archive", post=ADMIN),
+    row("taking_out:delete", "archive", post=ADMIN),
+    row("taking_out:person", "contact", get=TEAM_LEADS),
+    row("taking_out:dossier", "account", get=ALL),
+    row("erasing:list", get=ADMIN),
+    row("erasing:keeping", get=ADMIN, post=ADMIN),
+    row("erasing:person", "contact", get=ADMIN, post=ADMIN),
 ]
 BY_NAME = {each.name: each for each in ROWS}

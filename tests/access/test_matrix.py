@@ -53,6 +53,7 @@ def world(
     """Built once: every request is undone, and at the end all of it."""
     media = override_settings(
         MEDIA_ROOT=tmp_path_factory.mktemp("media"),
+        TAKEN_OUT_ROOT=str(tmp_path_factory.mktemp("taken_out")),
         BALLOTS_RESULTS_URL=ballots_database["BALLOTS_RESULTS_URL"],
     )
     monday = time_machine.travel("2026-11-23 10:00+00:00", tick=False)

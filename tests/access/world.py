@@ -17,7 +17,7 @@ from contacts.models import Ask, Commitment, Expectation
 from correspondence.models import Halt, Message, PieceFile, PrintBatch, Suppression
 from correspondence.unsubscribe import url_for
 from imports.duplicates.merging import merge_accounts
-from imports.models import AccountPair, ContactPair, ImportBatch, SavedMapping
+from imports.models import AccountPair, ContactPair, ImportBatch, SavedMapping, TakeOut
 from surveys.models import ContactRequest, Exclusion, HeldBack
 from tests import factories as make
 from tests.surveys import factories as survey
@@ -116,6 +116,7 @@ def _records(people: dict[str, Any]) -> dict[str, Any]:
             name="Customers of the till", kind="accounts", columns={"account.name": "name"}, uses=["name"]
         ),
         **_twins(account, contact, people["admin"]),
+        "archive": _archive(),
         **_lists(people, account),
         **_surveys(contact),
         **_mail(),
@@ -270,6 +271,13 @@ def _twins(account: Any, contact: Any, admin: Any) -> dict[str, Any]:
         "contact_pair": ContactPair.objects.create(first=contact, second=person, score=50),
         "merge": merge,
     }
+
+
+def _archive() -> TakeOut:
+    archive = TakeOut.objects.create(state="ready", finished_at=timezone.now())
+    archive.path.parent.mkdir(parents=True, exist_ok=True)
+    archive.path.write_bytes(b"PK")
+    return archive
 
 
 def _batch() -> ImportBatch:

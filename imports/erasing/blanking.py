@@ -1,0 +1,131 @@
+"""Words of rows become ERASED, in the row and in its history; set-based, and nothing is kept of what was."""
+# ruff: noqa: S608 - names come from the models, values are always parameters
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import pgtrigger
+from django.apps import apps
+from django.db import connection, models
+
+from imports.erasing.what import ERASED
+
+
+@contextmanager
+def without_history() -> Iterator[None]:
+    """The triggers would keep what is blanked here as the row before the change."""
+    with pgtrigger.ignore():
+        yield
+
+
+def blank(
+    model: type[models.Model],
+    ids: Collection[Any],
+    words: Sequence[str],
+    emptied: Mapping[str, Any] | None = None,
+) -> int:
+    """Blank these columns of these rows and of their history; again changes nothing. Returns how many."""
+    wanted = list(ids)
+    values = dict(emptied or {})
+    if not wanted or not (words or values):
+        return 0
+    _update(model, "pk", wanted, words, values)
+    if (event := history_of(model)) is not None:
+        kept = {field.name for field in event._meta.concrete_fields}
+        rest = {name: value for name, value in values.items() if name in kept}
+        _update(event, "pgh_obj", wanted, [name for name in words if name in kept], rest)
+    return len(wanted)
+
+
+def forget_history(model: type[models.Model], ids: Collection[Any]) -> None:
+    """Delete the history of rows that are deleted."""
+    if (event := history_of(model)) is not None:
+        event._base_manager.filter(pgh_obj__in=list(ids)).delete()
+
+
+def history_of(model: type[models.Model]) -> type[models.Model] | None:
+    """The table of the row as it was, None where nobody edits it."""
+    try:
+        return apps.get_model(model._meta.app_label, f"{model._meta.object_name}Event")
+    except LookupError:
+        return None
+
+
+def _update(
+    model: type[models.Model], key: str, ids: list[Any], words: Sequence[str], values: Mapping[str, Any]
+) -> None:
+    sets, parameters = [], []
+    for name in words:
+        column = _column(model, name)
+        sets.append(f"{column} = CASE WHEN COALESCE({column}, '') = '' THEN {column} ELSE %s END")
+        parameters.append(ERASED)
+    for name, value in values.items():
+        sets.append(f"{_column(model, name)} = %s")
+        parameters.append(field_of(model, name).get_db_prep_save(value, connection))
+    if not sets:
+        return
+    table, where = connection.ops.quote_name(model._meta.db_table), field_of(model, key)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {table} SET {', '.join(sets)} "
+            f"WHERE {_column(model, key)} = ANY(%s::{_type_of(where)}[])",
+            [*parameters, [str(one) for one in ids]],
+        )
+
+
+def field_of(model: type[models.Model], name: str) -> models.Field[Any, Any]:
+    """A field that is a column; ``pk`` for the primary key."""
+    field = model._meta.pk if name == "pk" else model._meta.get_field(name)
+    if not isinstance(field, models.Field):
+        raise TypeError(f"{model._meta.label}.{name} is no column")
+    return field
+
+
+def column_of(model: type[models.Model], name: str) -> str:
+    """Its name in the database."""
+    return str(field_of(model, name).column)
+
+
+def _column(model: type[models.Model], name: str) -> str:
+    return str(connection.ops.quote_name(column_of(model, name)))
+
+
+def _type_of(field: models.Field[Any, Any]) -> str:
+    """The database's type of a key."""
+    found = field.target_field if isinstance(field, models.ForeignKey) else field
+    return str(found.rel_db_type(connection))
+
+
+# -- rows that other parts keep as JSON ----------------------------------------------------------------------
+
+
+def blank_kept(  # noqa: PLR0913 - what, of whom, and how the other part calls its columns
+    kept: type[models.Model], model: type[models.Model], ids: Collection[Any], words: Sequence[str],
+    emptied: Mapping[str, Any] | None = None, *, label: str = "model", row: str = "row", column: str = "",
+) -> int:  # fmt: skip
+    """Blank rows that ``core.rows.keep`` has put into a JSON column of the model ``kept``.
+
+    ``label``: its column with the label of the kept model, ``row``: the one with the kept row. ``column``:
+    the kept column that must be one of ``ids``; the primary key by default. Returns how many rows.
+    """
+    key = column or column_of(model, "pk")
+    blanked = {column_of(model, name): value for name, value in (emptied or {}).items()}
+    parts = [f"{_column(kept, row)} || %s::jsonb"]
+    parameters: list[Any] = [json.dumps(blanked)]
+    for name in words:
+        found = column_of(model, name)
+        has_words = f"COALESCE({_column(kept, row)} ->> %s, '') <> ''"
+        parts.append(f"CASE WHEN {has_words} THEN jsonb_build_object(%s::text, %s::text) ELSE '{{}}' END")
+        parameters += [found, found, ERASED]
+    table = connection.ops.quote_name(kept._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {table} SET {_column(kept, row)} = {' || '.join(parts)} "
+            f"WHERE lower({_column(kept, label)}) = %s AND {_column(kept, row)} ->> %s = ANY(%s)",
+            [*parameters, model._meta.label_lower, key, [str(one) for one in ids]],
+        )
+        return int(cursor.rowcount)

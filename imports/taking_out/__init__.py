@@ -1,0 +1,1 @@
+"""Taking out: everything in one archive, all about one person, one account's dossier."""

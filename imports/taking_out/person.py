@@ -1,0 +1,94 @@
+"""Everything that is kept of one person: to read, and as JSON. Erasing knows what (imports.erasing.what)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import ForeignKey
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from contacts.models import Contact
+from correspondence.models import Suppression
+from imports.erasing.finding import person_of, same_person
+from imports.erasing.what import RULES, About
+from imports.taking_out import said
+from imports.taking_out.reports import Report, Section
+from users.access import require
+from users.models import Company, User
+
+
+def may_take_out(user: User, contact: Contact) -> bool:
+    """Admins, and managers who look after the account: who answers when somebody asks what we hold."""
+    if user.is_admin:
+        return True
+    return user.is_manager and Contact.objects.editable_by(user).filter(pk=contact.pk).exists()
+
+
+def require_may(user: User, contact: Contact) -> None:
+    require(
+        may_take_out(user, contact), _("Admins and the account's managers take out what is kept of a person.")
+    )
+
+
+def report(user: User, contact: Contact) -> Report:
+    """For the person to read; what is empty is left out."""
+    require_may(user, contact)
+    rows = [(rule, list(_rows(rule, contact))) for rule in RULES if rule.shown]
+    sections = [Section(_(rule.title), said.rows(found, rule.shown)) for rule, found in rows if found]
+    sections += _not_to_be_written_to(contact)
+    words = {"name": contact.name, "company": Company.get().name}
+    return Report(
+        title=_("What is kept of %(name)s") % words,
+        lead=_("Everything that %(company)s holds about this person, as of %(day)s.")
+        % (words | {"day": said.day(timezone.localdate())}),
+        footer=contact.name,
+        sections=sections,
+    )
+
+
+def as_json(user: User, contact: Contact) -> str:
+    """For programs: the same rows with the same columns, values as they are stored."""
+    require_may(user, contact)
+    kept: dict[str, Any] = {}
+    for rule in RULES:
+        if rule.shown:
+            rows = [_raw(row, rule.shown) for row in _rows(rule, contact)]
+            kept.setdefault(rule.label.lower(), []).extend(rows)
+    kept["correspondence.suppression"] = [
+        {"address": one.address, "topic": one.topic, "reason": one.reason, "until": one.until}
+        for one in _suppressions(contact)
+    ]
+    return json.dumps(
+        {"person": contact.name, "as_of": timezone.now(), "kept": kept},
+        cls=DjangoJSONEncoder, ensure_ascii=False, indent=1,
+    )  # fmt: skip
+
+
+def _rows(rule: About, contact: Contact) -> models.QuerySet[Any]:
+    ids = [row.pk for row in same_person(contact)]
+    found = rule.model._base_manager.filter(**{f"{rule.path}__in": ids})
+    tied = [name for name in rule.shown if isinstance(rule.model._meta.get_field(name), ForeignKey)]
+    rows = found.select_related(*tied) if tied else found
+    return rows.distinct().order_by(rule.shown[0] if rule.path != "pk" else "pk", "pk")
+
+
+def _raw(row: models.Model, columns: tuple[str, ...]) -> dict[str, Any]:
+    values: dict[str, Any] = {"id": row.pk}
+    for name in columns:
+        field = row._meta.get_field(name)
+        values[name] = str(getattr(row, name) or "") if isinstance(field, ForeignKey) else getattr(row, name)
+    return values
+
+
+def _suppressions(contact: Contact) -> list[Suppression]:
+    reached = [one for one in person_of(same_person(contact)).reached if "@" in one]
+    return list(Suppression.objects.filter(address__in=reached).order_by("pk"))
+
+
+def _not_to_be_written_to(contact: Contact) -> list[Section]:
+    rows = said.rows(_suppressions(contact), ("address", "topic", "reason", "until"))
+    return [Section(_("Not to be written to"), rows)] if rows else []

@@ -1,0 +1,113 @@
+"""What is kept of one person, and one account's dossier: complete, readable, for those who may."""
+
+from __future__ import annotations
+
+import io
+import json
+from datetime import date
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from pypdf import PdfReader
+
+from correspondence.models import Suppression
+from imports.taking_out import dossier, person
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def admin() -> Any:
+    make.make_company(name="Hollerbeck", currency="EUR")
+    return make.make_user("admin")
+
+
+@pytest.fixture
+def eva(admin: Any) -> Any:
+    account = make.make_account(admin, name="Borg #set & *Co*")
+    eva = make.make_contact(
+        account, first_name="Eva", last_name="Lind", email="eva@borg.example", decision_roles=["decides"]
+    )
+    make.make_interaction(account, admin, contact=eva, summary="She likes «fish» $x^2$", sentiment=4)
+    make.make_concern(account, contact=eva, what="Pump seal leaks")
+    make.make_promise(account, admin, date(2026, 12, 1), contact=eva, what="A quote for Eva")
+    make.make_purchase(account, date(2026, 10, 1), "1234.5", buyer=eva, about="Pumps")
+    make.make_piece(eva, admin, subject="Thanks, Eva", state="left", left_on=date(2026, 11, 2))
+    make.make_contact(account, first_name="Per", last_name="Vik")
+    Suppression.objects.create(address="eva@borg.example", topic="marketing", reason="unsubscribe")
+    return eva
+
+
+def text_of(content: bytes) -> str:
+    pages = PdfReader(io.BytesIO(content)).pages
+    return " ".join(" ".join(page.extract_text() for page in pages).split())
+
+
+def test_a_person_reads_all_that_is_kept(admin, eva, client: Client):
+    client.force_login(admin)
+    answer = client.get(reverse("taking_out:person", args=[eva.pk]))
+    assert answer["Content-Disposition"].startswith("attachment")
+    words = text_of(answer.content)
+    for said in (
+        "What is kept of Eva Lind", "Hollerbeck", "eva@borg.example", "Decides", "She likes «fish» $x^2$",
+        "Pump seal leaks", "A quote for Eva", "1,234.50", "Thanks, Eva", "unsubscribed", "Borg #set & *Co*",
+    ):  # fmt: skip
+        assert said in words
+    assert "Vik" not in words, "others are not theirs to read"
+
+
+def test_the_same_for_programs(admin, eva, client: Client):
+    client.force_login(admin)
+    answer = client.get(reverse("taking_out:person", args=[eva.pk]), {"format": "json"})
+    kept = json.loads(answer.content)["kept"]
+    assert kept["contacts.contact"][0]["email"] == "eva@borg.example"
+    assert kept["contacts.interaction"][0]["sentiment"] == 4
+    assert kept["sales.purchase"][0]["amount"] == "1234.5000"
+    assert kept["correspondence.suppression"][0]["topic"] == "marketing"
+
+
+def test_the_account_on_paper(admin, eva, client: Client):
+    client.force_login(make.make_user("reader"))
+    answer = client.get(reverse("taking_out:dossier", args=[eva.account_id]))
+    assert 'filename="borg-set-co.pdf"' in answer["Content-Disposition"]
+    words = text_of(answer.content)
+    for said in ("Borg #set & *Co*", "Eva Lind", "Per Vik", "Pump seal leaks", "All together: 1,234.50 EUR"):
+        assert said in words
+
+
+def test_an_empty_account_has_a_dossier_too(admin):
+    account = make.make_account(admin)
+    assert all(section.rows == [] for section in dossier.report(admin, account).sections[1:])
+
+
+def test_a_long_story_is_cut_and_says_so(admin, monkeypatch):
+    monkeypatch.setattr(dossier, "MOST", 1)
+    account = make.make_account(admin)
+    for day in (1, 2):
+        make.make_interaction(account, happened_on=date(2026, 11, day), summary=f"on {day}")
+    talks = next(one for one in dossier.report(admin, account).sections if one.title.startswith("Talks"))
+    assert len(talks.rows) == 1
+    assert "Only the latest 1" in talks.note
+
+
+@pytest.mark.parametrize("report", ["dossier", "person"])
+def test_costs_the_same_for_little_and_for_much(admin, report):
+    def cost(rows: int) -> int:
+        account = make.make_account(admin)
+        eva = make.make_contact(account)
+        for _ in range(rows):
+            make.make_interaction(account, make.make_user(), contact=eva)
+            make.make_promise(account, make.make_user(), date(2026, 12, 1), contact=eva)
+            make.make_purchase(account, date(2026, 10, 1), buyer=eva)
+            make.make_touchpoint(account, make.make_user(), date(2026, 12, 1), contact=eva)
+            make.make_piece(eva, admin, state="left", left_on=date(2026, 11, 2))
+        with CaptureQueriesContext(connection) as queries:
+            dossier.report(admin, account) if report == "dossier" else person.report(admin, eva)
+        return len(queries)
+
+    assert cost(2) == cost(20)
