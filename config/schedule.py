@@ -22,6 +22,7 @@ SCHEDULE = (
     Bell("tick", "cadences.tasks.tick", 60, "Starts every periodic job that is due and not done."),
     Bell("heartbeat", "cadences.tasks.heartbeat", 60, "Shows on the Engine page that beat and worker live."),
     Bell("imports", "imports.tasks.resume", 60, "Takes up files that wait, or whose worker died."),
+    Bell("bin", "imports.tasks.empty_bin", 600, "Once a day: what lay in the recycle bin for 30 days goes."),
     Bell("bulk", "cadences.tasks.resume_bulk", 60, "Takes up changes of many accounts that wait."),
     Bell(
         "outbox", "correspondence.tasks.send_due", 30, "Sends mail that is due, or was left by a dead worker."

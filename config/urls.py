@@ -44,7 +44,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *_app("", "correspondence.urls"),  # the outbox, and the page that unsubscribes
     *_app("surveys/", "surveys.urls"),  # for managers alone
     *_app("imports/", "imports.urls"),
+    *_app("bin/", "imports.bin.urls"),
 ]
+handler404 = "imports.bin.missing.not_found"  # what was deleted says where it is
 
 if settings.MAIL_SINK_DIR:
     from config import mailbox

@@ -21,7 +21,12 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-_DOORS = {"bulk": lazy("in bulk"), "bulk undo": lazy("in bulk, taken back")}
+_DOORS = {
+    "bulk": lazy("in bulk"),
+    "bulk undo": lazy("in bulk, taken back"),
+    "bin": lazy("put into the recycle bin"),
+    "bin restore": lazy("restored from the recycle bin"),
+}
 BOOKKEEPING = frozenset({"id", "created_at", "updated_at"})
 
 

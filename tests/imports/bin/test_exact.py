@@ -1,0 +1,80 @@
+"""What is deleted and restored is what it was, in every table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import time_machine
+from django.db import connection
+
+from accounts.models import Account
+from contacts.models import Commitment, Concern, Contact, Expectation, Interaction
+from imports.bin.kinds import KINDS
+from imports.bin.rules import RULES, Rule, key_of, keys_to
+from imports.bin.services import put_in, restore
+from imports.models import BinRow, BinUnit
+from tests.imports.bin.world import World, build, noon, snapshot
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _monday() -> Iterator[None]:
+    with time_machine.travel(noon(), tick=False):
+        yield
+
+
+@pytest.fixture
+def world() -> World:
+    return build()
+
+
+def record(world: World, slug: str) -> object:
+    rows = {
+        "account": Account.objects.filter(pk=world.account.pk),
+        "contact": Contact.objects.filter(pk=world.eva.pk),
+        "interaction": Interaction.objects.filter(pk=world.talk.pk),
+        "concern": Concern.objects.filter(account=world.account),
+        "promise": Commitment.objects.filter(account=world.account),
+        "expectation": Expectation.objects.filter(account=world.account),
+        "purchase": world.account.purchases.all(),
+    }
+    return rows[slug].get()
+
+
+def test_every_key_to_what_can_be_deleted_has_a_rule():
+    """A new model that points at an account, or at anything that goes with it, says what becomes of it."""
+    waiting, named = [kind.model for kind in KINDS.values()], {}
+    for model in waiting:  # grows on the way
+        for key in keys_to(model):
+            named[key_of(key)] = key
+            if RULES.get(key_of(key)) is Rule.ALONG and key.model not in waiting:
+                waiting.append(key.model)
+    missing = sorted(set(named) - set(RULES))
+    assert not missing, f"say in imports/bin/rules.py what becomes of {missing}"
+    assert not set(RULES) - set(named), "rules for keys that are none"
+    assert all(named[key].null for key, rule in RULES.items() if rule is Rule.LOOSENED)
+
+
+@pytest.mark.parametrize("slug", list(KINDS))
+def test_restored_is_as_it_was(world, slug):
+    before = snapshot()
+    unit = put_in(world.manager, KINDS[slug], record(world, slug), "A test")
+    connection.check_constraints()
+    assert not KINDS[slug].model._base_manager.filter(pk=unit.object_id).exists()
+    during = snapshot()
+    assert during != before
+
+    restore(world.manager, unit)
+    connection.check_constraints()
+    after = snapshot()
+    mails = "correspondence_message"  # what waited to be sent stays unsent
+    differing = {
+        name: (sorted(set(before[name]) - set(after[name])), sorted(set(after[name]) - set(before[name])))
+        for name in before
+        if before[name] != after[name] and name != mails
+    }
+    assert not differing
+    assert not BinUnit.objects.exists()
+    assert not BinRow.objects.exists()
