@@ -18,21 +18,21 @@ from users.models import User
 
 @dataclass(frozen=True)
 class Kind:
-    """``page``: the URL name of its own page, if it has one. ``asks``: a page with a reason comes first."""
+    """``page``: the URL name of its own page, if it has one. ``needs_why``: not without a reason."""
 
     slug: str
     model: type[Model]
     word: str | Promise
     icon: str
     page: str = ""
-    asks: bool = False
+    needs_why: bool = False
 
 
 KINDS = {
     kind.slug: kind
     for kind in (
-        Kind("account", Account, _("Account"), "building", "accounts:detail", asks=True),
-        Kind("contact", Contact, _("Contact"), "person", "contacts:detail", asks=True),
+        Kind("account", Account, _("Account"), "building", "accounts:detail", needs_why=True),
+        Kind("contact", Contact, _("Contact"), "person", "contacts:detail"),
         Kind("interaction", Interaction, _("Log"), "chat-left-text"),
         Kind("concern", Concern, _("Concern"), "exclamation-circle", "contacts:concern"),
         Kind("promise", Commitment, _("Promise"), "hand-thumbs-up"),

@@ -44,7 +44,7 @@ def put_in(user: User, kind: Kind, record: Model, why: str = "") -> BinUnit:
     if account is None or locked is None:
         raise GoneError
     require(may_put_in(user, locked), _("This is deleted by those who look after the account."))
-    if kind.asks and not why.strip() and isinstance(locked, Account):
+    if kind.needs_why and not why.strip():
         raise ValidationError({"why": _("Say why, so that a colleague understands it later.")})
     engine_lock([account.pk])
     rows = unit_of(locked, lock=True)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-import time_machine
 from django.db import connection
 
 from accounts.models import Account
@@ -14,20 +11,9 @@ from imports.bin.kinds import KINDS
 from imports.bin.rules import RULES, Rule, key_of, keys_to
 from imports.bin.services import put_in, restore
 from imports.models import BinRow, BinUnit
-from tests.imports.bin.world import World, build, noon, snapshot
+from tests.imports.bin.world import World, snapshot
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _monday() -> Iterator[None]:
-    with time_machine.travel(noon(), tick=False):
-        yield
-
-
-@pytest.fixture
-def world() -> World:
-    return build()
 
 
 def record(world: World, slug: str) -> object:

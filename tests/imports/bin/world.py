@@ -16,13 +16,14 @@ from core import facts
 from correspondence.models import Message, PieceFile, PrintBatch, Recipient
 from imports.models import ImportedOwner
 from sales.models import Purchase, PurchaseLine
+from sales.services import refresh_status
 from surveys.models import Asked, Exclusion, HeldBack
 from tests import factories as make
 from tests.surveys import factories as survey
 from users.models import User
 
 TODAY = date(2026, 11, 23)
-OUTSIDE = ("imports_bin", "django_", "core_", "pghistory", "auth_")
+OUTSIDE = ("imports_bin", "tend_", "django_", "core_", "pghistory", "auth_")
 
 
 @dataclass
@@ -63,6 +64,7 @@ def build() -> World:
     _written(world)
     _surveyed(world)
     _planned(tier)
+    refresh_status([account.pk])
     facts.changed(account_ids=[account.pk])
     return world
 
@@ -79,7 +81,8 @@ def _planned(tier: Tier) -> None:
 def _owed(account: Account, owner: User, eva: Contact, talk: Interaction) -> Touchpoint:
     """A call that the talk has closed, a gift, a meeting that was held."""
     done = make.make_touchpoint(
-        account, owner, date(2026, 10, 23), state="done", closed_on=talk.happened_on, closed_by=owner,
+        account, owner, date(2026, 10, 23), make.make_slot("relationship-call"), cycle="n1",
+        state="done", closed_on=talk.happened_on, closed_by=owner,
         interaction=talk, contact=eva,
     )  # fmt: skip
     gift = make.make_touchpoint(
