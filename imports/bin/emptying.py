@@ -17,7 +17,9 @@ JOB = "bin"
 
 def files_in_bin(names: list[str]) -> Iterable[str]:
     """Stored files that would be needed again: for ``accounts.stored_files``."""
-    found: Iterable[str] = BinRow.objects.filter(file__in=names).exclude(file="").values_list("file", flat=True)
+    found: Iterable[str] = (
+        BinRow.objects.filter(file__in=names).exclude(file="").values_list("file", flat=True)
+    )
     return found
 
 

@@ -15,7 +15,9 @@ class WhyForm(forms.Form):
         label=_("Why"),
         max_length=200,
         required=False,
-        help_text=_("Such as: entered twice, a test, closed down. It stays with the record in the recycle bin."),
+        help_text=_(
+            "Such as: entered twice, a test, closed down. It stays with the record in the recycle bin."
+        ),
     )
 
     def __init__(self, *args: object, **kwargs: object) -> None:

@@ -55,7 +55,9 @@ _WORDS = {
     "accounts.accountfile": ngettext_lazy("%d file", "%d files"),
     "accounts.fivewanswer": ngettext_lazy("%d answer to the five W's", "%d answers to the five W's"),
     "cadences.appointment": ngettext_lazy("%d meeting", "%d meetings"),
-    "cadences.touchpoint": ngettext_lazy("%d contact that is or was owed", "%d contacts that are or were owed"),
+    "cadences.touchpoint": ngettext_lazy(
+        "%d contact that is or was owed", "%d contacts that are or were owed"
+    ),
     "cadences.override": ngettext_lazy("%d exception from the plan", "%d exceptions from the plan"),
     "cadences.campaign": ngettext_lazy("%d servicing campaign", "%d servicing campaigns"),
 }

@@ -68,14 +68,14 @@ def _missing(field: Key) -> str:
     return MISSING.format(table=table, key=key)
 
 
-def _unique_sets(model: type[Model]) -> Iterator[tuple[Field, ...]]:  # type: ignore[type-arg]
+def _unique_sets(model: type[Model]) -> Iterator[tuple[Field, ...]]:
     """Columns that are unique together, whatever the row; those with a condition are looked after by name."""
     for constraint in model._meta.constraints:
         if isinstance(constraint, UniqueConstraint) and constraint.condition is None and constraint.fields:
             yield tuple(model._meta.get_field(name) for name in constraint.fields)  # type: ignore[misc]
 
 
-def _drop_twins(unit: BinUnit, model: type[Model], fields: tuple[Field, ...]) -> int:  # type: ignore[type-arg]
+def _drop_twins(unit: BinUnit, model: type[Model], fields: tuple[Field, ...]) -> int:
     """A row that says the same was made since: that one stands."""
     table, key = names(model)
     same = " AND ".join(f"t.{named(field.column)}::text = b.data->>'{field.column}'" for field in fields)

@@ -90,12 +90,15 @@ def _numbers_taken(unit: BinUnit) -> Iterator[Obstacle]:
         taken = model._base_manager.filter(**{f"{NUMBER}__in": list(given)}).exclude(pk__in=given.values())
         for other in taken[:3]:
             yield Obstacle(
-                _("The number %(number)s belongs to %(name)s by now: give that another one, or restore without the number.")
+                _(
+                    "The number %(number)s belongs to %(name)s by now: give that another one, or restore "
+                    "without the number."
+                )
                 % {"number": getattr(other, NUMBER), "name": other},
                 _page_of(other),
                 _("To %(name)s") % {"name": other},
                 is_number=True,
-            )  # fmt: skip
+            )
 
 
 def _page_of(record: object) -> str:
@@ -109,6 +112,8 @@ def notices(unit: BinUnit) -> list[Obstacle]:
     """What is worth knowing and keeps nobody from restoring."""
     found = []
     if unit.owner is not None and not unit.owner.is_active:
-        words = _("%(name)s, who looked after it, has been deactivated: hand the account over once it is back.")
+        words = _(
+            "%(name)s, who looked after it, has been deactivated: hand the account over once it is back."
+        )
         found.append(Obstacle(words % {"name": unit.owner}))
     return found

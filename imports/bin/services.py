@@ -50,8 +50,20 @@ def put_in(user: User, kind: Kind, record: Model, why: str = "") -> BinUnit:
     rows = unit_of(locked, lock=True)
     if found := obstacles.of_deletion(rows):
         raise ValidationError([one.words for one in found])
+    unit = BinUnit(
+        kind=kind.slug,
+        object_id=locked.pk,
+        name=str(locked)[:300],
+        account_id=account.pk,
+        account_name=account.name,
+        owner=account.owner,
+        deleted_by=user,
+        deleted_at=timezone.now(),
+        why=why.strip()[:200],
+        counts=rows.counts,
+    )
     with through("bin"):
-        unit = _move(user, kind, locked, account, rows, why)
+        _move(unit, locked, rows)
     return unit
 
 
@@ -63,35 +75,27 @@ def _lock_account(record: Model) -> Account | None:
     return found
 
 
-def _move(user: User, kind: Kind, record: Model, account: Account, rows: Unit, why: str) -> BinUnit:
-    unit = BinUnit.objects.create(
-        kind=kind.slug,
-        object_id=record.pk,
-        name=str(record)[:300],
-        account_id=account.pk,
-        account_name=account.name,
-        owner=account.owner,
-        deleted_by=user,
-        deleted_at=timezone.now(),
-        why=why.strip()[:200],
-        counts=rows.counts,
-    )
-    alone = kind.slug != "account"
-    if alone:
+def _move(unit: BinUnit, record: Model, rows: Unit) -> None:
+    """Keep, let go, delete, tell: in this order, so that what is kept is as it was before."""
+    unit.save()
+    is_part = not isinstance(record, Account)
+    if is_part:
         followed.note_before(unit)
     for model, ids in rows.ids.items():
         kept.keep(unit, model, ids)
-    for key, ids in rows.loosened():
-        kept.keep_reference(unit, key, ids, rows.of(key.model))
+    loosened = [(key, ids, rows.of(key.model)) for key, ids in rows.loosened()]
+    for key, named, inside in loosened:
+        kept.keep_reference(unit, key, named, inside)
     _let_go(record, rows)
-    for key, ids in rows.loosened():
-        kept.loosen(key, ids, rows.of(key.model))
-    for model, ids in [*rows.forgotten.items(), *rows.ids.items()]:
+    for key, named, inside in loosened:
+        kept.loosen(key, named, inside)
+    for model, gone in rows.forgotten.items():
+        kept.delete(model, gone)
+    for model, ids in rows.ids.items():
         kept.delete(model, ids)
-    _tell(record, account.pk)
-    if alone:
+    _tell(record, unit.account_id)
+    if is_part:
         followed.note_after(unit)
-    return unit
 
 
 def _let_go(record: Model, rows: Unit) -> None:
@@ -153,4 +157,3 @@ def _bring_back(unit: BinUnit) -> int:
     _tell(record, unit.account_id)
     BinUnit.objects.filter(pk=unit.pk).delete()
     return lost
-

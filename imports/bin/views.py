@@ -125,4 +125,6 @@ def restore(request: Request, pk: int) -> HttpResponse:
         )
         toast(request, words % lost, level=messages.WARNING)
     page = KINDS[restored.kind].page
-    return go(request, page, restored.object_id) if page else go(request, "accounts:detail", restored.account_id)
+    return (
+        go(request, page, restored.object_id) if page else go(request, "accounts:detail", restored.account_id)
+    )

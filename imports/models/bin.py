@@ -56,7 +56,7 @@ class BinRow(models.Model):
     class Role(models.TextChoices):
         ROW = "row", "a row that went along"
         REFERENCE = "reference", "a column outside that named one of them"
-        FOLLOWED = "followed", "a touchpoint that changed by it: before and after"
+        FOLLOWED = "followed", "a touchpoint or meeting that changed by it: before and after"
 
     unit = models.ForeignKey(BinUnit, on_delete=models.CASCADE, related_name="rows")
     role = models.CharField(max_length=9, choices=Role)

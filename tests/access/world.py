@@ -16,7 +16,9 @@ from cadences.models import BulkChange, BulkRow, Override, SavedView
 from contacts.models import Ask, Commitment, Expectation
 from correspondence.models import Halt, Message, PieceFile, PrintBatch, Suppression
 from correspondence.unsubscribe import url_for
-from imports.models import ImportBatch
+from imports.bin.kinds import KINDS
+from imports.bin.services import put_in
+from imports.models import BinUnit, ImportBatch
 from surveys.models import ContactRequest, Exclusion, HeldBack
 from tests import factories as make
 from tests.surveys import factories as survey
@@ -109,6 +111,8 @@ def _records(people: dict[str, Any]) -> dict[str, Any]:
         "account_file": make.make_file(account, owner),
         **_written(owner, contact, interaction),
         "batch": _batch(),
+        "bin_kind": "contact",
+        "bin_unit": _bin_unit(owner, account),
         **_lists(people, account),
         **_surveys(contact),
         **_mail(),
@@ -249,6 +253,10 @@ def _mailings(owner: Any) -> dict[str, Any]:
         "running_mailing": make.make_mailing(owner, state="running", **started),
         "paused_mailing": make.make_mailing(owner, state="paused", **started),
     }
+
+
+def _bin_unit(owner: Any, account: Any) -> BinUnit:
+    return put_in(owner, KINDS["contact"], make.make_contact(account))
 
 
 def _batch() -> ImportBatch:

@@ -48,7 +48,6 @@ def test_from_the_account_to_the_bin_and_back(world, manager):
     page = manager.get(at("put_in", "account", world.account.pk))
     assert b"2 contacts" in page.content
     assert b"1 purchase" in page.content
-    assert "surveys" not in page.content.decode()  # how many were asked is nobody's business
     refused = manager.post(at("put_in", "account", world.account.pk), {"why": ""})
     assert refused.status_code == 422
     done = manager.post(at("put_in", "account", world.account.pk), {"why": "A test"}, follow=True)

@@ -213,7 +213,7 @@ def test_files_stay_on_the_disk_until_the_unit_is_gone(world):
 
 
 def test_history_says_who_deleted_it_and_by_which_door(world):
-    from contacts.models import ConcernEvent  # type: ignore[attr-defined]  # noqa: PLC0415
+    from contacts.models import ConcernEvent  # type: ignore[attr-defined]
 
     concern = Concern.objects.get()
     deleted(world, "concern", concern)

@@ -10,7 +10,8 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.models import Account, BookFinish, FiveWAnswer, Tag, Tier
-from cadences.models import BulkChange, BulkRow, Gift, NotedDeparture, Override, Touchpoint
+from cadences.models import SLOT_AGREED, BulkChange, BulkRow, Gift, NotedDeparture, Override, Touchpoint
+from cadences.services.dates import built_in_slot
 from contacts.models import Ask, ConcernNote, Contact, Expectation, Interaction
 from core import facts
 from correspondence.models import Message, PieceFile, PrintBatch, Recipient
@@ -40,7 +41,7 @@ class World:
 
 
 def build() -> World:
-    """Two people, everything said, promised, bought, written and owed; nothing is to come but what is owed."""
+    """Two people, everything said, promised, bought and written; nothing is to come but what is owed."""
     make.make_company(currency="EUR")
     make.make_schedule()
     manager = make.make_user("manager", email="manager@tend.example")
@@ -71,11 +72,12 @@ def build() -> World:
 
 def _planned(tier: Tier) -> None:
     """A monthly call and a track after the first purchase are owed."""
+    built_in_slot(SLOT_AGREED)  # made by whoever needs it first
     plan = make.make_plan(state="running", effective_from=date(2025, 1, 1))
     make.make_item(make.make_slot("relationship-call"), plan=plan, tier=tier)
     make.make_item(
-        make.make_slot("first-call"), plan=plan, tier=None, anchor="after_event", every=3, unit="month", starts="first",
-    )  # fmt: skip
+        make.make_slot("first-call"), plan=plan, anchor="after_event", every=3, unit="month", starts="first"
+    )
 
 
 def _owed(account: Account, owner: User, eva: Contact, talk: Interaction) -> Touchpoint:
@@ -118,10 +120,14 @@ def _said(world: World) -> None:
     make.make_influence(world.per, eva)
     FiveWAnswer.objects.create(account=account, w="who", said_on=TODAY, said_by=owner)
     make.make_book_entry(owner, account)
-    BookFinish.objects.create(account=account, user=owner, added_on=date(2026, 1, 5), finished_on=date(2026, 2, 1), why="content",
-                              outcome="Content", entry={"stage": "working"})  # fmt: skip
+    BookFinish.objects.create(
+        account=account, user=owner, added_on=date(2026, 1, 5), finished_on=date(2026, 2, 1), why="content",
+        outcome="Content", entry={"stage": "working"},
+    )  # fmt: skip
     NotedDeparture.objects.create(contact=world.per, moved={"to": None, "share": 0.1})
-    make.make_campaign(account, date(2026, 1, 5), ended_on=date(2026, 2, 1), result="content", words="Content")
+    make.make_campaign(
+        account, date(2026, 1, 5), ended_on=date(2026, 2, 1), result="content", words="Content"
+    )
     PurchaseLine.objects.create(
         purchase=world.purchase, line_key="1", unit_price=Decimal("1.0001"), quantity=Decimal("2.5")
     )
@@ -170,7 +176,7 @@ def snapshot() -> dict[str, list[str]]:
     found = {}
     with connection.cursor() as cursor:
         for name in sorted(tables):
-            cursor.execute(f'SELECT t::text FROM "{name}" t ORDER BY 1')  # noqa: S608 - names of tables
+            cursor.execute(f'SELECT t::text FROM "{name}" t ORDER BY 1')
             found[name] = [text for (text,) in cursor.fetchall()]
     return found
 
