@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
             name='BinRow',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('row', 'a row that went along'), ('reference', 'a column outside that named one of them'), ('followed', 'a touchpoint that changed by it: before and after')], max_length=9)),
+                ('role', models.CharField(choices=[('row', 'a row that went along'), ('reference', 'a column outside that named one of them'), ('followed', 'a touchpoint or meeting that changed by it: before and after')], max_length=9)),
                 ('model', models.CharField(help_text='Its label in lower case.', max_length=60)),
                 ('object_id', models.BigIntegerField()),
                 ('file', models.CharField(blank=True, help_text='What it stores on the disk.', max_length=120)),

@@ -18,7 +18,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 @pytest.fixture
 def birgit(live_server: Any) -> User:
-    return make.make_user("manager", display_name="Birgit Dahl", email="birgit@tend.example", password=PASSWORD)
+    known = {"display_name": "Birgit Dahl", "email": "birgit@tend.example", "password": PASSWORD}
+    return make.make_user("manager", **known)
 
 
 @pytest.fixture

@@ -71,7 +71,11 @@ def test_restored_is_as_it_was(world, slug):
     assert not BinRow.objects.exists()
 
 
-@settings(max_examples=6, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=4,
+    phases=[Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(order=st.permutations([slug for slug in KINDS if slug != "account"]), data=st.data())
 def test_whatever_is_deleted_one_after_the_other_is_as_it_was(world, order, data):
     """Any records in any order, restored from the last to the first; in another order nothing is missing."""
