@@ -34,6 +34,13 @@ def tick() -> JobRun | None:
         return None
 
 
+def failure() -> JobRun | None:
+    """The latest run, where it could not be done."""
+    latest = JobRun.objects.filter(job=JOB).order_by("-period").first()
+    has_failed = latest is not None and latest.state in (JobRun.State.FAILED, JobRun.State.DEAD)
+    return latest if has_failed else None
+
+
 def empty() -> dict[str, int]:
     """Delete units whose time is over."""
     over = BinUnit.objects.deleted_before(timezone.now() - BinUnit.KEPT_FOR)

@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from django.db.models import Field, ForeignKey, Model, UniqueConstraint
+from django.utils.translation import gettext as _
 
 from contacts.models import Contact
+from correspondence.models import Exclusion, Recipient
 from imports.bin.kept import ROW, Key, models_of, named, names, run
 from imports.models import BinUnit
 
@@ -36,6 +38,8 @@ def mend(unit: BinUnit) -> int:
         _free_values(unit, model)
     if Contact in models:
         _one_main_contact(unit)
+    if Recipient in models:
+        _missed_their_turn(unit)
     lost = 0
     while dropped := sum(_mend_keys(unit, model) for model in models):
         lost += dropped  # what hung on these goes in the next round
@@ -112,4 +116,18 @@ def _one_main_contact(unit: BinUnit) -> None:
         " SELECT FROM contacts_contact t WHERE t.account_id::text = b.data->>'account_id' AND t.is_main"
         " AND t.left_on IS NULL)",
         [unit.pk, ROW, Contact._meta.label_lower],
+    )
+
+
+def _missed_their_turn(unit: BinUnit) -> None:
+    """A mailing has gone past them meanwhile: they were left out, and do not wait for ever."""
+    words = _("Lay in the recycle bin when its turn came.")
+    run(
+        "UPDATE imports_binrow b"
+        " SET data = b.data || jsonb_build_object('excluded', %s::text, 'reason', %s::text)"
+        " FROM correspondence_mailing m"
+        " WHERE b.unit_id = %s AND b.role = %s AND b.model = %s AND m.id = (b.data->>'mailing_id')::bigint"
+        " AND b.data->>'place' IS NOT NULL AND b.data->>'piece_id' IS NULL AND b.data->>'excluded' = ''"
+        " AND (m.state = 'done' OR m.state = 'running' AND m.rows_left = 0)",
+        [Exclusion.LEFT, words, unit.pk, ROW, Recipient._meta.label_lower],
     )

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from core.forms import attempt, editable, posted
 from core.htmx import go, toast
 from core.pagination import page_number, paginate
-from imports.bin import obstacles, services
+from imports.bin import emptying, obstacles, services
 from imports.bin.forms import WhyForm
 from imports.bin.graph import unit_of
 from imports.bin.kinds import KINDS, Kind, contents, may_put_in
@@ -78,7 +78,12 @@ def units(request: Request) -> HttpResponse:
     page = paginate(found, page_number(request))
     for one in page.rows:
         one.is_of = KINDS[one.kind]
-    context = {"page": page, "q": wanted, "days": BinUnit.KEPT_FOR.days}
+    context = {
+        "page": page,
+        "q": wanted,
+        "days": BinUnit.KEPT_FOR.days,
+        "failed": emptying.failure() if request.user.is_admin else None,
+    }
     return render(request, "bin/list.html", context)
 
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from accounts.models import Account
 from contacts.models import Contact
+from core.models import JobRun
 from imports.bin.kinds import KINDS
 from imports.bin.services import put_in
 from imports.models import BinUnit
@@ -104,6 +105,12 @@ def test_the_bin_is_searched_by_name_account_and_reason(world, manager):
     for words, found in (("per", False), ("Lind", True), ("borg", True), ("twice", True), ("nobody", False)):
         page = manager.get(at("list"), {"q": words})
         assert (b"Restore" in page.content and b"Nothing matches" not in page.content) is found
+
+
+def test_an_admin_reads_that_it_could_not_be_emptied(world, manager):
+    JobRun.objects.create(job="bin", period="2026-11-22", state="failed", error="OSError: no room")
+    assert b"no room" in signed_in(make.make_user("admin")).get(at("list")).content
+    assert b"no room" not in manager.get(at("list")).content
 
 
 def units(world: World, count: int) -> None:

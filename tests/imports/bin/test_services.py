@@ -15,7 +15,7 @@ from accounts.models import Account, AccountFile
 from accounts.services import edit_account
 from cadences.models import BulkChange, Figures, Touchpoint
 from contacts.models import Concern, Contact
-from correspondence.models import Message
+from correspondence.models import Mailing, Message, Recipient
 from imports.bin import emptying
 from imports.bin.kinds import KINDS
 from imports.bin.services import GoneError, put_in, restore
@@ -173,6 +173,16 @@ def test_what_hung_on_something_gone_for_good_is_counted(world):
     _unit, lost = restore(world.manager, unit)
     assert lost == 1
     assert Account.objects.filter(pk=world.account.pk).exists()
+
+
+def test_a_mailing_that_has_gone_past_them_has_left_them_out(world):
+    mailing = make.make_mailing(world.owner, state="running", starts_at=noon(), rows_total=1, rows_left=1)
+    waiting = {"mailing": mailing, "account": world.account, "contact": world.per, "place": 1}
+    Recipient.objects.create(**waiting)
+    unit = deleted(world, "contact", world.per)
+    Mailing.objects.filter(pk=mailing.pk).update(rows_left=0)
+    restore(world.manager, unit)
+    assert Recipient.objects.with_outcome().get(mailing=mailing).outcome == "dropped"
 
 
 def test_who_may_restore(world):
