@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -15,11 +17,13 @@ class WhyForm(forms.Form):
         label=_("Why"),
         max_length=200,
         required=False,
+        error_messages={"required": _("Say why, so that a colleague understands it later.")},
         help_text=_(
             "Such as: entered twice, a test, closed down. It stays with the record in the recycle bin."
         ),
     )
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+    def __init__(self, *args: Any, needed: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["why"].required = needed
         self.helper = plain_helper()

@@ -33,7 +33,7 @@ def put_in(request: Request, kind: str, pk: int) -> HttpResponse:
     record = editable(known.model, request.user, pk)
     if not may_put_in(request.user, record):
         raise PermissionDenied(_("Accounts are deleted by the team's manager and by admins."))
-    form = WhyForm(posted(request))
+    form = WhyForm(posted(request), needed=known.needs_why)
     try:
         unit = attempt(form, lambda: _put_in(request, known, record, form))
     except services.GoneError:

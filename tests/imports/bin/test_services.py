@@ -16,7 +16,7 @@ from accounts.services import edit_account
 from cadences.models import BulkChange, Figures, Touchpoint
 from contacts.models import Concern, Contact
 from correspondence.models import Mailing, Message, Recipient
-from imports.bin import emptying
+from imports.bin import emptying, erasing
 from imports.bin.kinds import KINDS
 from imports.bin.services import GoneError, put_in, restore
 from imports.models import BinRow, BinUnit
@@ -220,6 +220,22 @@ def test_files_stay_on_the_disk_until_the_unit_is_gone(world):
         stored_files.delete_stray(timezone.now() + timedelta(days=60))
     assert not BinUnit.objects.filter(pk=unit.pk).exists()
     assert not storage.exists(name)
+
+
+def test_an_erased_person_is_not_named_in_the_bin_either(world):
+    """Their kept rows are blanked with the living ones; here it is what the list and the restore know."""
+    person = deleted(world, "contact", world.eva)
+    concern = deleted(
+        world, "concern", make.make_concern(world.account, contact=world.per, what="Per is rude")
+    )
+    log = deleted(world, "interaction", world.talk)
+    other = deleted(world, "promise", world.account.commitments.get())
+    erasing.blank([world.eva.pk, world.per.pk])
+    names = {unit.pk: unit.name for unit in BinUnit.objects.all()}
+    assert names[person.pk] == names[concern.pk] == "Erased"
+    assert names[other.pk] == other.name
+    restore(world.manager, log)
+    restore(world.manager, person)
 
 
 def test_history_says_who_deleted_it_and_by_which_door(world):
