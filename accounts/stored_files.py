@@ -7,7 +7,7 @@ the folders that apps to the right registered.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -29,6 +29,14 @@ AT_ONCE = 1000
 
 
 _folders: dict[str, type[Model]] = {FOLDER: AccountFile}
+Keeping = Callable[[list[str]], Iterable[str]]
+_keepers: list[Keeping] = []
+
+
+def register_keeper(keeps: Keeping) -> None:
+    """Called with names that no row names; those it returns stay: their rows may come back."""
+    if keeps not in _keepers:
+        _keepers.append(keeps)
 
 
 def register(folder: str, model: type[Model]) -> None:
@@ -86,6 +94,8 @@ def _sweep(folder: str, model: type[Model], before: datetime) -> int:
 def _unnamed(model: type[Model], names: list[str]) -> list[str]:
     rows = model._base_manager.filter(file__in=names)
     known = set(rows.values_list("file", flat=True))
+    for keeps in _keepers:
+        known |= set(keeps(names))
     return [name for name in names if name not in known]
 
 

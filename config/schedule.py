@@ -23,6 +23,7 @@ SCHEDULE = (
     Bell("heartbeat", "cadences.tasks.heartbeat", 60, "Shows on the Engine page that beat and worker live."),
     Bell("imports", "imports.tasks.resume", 60, "Takes up files that wait, or whose worker died."),
     Bell("duplicates", "imports.tasks.duplicates", 600, "Looks for what is there twice, once a day."),
+    Bell("bin", "imports.tasks.empty_bin", 600, "Once a day: what lay in the recycle bin for 30 days goes."),
     Bell("bulk", "cadences.tasks.resume_bulk", 60, "Takes up changes of many accounts that wait."),
     Bell(
         "outbox", "correspondence.tasks.send_due", 30, "Sends mail that is due, or was left by a dead worker."

@@ -49,7 +49,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("changes/", include("imports.changes.urls")),
     path("data/", include("imports.taking_out.urls")),
     path("erase/", include("imports.erasing.urls")),
+    *_app("bin/", "imports.bin.urls"),
 ]
+handler404 = "imports.bin.missing.not_found"  # what was deleted says where it is
 
 if settings.MAIL_SINK_DIR:
     from config import mailbox

@@ -94,7 +94,10 @@ def edit(request: Request, pk: int) -> HttpResponse:
         toast(request, _("Saved."))
         return go(request, "contacts:detail", pk)
     back = reverse("contacts:detail", args=[pk])
-    return form_reply(request, form, title=title, submit=_("Save"), back=back, back_text=contact.account.name)
+    return form_reply(
+        request, form, title=title, submit=_("Save"), back=back, back_text=contact.account.name,
+        delete=reverse("bin:put_in", args=["contact", pk]),
+    )  # fmt: skip
 
 
 @form_page

@@ -85,7 +85,7 @@ def _show(form: forms.BaseForm, error: ValidationError) -> None:
 def form_reply(request: HttpRequest, form: forms.BaseForm, **context: Any) -> HttpResponse:
     """The form as a page, or as a fragment for the sheet; 422 when something in it is wrong.
 
-    ``context``: title, back (address), submit (words of the button), lead, danger.
+    ``context``: title, back (address), submit (words of the button), lead, danger, delete (address).
     """
     status = 422 if form.is_bound else 200
     context = {"form": form, "action": request.get_full_path(), **context}

@@ -28,7 +28,8 @@ _DOORS = {
     "merge": lazy("by merging"),
     "merge undo": lazy("by merging, taken back"),
     "import undo": lazy("by an import, taken back"),
-    "bin": lazy("into the recycle bin, or out of it"),
+    "bin": lazy("put into the recycle bin"),
+    "bin restore": lazy("restored from the recycle bin"),
     "erasing": lazy("by erasing"),
 }
 """Doors that a verb names (``core.history.through``), as they stand behind the name of who came through."""

@@ -42,17 +42,31 @@ def put_back(model: type[models.Model], rows: Sequence[Kept]) -> int:
     """
     if not rows:
         return 0
-    fields = [field for field in model._meta.concrete_fields if not field.generated and field.column]
-    newer = [field for field in fields if field.column not in rows[0]]
-    names = ", ".join(_quoted(field.column) for field in fields)
-    values = ", ".join("%s" if field in newer else _quoted(field.column) for field in fields)
-    defaults = [field.get_db_prep_save(field.get_default(), connection) for field in newer]
-    table, key = _quoted(model._meta.db_table), _quoted(_key(model))
+    return put_back_from(model, "SELECT jsonb_array_elements(%s::jsonb)", [json.dumps(list(rows))])
+
+
+def put_back_from(model: type[models.Model], source: str, values: Sequence[Any]) -> int:
+    """The same for rows that a query gives, one JSON object each: no value of theirs passes Python.
+
+    All of them must have been kept by the same version of the model, as those of one deletion are.
+    """
+    first = f"SELECT jsonb_object_keys(data) FROM (SELECT data FROM ({source}) s(data) LIMIT 1) one"
     with connection.cursor() as cursor:
+        cursor.execute(first, list(values))
+        known = {column for (column,) in cursor.fetchall()}
+        if not known:
+            return 0
+        fields = [field for field in model._meta.concrete_fields if not field.generated and field.column]
+        newer = [field for field in fields if field.column not in known]
+        names = ", ".join(_quoted(field.column) for field in fields)
+        given = ", ".join("%s" if field in newer else f"r.{_quoted(field.column)}" for field in fields)
+        defaults = [field.get_db_prep_save(field.get_default(), connection) for field in newer]
+        table, key = _quoted(model._meta.db_table), _quoted(_key(model))
         cursor.execute(
-            f"INSERT INTO {table} ({names}) SELECT {values} "
-            f"FROM jsonb_populate_recordset(NULL::{table}, %s::jsonb) ON CONFLICT ({key}) DO NOTHING",
-            [*defaults, json.dumps(list(rows))],
+            f"INSERT INTO {table} ({names}) SELECT {given} FROM ({source}) s(data)"
+            f" CROSS JOIN LATERAL jsonb_populate_record(NULL::{table}, s.data) r"
+            f" ON CONFLICT ({key}) DO NOTHING",
+            [*defaults, *values],
         )
         return int(cursor.rowcount)
 

@@ -6,6 +6,7 @@ from celery import shared_task
 
 from core.history import acting
 from imports import services
+from imports.bin import emptying
 from imports.duplicates import finding
 from imports.erasing import retention
 from imports.erasing import services as erasing
@@ -49,3 +50,9 @@ def find_duplicates(asked_by: str) -> None:
 def take_out(archive_id: int) -> None:
     """Write everything into one archive."""
     archives.work(archive_id)
+
+
+@shared_task(name="imports.tasks.empty_bin")
+def empty_bin() -> None:
+    """Once a day: what has lain in the recycle bin for 30 days is gone."""
+    emptying.tick()

@@ -95,7 +95,8 @@ def edit(request: Request, pk: int) -> HttpResponse:
         return go(request, "accounts:detail", account.pk)
     title = _("Correct a purchase of %(name)s") % {"name": account.name}
     void = reverse("sales:void", args=[pk])
-    return _reply(request, form, account, title, _("Save"), other=void, other_text=_("Void it"))
+    return _reply(request, form, account, title, _("Save"), other=void, other_text=_("Void it"),
+                  delete=reverse("bin:put_in", args=["purchase", pk]))  # fmt: skip
 
 
 @form_page

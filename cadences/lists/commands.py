@@ -109,6 +109,7 @@ _PAGES = (
     _Page(lazy("My mail: my own address"), "correspondence:my_mail", "envelope-at", _all),
     _Page(lazy("Your profile"), "users:profile", "person", _all),
     _Page(lazy("My calendar in other calendars"), "meetings:address", "calendar-plus", _all),
+    _Page(lazy("Recycle bin"), "bin:list", "trash", _all),
     _Page(lazy("Change the password"), "account_change_password", "key", _all),
     _Page(lazy("Surveys"), "surveys:list", "chat-square-text", _manager),
     _Page(lazy("Survey results"), "survey_results:list", "chat-square-text", _manager),
@@ -197,6 +198,7 @@ def _of_editors(user: User, account: Any) -> Iterable[Command]:
     yield add(_("Edit the account"), reverse("accounts:edit", args=key), "pencil")
     if may_reassign(user, account):
         yield add(_("Change the owner"), reverse("accounts:owner", args=key), "person-badge")
+        yield add(_("Delete the account"), reverse("bin:put_in", args=["account", *key]), "trash")
     yield add(_("Choose the tier"), reverse("accounts:tier", args=key), "layers")
     yield add(_("Pause"), reverse("accounts:pause", args=key), "pause-circle")
     if account.is_paused:

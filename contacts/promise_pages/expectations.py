@@ -65,7 +65,10 @@ def judge(request: Request, pk: int) -> HttpResponse:
         return go(request, "accounts:detail", judged.account_id)
     back = reverse("accounts:detail", args=[found.account_id])
     title = _("Was it met? %(what)s") % {"what": found.what}
-    return form_reply(request, form, title=title, submit=_("Save"), back=back, back_text=found.account.name)
+    return form_reply(
+        request, form, title=title, submit=_("Save"), back=back, back_text=found.account.name,
+        delete=reverse("bin:put_in", args=["expectation", pk]),
+    )  # fmt: skip
 
 
 @require_POST

@@ -145,6 +145,7 @@ def move(request: Request, pk: int) -> HttpResponse:
         back=back,
         back_text=_("Promises"),
         lead=lead,
+        delete=reverse("bin:put_in", args=["promise", pk]),
     )
 
 

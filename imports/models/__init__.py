@@ -1,6 +1,7 @@
 """What is kept of files brought in, records merged, taken out or thrown away; one noun a file."""
 
 from imports.models.batch import ImportBatch, ImportedOwner, Refusal
+from imports.models.bin import BinRow, BinUnit
 from imports.models.erased import Erasure, Retention
 from imports.models.journal import ChangedRow, CreatedRows, KeptRow
 from imports.models.merge import AccountPair, ContactPair, Merge, MergeStep, Pair
@@ -9,6 +10,8 @@ from imports.models.taken import TakeOut
 
 __all__ = [
     "AccountPair",
+    "BinRow",
+    "BinUnit",
     "ChangedRow",
     "ContactPair",
     "CreatedRows",

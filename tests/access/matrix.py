@@ -472,6 +472,10 @@ ROWS = [
     row("duplicates:merge", "merge", get=ALL),
     row("duplicates:undo", "merge", post=EDITORS),
     # -- imports ---------------------------------------------------------------------------------------
+    row("bin:list", get=ALL),
+    row("bin:unit", "bin_unit", get=EDITORS, hidden=True),
+    row("bin:restore", "bin_unit", post=EDITORS, hidden=True),
+    row("bin:put_in", "bin_kind contact", get=EDITORS, post=EDITORS),
     row("imports:list", get=ADMIN),
     row("imports:upload", get=ADMIN, post=ADMIN),
     row("imports:give_back", "import_kind", get=ADMIN),

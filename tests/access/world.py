@@ -16,8 +16,10 @@ from cadences.models import BulkChange, BulkRow, Override, SavedView
 from contacts.models import Ask, Commitment, Expectation
 from correspondence.models import Halt, Message, PieceFile, PrintBatch, Suppression
 from correspondence.unsubscribe import url_for
+from imports.bin.kinds import KINDS
+from imports.bin.services import put_in
 from imports.duplicates.merging import merge_accounts
-from imports.models import AccountPair, ContactPair, ImportBatch, SavedMapping, TakeOut
+from imports.models import AccountPair, BinUnit, ContactPair, ImportBatch, SavedMapping, TakeOut
 from surveys.models import ContactRequest, Exclusion, HeldBack
 from tests import factories as make
 from tests.surveys import factories as survey
@@ -117,6 +119,8 @@ def _records(people: dict[str, Any]) -> dict[str, Any]:
         ),
         **_twins(account, contact, people["admin"]),
         "archive": _archive(),
+        "bin_kind": "contact",
+        "bin_unit": _bin_unit(owner, account),
         **_lists(people, account),
         **_surveys(contact),
         **_mail(),
@@ -278,6 +282,10 @@ def _archive() -> TakeOut:
     archive.path.parent.mkdir(parents=True, exist_ok=True)
     archive.path.write_bytes(b"PK")
     return archive
+
+
+def _bin_unit(owner: Any, account: Any) -> BinUnit:
+    return put_in(owner, KINDS["contact"], make.make_contact(account))
 
 
 def _batch() -> ImportBatch:

@@ -1,0 +1,99 @@
+"""Rows of a unit on their way into the bin and back: in the database, as JSON, no value passes Python."""
+# ruff: noqa: S608 - names come from the models, values are always parameters
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from django.apps import apps
+from django.db import connection
+from django.db.models import FileField, ForeignKey, Model
+
+from core import rows
+from imports.models import BinRow, BinUnit
+
+ROW, REFERENCE, FOLLOWED = (role.value for role in BinRow.Role)
+Key = ForeignKey[Any, Any]
+
+
+def run(statement: str, values: Any) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return int(cursor.rowcount)
+
+
+def named(name: str | None) -> str:
+    return connection.ops.quote_name(name or "")
+
+
+def names(model: type[Model]) -> tuple[str, str]:
+    """Table and primary key, quoted."""
+    return named(model._meta.db_table), named(model._meta.pk.column)
+
+
+def keep(unit: BinUnit, model: type[Model], ids: Collection[int]) -> None:
+    """Copy these rows into the unit."""
+    table, key = names(model)
+    stored = next((field.column for field in model._meta.fields if isinstance(field, FileField)), None)
+    file = f"r.{named(stored)}" if stored else "''"
+    run(
+        "INSERT INTO imports_binrow (unit_id, role, model, object_id, file, data)"
+        f" SELECT %s, %s, %s, r.{key}, {file}, to_jsonb(r) FROM {table} r WHERE r.{key} = ANY(%s)",
+        [unit.pk, ROW, model._meta.label_lower, list(ids)],
+    )
+
+
+def delete(model: type[Model], ids: Collection[Any]) -> None:
+    table, key = names(model)
+    run(f"DELETE FROM {table} WHERE {key} = ANY(%s)", [list(ids)])
+
+
+def keep_reference(unit: BinUnit, field: Key, ids: Collection[int], inside: Collection[int]) -> None:
+    """Note who outside names one of ``ids`` in this column. ``inside``: rows of that table in the unit."""
+    table, key = names(field.model)
+    column = named(field.column)
+    run(
+        "INSERT INTO imports_binrow (unit_id, role, model, object_id, file, data)"
+        f" SELECT %s, %s, %s, r.{key}, '', jsonb_build_object('column', %s::text, 'value', r.{column})"
+        f" FROM {table} r WHERE r.{column} = ANY(%s) AND NOT r.{key} = ANY(%s)",
+        [unit.pk, REFERENCE, field.model._meta.label_lower, field.column, list(ids), list(inside)],
+    )
+
+
+def loosen(field: Key, ids: Collection[int], inside: Collection[int]) -> None:
+    """Nobody outside names these any more."""
+    (table, key), column = names(field.model), named(field.column)
+    run(
+        f"UPDATE {table} SET {column} = NULL WHERE {column} = ANY(%s) AND NOT {key} = ANY(%s)",
+        [list(ids), list(inside)],
+    )
+
+
+def models_of(unit: BinUnit, role: str = ROW) -> list[type[Model]]:
+    """In the order in which they were kept."""
+    found = unit.rows.filter(role=role).order_by("pk").values_list("model", flat=True)
+    return [apps.get_model(label) for label in dict.fromkeys(found)]
+
+
+def put_back(unit: BinUnit) -> int:
+    """Insert all rows; keys are checked at the commit. Raises IntegrityError where a value is taken."""
+    source = "SELECT data FROM imports_binrow WHERE unit_id = %s AND role = %s AND model = %s ORDER BY id"
+    return sum(
+        rows.put_back_from(model, source, [unit.pk, ROW, model._meta.label_lower])
+        for model in models_of(unit)
+    )
+
+
+def name_again(unit: BinUnit) -> None:
+    """Columns outside that named rows of the unit, where they name nobody now."""
+    pairs = unit.rows.filter(role=REFERENCE).values_list("model", "data__column").distinct()
+    for label, name in list(pairs):
+        table, key = names(apps.get_model(label))
+        column = named(name)
+        run(
+            f"UPDATE {table} r SET {column} = (b.data->>'value')::bigint FROM imports_binrow b"
+            " WHERE b.unit_id = %s AND b.role = %s AND b.model = %s AND b.data->>'column' = %s"
+            f" AND r.{key} = b.object_id AND r.{column} IS NULL",
+            [unit.pk, REFERENCE, label, name],
+        )
