@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.file_types import UnknownTypeError, type_of
 from accounts.models import Account, AccountFile
+from accounts.models.file import REMOVED_FOR
 from users.access import require, require_active
 from users.models import User
 
@@ -65,12 +66,12 @@ def remove_file(user: User, file: AccountFile) -> AccountFile:
 
 @transaction.atomic
 def restore_file(user: User, file: AccountFile) -> AccountFile:
-    """It was removed by mistake. Raises ValidationError when its content is gone: a day later."""
+    """It was removed by mistake. Raises ValidationError when its content is gone: 30 days later."""
     file = _locked(user, file)
     if not file.file:
         raise ValidationError(
-            _("%(name)s was removed more than a day ago, and its content is deleted: add it again.")
-            % {"name": file.name}
+            _("%(name)s was removed more than %(days)s days ago, and its content is deleted: add it again.")
+            % {"name": file.name, "days": REMOVED_FOR.days}
         )
     file.removed_at = file.removed_by = None
     file.save(update_fields=["removed_at", "removed_by", "updated_at"])

@@ -95,6 +95,11 @@ class AccountFileQuerySet(models.QuerySet[Any]):
         """Without the removed ones."""
         return self.filter(removed_at__isnull=True)
 
+    def for_bin(self) -> Self:
+        """Removed ones that can be brought back, the latest first, with their account and who did it."""
+        rows = self.filter(removed_at__isnull=False).exclude(file="")
+        return rows.select_related("account", "removed_by").order_by("-removed_at", "-id")
+
     def for_panel(self) -> Self:
         """The latest first, with who added them."""
         return self.kept().select_related("added_by").order_by("-created_at", "-id")

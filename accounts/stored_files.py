@@ -1,8 +1,8 @@
 """What is on the disk of the files that people attach: no more than what somebody can still get at.
 
-A removed file can be brought back for a day. After that its content goes, once that is committed: a row that
-names a file always has it. What a crash, a restore or a deleted account leaves behind is swept up, also in
-the folders that apps to the right registered.
+A removed file can be brought back for 30 days. After that its content goes, once that is committed: a row
+that names a file always has it. What a crash, a restore or a deleted account leaves behind is swept up, also
+in the folders that apps to the right registered; what they still keep rows for is not.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from django.db.models import Model
 from django.utils import timezone
 
 from accounts.models import AccountFile
-from accounts.models.file import FOLDER
+from accounts.models.file import FOLDER, REMOVED_FOR
 from core import jobs
 from core.models import JobRun
 from users.clock import company_today
 
 JOB = "files"
 KEPT_FOR = timedelta(days=1)
-"""For so long a removal can be undone, and a file without a row may be one whose row is on its way."""
+"""For so long a file without a row may be one whose row is on its way."""
 AT_ONCE = 1000
 
 
@@ -60,9 +60,9 @@ def tick() -> JobRun | None:
 
 
 def sweep() -> dict[str, int]:
-    """Forget the content of files removed more than a day ago, then files that no row names."""
-    before = timezone.now() - KEPT_FOR
-    return {"removed": forget_removed(before), "stray": delete_stray(before)}
+    """Forget the content of files removed more than 30 days ago, then files that no row names."""
+    now = timezone.now()
+    return {"removed": forget_removed(now - REMOVED_FOR), "stray": delete_stray(now - KEPT_FOR)}
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import uuid4
 
 from django.db import models
@@ -13,6 +14,8 @@ from core.models import TimeStamped
 
 FOLDER = "accounts"
 """Where they are stored, below ``MEDIA_ROOT``."""
+REMOVED_FOR = timedelta(days=30)
+"""For so long a removal can be undone."""
 
 
 def random_name(file: AccountFile, filename: str) -> str:
@@ -22,7 +25,7 @@ def random_name(file: AccountFile, filename: str) -> str:
 
 @tracked(exclude=("token",))
 class AccountFile(TimeStamped):
-    """One uploaded file. Everybody reads it, as a download only; removed ones can be brought back for a day.
+    """One uploaded file. Everybody reads it, as a download only; removed ones can be brought back for 30 days.
 
     After that ``file`` is empty: the row says who removed it, its content is deleted.
     """

@@ -8,6 +8,7 @@ app_name = "bin"
 
 urlpatterns = [
     path("", views.units, name="list"),
+    path("files/", views.files, name="files"),
     path("<int:pk>/", views.unit, name="unit"),
     path("<int:pk>/restore/", views.restore, name="restore"),
     path("put/<slug:kind>/<int:pk>/", views.put_in, name="put_in"),

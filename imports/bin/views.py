@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.models import AccountFile
+from accounts.models.file import REMOVED_FOR
 from core.forms import attempt, editable, posted
 from core.htmx import go, toast
 from core.pagination import page_number, paginate
@@ -85,6 +87,17 @@ def units(request: Request) -> HttpResponse:
         "failed": emptying.failure() if request.user.is_admin else None,
     }
     return render(request, "bin/list.html", context)
+
+
+@require_safe
+def files(request: Request) -> HttpResponse:
+    """Files that were removed from accounts: each goes back to its own."""
+    rows = AccountFile.objects.editable_by(request.user).for_bin()
+    page = paginate(rows, page_number(request))
+    for one in page.rows:
+        one.gone_at = one.removed_at + REMOVED_FOR
+    context = {"page": page, "days": REMOVED_FOR.days}
+    return render(request, "bin/files.html", context)
 
 
 @require_safe

@@ -473,6 +473,7 @@ ROWS = [
     row("duplicates:undo", "merge", post=EDITORS),
     # -- imports ---------------------------------------------------------------------------------------
     row("bin:list", get=ALL),
+    row("bin:files", get=ALL),
     row("bin:unit", "bin_unit", get=EDITORS, hidden=True),
     row("bin:restore", "bin_unit", post=EDITORS, hidden=True),
     row("bin:put_in", "bin_kind contact", get=EDITORS, post=EDITORS),

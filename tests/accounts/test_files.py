@@ -226,12 +226,14 @@ def on_disk(media):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_removed_file_leaves_the_disk_after_a_day(client, kari, account, media):
+def test_a_removed_file_leaves_the_disk_after_30_days(client, kari, account, media):
     kept, removed = files.add_file(kari, account, upload()), files.add_file(kari, account, upload())
     files.remove_file(kari, removed)
     stored_files.sweep()
-    assert len(on_disk(media)) == 2  # for a day it can be brought back
-    with time_machine.travel(timezone.now() + timedelta(hours=25)):
+    with time_machine.travel(timezone.now() + timedelta(days=29)):
+        assert stored_files.sweep() == {"removed": 0, "stray": 0}
+    assert len(on_disk(media)) == 2  # so long it can be brought back
+    with time_machine.travel(timezone.now() + timedelta(days=30, hours=1)):
         assert stored_files.sweep() == {"removed": 1, "stray": 0}
         assert stored_files.sweep() == {"removed": 0, "stray": 0}
     assert on_disk(media) == {Path(kept.file.path)}

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.files import remove_file
 from accounts.models import Account
 from contacts.models import Contact
 from core.models import JobRun
@@ -111,6 +112,17 @@ def test_an_admin_reads_that_it_could_not_be_emptied(world, manager):
     JobRun.objects.create(job="bin", period="2026-11-22", state="failed", error="OSError: no room")
     assert b"no room" in signed_in(make.make_user("admin")).get(at("list")).content
     assert b"no room" not in manager.get(at("list")).content
+
+
+def test_a_removed_file_goes_back_to_its_account(world, manager):
+    file = world.account.files.get()
+    remove_file(world.owner, file)
+    stranger = signed_in(make.make_user("salesperson"))
+    assert b"quote.pdf" not in stranger.get(at("files")).content
+    assert b"quote.pdf" in manager.get(at("files")).content
+    manager.post(reverse("accounts:file_restore", args=[file.pk]))
+    assert b"No removed files" in manager.get(at("files")).content
+    assert world.account.files.kept().get() == file
 
 
 def units(world: World, count: int) -> None:
