@@ -23,8 +23,11 @@ from core.models import JobRun
 from core.rows import keep, put_back
 from correspondence.models import Message, Piece, PieceFile, Suppression
 from correspondence.suppression import suppressed
+from imports.bin.kinds import KINDS
+from imports.bin.services import put_in
+from imports.duplicates.merging import merge_contacts
 from imports.erasing import registry, services
-from imports.models import Erasure, ImportBatch, TakeOut
+from imports.models import BinRow, Erasure, ImportBatch, TakeOut
 from sales.models import Purchase
 from tests import factories as make
 
@@ -98,6 +101,29 @@ class TestNothingIsLeft:
         erase(admin, eva, *named(admin, eva))
         after = dump()
         assert [secret for secret in SECRETS if secret in after] == []
+
+    def test_neither_do_the_bin_merges_and_journals_of_imports(self, admin, eva):
+        double = make.make_contact(
+            eva.account, first_name="Evangelina", last_name="Lindqvistova-Borg", phone="99887766"
+        )
+        merge_contacts(admin, eva, double)
+        for kind, record in (
+            ("interaction", Interaction.objects.get(kind="call")),
+            ("concern", Concern.objects.get()),
+            ("commitment", Commitment.objects.get()),
+        ):
+            put_in(admin, KINDS[kind], record, why="About Evangelina twice")
+        batch = ImportBatch.objects.create(filename="y.csv", finished_at=timezone.now())
+        batch.changed_rows.create(
+            model="contacts.Contact", object_id=eva.pk, before={"phone": "99887766"}, after={"phone": "1"}
+        )
+        batch.kept_rows.create(
+            model="contacts.Contact", object_id=eva.pk, name="Evangelina Lindqvistova", reason="worked with"
+        )
+        erase(admin, eva, *named(admin, eva))
+        after = dump()
+        assert [secret for secret in SECRETS if secret in after] == []
+        assert BinRow.objects.filter(role="row").exists(), "what they counted for can still be restored"
 
     def test_what_they_counted_for_counts(self, admin, eva):
         erase(admin, eva)
