@@ -8,6 +8,7 @@ from typing import Any
 
 import pgtrigger
 import pytest
+import time_machine
 from django.apps import apps
 from django.conf import settings as project
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -23,6 +24,7 @@ from core.models import JobRun
 from core.rows import keep, put_back
 from correspondence.models import Message, Piece, PieceFile, Suppression
 from correspondence.suppression import suppressed
+from imports import tasks
 from imports.erasing import registry, services
 from imports.models import Erasure, ImportBatch, TakeOut
 from sales.models import Purchase
@@ -261,6 +263,17 @@ class TestRestore:
         before = dump()
         call_command("replay_erasures")
         assert dump() == before
+
+    def test_the_workers_do_it_though_nobody_thinks_of_it(self, admin, eva):
+        """But leave what may be on its way: it is in the register before it is committed."""
+        backup = self.backed_up(eva)
+        erase(admin, eva)
+        self.restored(backup)
+        tasks.resume()
+        assert Contact.objects.get(pk=eva.pk).email == "eva@borg.example"
+        with time_machine.travel(timezone.now() + timedelta(minutes=2)):
+            tasks.resume()
+        assert Contact.objects.get(pk=eva.pk).name == "Erased person"
 
     def test_somebody_new_with_the_same_id_is_left_alone(self, admin, eva):
         """After an older backup the database gives the number away again."""
