@@ -193,9 +193,7 @@ MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(BASE_DIR / "var" / "media"))
 # Archives of everything, and the register of erased people. Not among the uploads: no backup may hold the
 # first, no restore may bring an older state of the second; that lies beside the backups, to go with them.
 TAKEN_OUT_ROOT = env.str("TAKEN_OUT_ROOT", default=str(Path(MEDIA_ROOT).parent / "taken_out"))
-ERASURES_FILE = env.str(
-    "ERASURES_FILE", default=str(Path(MEDIA_ROOT).parent / "backups" / "erasures.jsonl")
-)
+ERASURES_FILE = env.str("ERASURES_FILE", default=str(Path(MEDIA_ROOT).parent / "backups" / "erasures.jsonl"))
 # The most megabytes that a file on an account may have.
 ACCOUNT_FILE_MB = env.int("ACCOUNT_FILE_MB", default=10)
 # The most megabytes that go with one e-mail: on the way they are a third larger, and many servers take 25.

@@ -30,6 +30,9 @@ from imports.models import Erasure, ImportBatch, TakeOut
 from sales.models import Purchase
 from tests import factories as make
 
+JOBS = registry.Kept(JobRun, label="job", row="counts", key="period")
+"""A table with a label, a key and JSON, as other parts have them."""
+
 pytestmark = pytest.mark.django_db
 
 SECRETS = ("Evangelina", "Lindqvistova", "eva@borg.example", "99887766", "leaking marriage")
@@ -319,21 +322,36 @@ class TestKeptRows:
         for row in keep(Interaction, [talk.pk, other.pk]):
             JobRun.objects.create(job="contacts.Interaction", period=str(row["id"]), counts=row)
         (kept,) = keep(Contact, [eva.pk])
-        JobRun.objects.create(job="contacts.contact", period="1", counts=kept)
+        JobRun.objects.create(job="contacts.contact", period=str(eva.pk), counts=kept)
         person = registry.Person(contacts=(eva.pk,))
-        assert registry.blank_rows(JobRun, person, label="job", row="counts") == 2
+        assert registry.blank_rows(JOBS, person) == 2
         rows = {run.period: run.counts for run in JobRun.objects.all()}
         assert rows[str(talk.pk)]["summary"] == "[erased]"
         assert rows[str(talk.pk)]["sentiment"] == 2
         assert rows[str(talk.pk)]["refused_reason"] == "", "where there was nothing, nothing is said"
         assert rows[str(other.pk)]["summary"] == "Else"
         names = ("last_name", "email", "external_id")
-        assert [rows["1"][name] for name in names] == ["Erased person", "", None]
+        assert [rows[str(eva.pk)][name] for name in names] == ["Erased person", "", None]
+
+    def test_columns_that_changed_are_found_by_their_row(self, admin, eva):
+        """An import keeps only what it changed."""
+        talk = eva.interactions.get(kind="call")
+        JobRun.objects.create(
+            job="contacts.Interaction", period=str(talk.pk), counts={"summary": "Evangelina"}
+        )
+        JobRun.objects.create(
+            job="contacts.Contact", period=str(eva.pk), counts={"email": "eva@borg.example"}
+        )
+        assert registry.blank_rows(JOBS, registry.Person(contacts=(eva.pk,))) == 2
+        assert [run.counts for run in JobRun.objects.order_by("pk")] == [
+            {"summary": "[erased]"},
+            {"email": ""},
+        ]
 
     def test_a_kept_row_that_was_chosen_is_blanked(self, admin, eva):
         other = make.make_interaction(eva.account, summary="Evangelina was ill")
         (row,) = keep(Interaction, [other.pk])
-        JobRun.objects.create(job="contacts.interaction", period="1", counts=row)
+        JobRun.objects.create(job="contacts.interaction", period=str(other.pk), counts=row)
         person = registry.Person(contacts=(), rows={"contacts.Interaction": (other.pk,)})
-        assert registry.blank_rows(JobRun, person, label="job", row="counts") == 1
+        assert registry.blank_rows(JOBS, person) == 1
         assert JobRun.objects.get().counts["summary"] == "[erased]"
