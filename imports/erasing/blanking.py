@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import pgtrigger
@@ -103,29 +104,50 @@ def _type_of(field: models.Field[Any, Any]) -> str:
 # -- rows that other parts keep as JSON ----------------------------------------------------------------------
 
 
-def blank_kept(  # noqa: PLR0913 - what, of whom, and how the other part calls its columns
-    kept: type[models.Model], model: type[models.Model], ids: Collection[Any], words: Sequence[str],
-    emptied: Mapping[str, Any] | None = None, *, label: str = "model", row: str = "row", column: str = "",
-) -> int:  # fmt: skip
-    """Blank rows that ``core.rows.keep`` has put into a JSON column of the model ``kept``.
+@dataclass(frozen=True)
+class Kept:
+    """A table of another part with rows as JSON, and how it calls its columns.
 
-    ``label``: its column with the label of the kept model, ``row``: the one with the kept row. ``column``:
-    the kept column that must be one of ``ids``; the primary key by default. Returns how many rows.
+    ``label``: which model a row is of, in any case of letters. ``row``: the JSON, whole or only what changed.
+    ``key``: the primary key of the row; empty where only the JSON has it.
     """
-    key = column or column_of(model, "pk")
-    blanked = {column_of(model, name): value for name, value in (emptied or {}).items()}
-    parts = [f"{_column(kept, row)} || %s::jsonb"]
-    parameters: list[Any] = [json.dumps(blanked)]
+
+    model: type[models.Model]
+    label: str = "model"
+    row: str = "row"
+    key: str = ""
+
+
+def blank_kept(
+    kept: Kept, model: type[models.Model], where: tuple[str, Collection[Any]], words: Sequence[str],
+    emptied: Mapping[str, Any] | None = None, *, unless: str = "",
+) -> int:  # fmt: skip
+    """Blank the kept rows of ``model`` of which a column is one of some ids; only what stands in them.
+
+    ``unless``: not those that have that column. Returns how many rows; again changes nothing.
+    """
+    row = _column(kept.model, kept.row)
+    parts, parameters = [row], list[Any]()
+    for name, value in (emptied or {}).items():
+        found = column_of(model, name)
+        parts.append(f"CASE WHEN {row} ? %s THEN %s::jsonb ELSE '{{}}' END")
+        parameters += [found, json.dumps({found: value})]
     for name in words:
         found = column_of(model, name)
-        has_words = f"COALESCE({_column(kept, row)} ->> %s, '') <> ''"
-        parts.append(f"CASE WHEN {has_words} THEN jsonb_build_object(%s::text, %s::text) ELSE '{{}}' END")
-        parameters += [found, found, ERASED]
-    table = connection.ops.quote_name(kept._meta.db_table)
+        parts.append(f"CASE WHEN COALESCE({row} ->> %s, '') <> '' THEN %s::jsonb ELSE '{{}}' END")
+        parameters += [found, json.dumps({found: ERASED})]
+    column, ids = where[0], [str(one) for one in where[1]]
+    if kept.key and column == column_of(model, "pk"):
+        matches = f"{_column(kept.model, kept.key)}::text = ANY(%s)"
+        parameters += [model._meta.label_lower, ids, unless]
+    else:
+        matches = f"{row} ->> %s = ANY(%s)"
+        parameters += [model._meta.label_lower, column, ids, unless]
+    table = connection.ops.quote_name(kept.model._meta.db_table)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE {table} SET {_column(kept, row)} = {' || '.join(parts)} "
-            f"WHERE lower({_column(kept, label)}) = %s AND {_column(kept, row)} ->> %s = ANY(%s)",
-            [*parameters, model._meta.label_lower, key, [str(one) for one in ids]],
+            f"UPDATE {table} SET {row} = {' || '.join(parts)} "
+            f"WHERE lower({_column(kept.model, kept.label)}) = %s AND {matches} AND NOT {row} ? %s",
+            parameters,
         )
         return int(cursor.rowcount)

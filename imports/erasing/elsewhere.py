@@ -21,7 +21,9 @@ def register() -> None:
 
 
 def _bin(person: Person) -> int:
-    return bin_words.blank(person.contacts) + registry.blank_rows(BinRow, person, row="data")
+    return bin_words.blank(person.contacts) + registry.blank_rows(
+        registry.Kept(BinRow, row="data", key="object_id"), person
+    )
 
 
 def _journals(person: Person) -> int:

@@ -1,20 +1,22 @@
 """Who else keeps something of people: parts that hold rows in tables of their own register here.
 
 A blanker is called in the transaction of the erasure, with history switched off, and returns how many rows it
-blanked. Rows kept by ``core.rows.keep`` in a JSON column need no code of their own::
+blanked. Rows that are kept as JSON, whole or in part, need no code of their own::
 
-    registry.register("recycle bin", lambda person: registry.blank_rows(BinRow, person))
+    bin = registry.Kept(BinRow, row="data", key="object_id")
+    registry.register("recycle bin", lambda person: registry.blank_rows(bin, person))
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.apps import apps
 from django.db import models
 
-from imports.erasing.blanking import blank_kept, column_of
+from imports.erasing.blanking import Kept, blank_kept, column_of
 from imports.erasing.what import RULES, words_of
 
 
@@ -47,32 +49,22 @@ def run(person: Person) -> dict[str, int]:
     return {name: count for name, count in done.items() if count}
 
 
-def blank_rows(kept: type[models.Model], person: Person, *, label: str = "model", row: str = "row") -> int:
-    """Blank what ``kept`` holds of a person: rows with a key to them, and those that were chosen by hand."""
+def blank_rows(kept: Kept, person: Person) -> int:
+    """Blank what a table of kept rows holds of a person: by keys to them, and what was chosen by hand."""
     done = 0
     for rule in RULES:
-        column = _own_column(rule.model, rule.path)
-        if column and not rule.asked and not rule.goes:
-            done += blank_kept(
-                kept,
-                rule.model,
-                person.contacts,
-                rule.words,
-                rule.emptied,
-                label=label,
-                row=row,
-                column=column,
-            )
-    for name, ids in person.rows.items():
-        done += _chosen(kept, name, ids, label, row)
+        if rule.asked or rule.goes or not rule.blanks:
+            continue
+        own, key = _own_column(rule.model, rule.path), column_of(rule.model, "pk")
+        if own:
+            done += blank_kept(kept, rule.model, (own, person.contacts), rule.words, rule.emptied)
+        if own != key:
+            theirs = rule.ids(person.contacts)
+            done += blank_kept(kept, rule.model, (key, theirs), rule.words, rule.emptied, unless=own)
+    for label, ids in person.rows.items():
+        model = apps.get_model(label)
+        done += blank_kept(kept, model, (column_of(model, "pk"), ids), words_of(label))
     return done
-
-
-def _chosen(kept: type[models.Model], name: str, ids: Collection[Any], label: str, row: str) -> int:
-    from django.apps import apps  # noqa: PLC0415 - other parts import this module while apps are loaded
-
-    words = words_of(name)
-    return blank_kept(kept, apps.get_model(name), ids, words, label=label, row=row) if words else 0
 
 
 def _own_column(model: type[models.Model], path: str) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import models
+from django.utils.translation import gettext_noop
 
 ERASED = "[erased]"
 """What stands where words stood: people see that something was there, and rules that ask for words hold."""
@@ -58,7 +59,7 @@ RULES: tuple[About, ...] = (
     About(
         "contacts.Contact",
         "pk",
-        "Who they are",
+        gettext_noop("Who they are"),
         words=("about", "pause_reason"),
         emptied={
             "first_name": "",
@@ -108,26 +109,32 @@ RULES: tuple[About, ...] = (
             "created_at",
         ),
     ),
-    About("contacts.Contact", "reports_to", "Who reports to them", asked=True),
+    About("contacts.Contact", "reports_to", gettext_noop("Who reports to them"), asked=True),
     About(
         "contacts.Contact",
         "formerly",
-        "The same person elsewhere",
+        gettext_noop("The same person elsewhere"),
         asked=True,
         shown=("account", "job_title"),
     ),
     About(
         "contacts.Influence",
         "who",
-        "Whom they influence",
+        gettext_noop("Whom they influence"),
         words=("note",),
         shown=("whom", "note"),
     ),
-    About("contacts.Influence", "whom", "Who influences them", words=("note",), shown=("who", "note")),
+    About(
+        "contacts.Influence",
+        "whom",
+        gettext_noop("Who influences them"),
+        words=("note",),
+        shown=("who", "note"),
+    ),
     About(
         "contacts.Interaction",
         "contact",
-        "Talks, mails and notes",
+        gettext_noop("Talks, mails and notes"),
         words=("summary", "refused_reason", "no_next_reason", "withdrawn_reason"),
         kept=("covered", "external_id"),
         shown=(
@@ -144,7 +151,7 @@ RULES: tuple[About, ...] = (
     About(
         "contacts.Interaction",
         "others",
-        "Talks at which they were, too",
+        gettext_noop("Talks at which they were, too"),
         words=("summary",),
         kept=("refused_reason", "no_next_reason", "withdrawn_reason", "covered", "external_id"),
         asked=True,
@@ -153,14 +160,14 @@ RULES: tuple[About, ...] = (
     About(
         "contacts.Concern",
         "contact",
-        "Concerns",
+        gettext_noop("Concerns"),
         words=("what", "resolution"),
         shown=("opened_on", "what", "severity", "resolved_on", "resolution", "confirmed_on"),
     ),
     About(
         "contacts.Concern",
         "confirmed_with",
-        "Concerns they confirmed as solved",
+        gettext_noop("Concerns they confirmed as solved"),
         words=("resolution",),
         kept=("what",),
         asked=True,
@@ -169,42 +176,42 @@ RULES: tuple[About, ...] = (
     About(
         "contacts.ConcernNote",
         "concern__contact",
-        "Remarks on their concerns",
+        gettext_noop("Remarks on their concerns"),
         words=("text",),
         shown=("noted_at", "user", "text"),
     ),
     About(
         "contacts.Commitment",
         "contact",
-        "Promises",
+        gettext_noop("Promises"),
         words=("what", "moved_reason"),
         shown=("due_on", "by_us", "what", "channel", "state", "closed_on"),
     ),
     About(
         "contacts.Expectation",
         "contact",
-        "What they expect",
+        gettext_noop("What they expect"),
         words=("what", "words"),
         shown=("led_on", "what", "state", "words"),
     ),
     About(
         "contacts.Ask",
         "contact",
-        "What we asked them",
+        gettext_noop("What we asked them"),
         words=("referred_company",),
         shown=("asked_on", "kind", "answer", "referred_company"),
     ),
     About(
         "sales.Purchase",
         "buyer",
-        "What they ordered",
+        gettext_noop("What they ordered"),
         kept=("about", "void_reason", "external_id", "currency"),
         shown=("purchased_on", "amount", "currency", "about"),
     ),
     About(
         "correspondence.Piece",
         "contact",
-        "E-mails and letters of ours",
+        gettext_noop("E-mails and letters of ours"),
         words=("subject", "body", "refused_reason", "reason"),
         kept=("language", "origin"),
         shown=("medium", "state", "left_on", "subject", "body"),
@@ -212,7 +219,7 @@ RULES: tuple[About, ...] = (
     About(
         "correspondence.PieceFile",
         "piece__contact",
-        "What went with them",
+        gettext_noop("What went with them"),
         words=("name",),
         kept=("kind", "file"),
         goes=True,
@@ -221,7 +228,7 @@ RULES: tuple[About, ...] = (
     About(
         "correspondence.Message",
         "contact",
-        "The outbox",
+        gettext_noop("The outbox"),
         emptied={"stored": "", "last_error": ""},
         kept=(
             "kind",
@@ -240,7 +247,7 @@ RULES: tuple[About, ...] = (
     About(
         "correspondence.Recipient",
         "contact",
-        "Mailings they were chosen for",
+        gettext_noop("Mailings they were chosen for"),
         words=("address", "missing", "reason"),
         kept=("language", "excluded"),
         shown=("mailing", "address", "excluded"),
@@ -248,21 +255,21 @@ RULES: tuple[About, ...] = (
     About(
         "surveys.Invitation",
         "contact",
-        "Invitations to surveys",
+        gettext_noop("Invitations to surveys"),
         kept=("language", "codes", "address"),
     ),
-    About("surveys.Asked", "contact", "Surveys they were asked to take", shown=("sent_on",)),
+    About("surveys.Asked", "contact", gettext_noop("Surveys they were asked to take"), shown=("sent_on",)),
     About(
         "surveys.Exclusion",
         "contact",
-        "Left out of surveys",
+        gettext_noop("Left out of surveys"),
         words=("reason",),
         shown=("created_at", "reason", "until"),
     ),
     About(
         "surveys.HeldBack",
         "contact",
-        "Held back from surveys",
+        gettext_noop("Held back from surveys"),
         words=("decided_because",),
         emptied={"address": ""},
         kept=("cycle",),
@@ -271,7 +278,7 @@ RULES: tuple[About, ...] = (
     About(
         "cadences.Touchpoint",
         "contact",
-        "Contacts that were planned",
+        gettext_noop("Contacts that were planned"),
         words=("about",),
         kept=("cycle", "basis", "reason"),
         shown=("due_on", "kind", "state", "about"),
@@ -279,16 +286,22 @@ RULES: tuple[About, ...] = (
     About(
         "cadences.Appointment",
         "guests__contact",
-        "Meetings they were invited to",
+        gettext_noop("Meetings they were invited to"),
         words=("purpose", "agenda", "needs", "reason"),
         kept=("time_zone", "place"),
         asked=True,
         shown=("starts_at", "kind", "host", "purpose", "agenda", "state"),
     ),
-    About("cadences.Guest", "contact", "Seats at meetings", emptied={"is_invited": False}),
-    About("cadences.NotedDeparture", "contact", "When they left", kept=("moved",), shown=("created_at",)),
+    About("cadences.Guest", "contact", gettext_noop("Seats at meetings"), emptied={"is_invited": False}),
+    About(
+        "cadences.NotedDeparture",
+        "contact",
+        gettext_noop("When they left"),
+        kept=("moved",),
+        shown=("created_at",),
+    ),
 )
-"""Titles are in English here; the pages translate them."""
+"""Titles are kept in English with an erasure; the pages translate them."""
 
 
 @dataclass(frozen=True)

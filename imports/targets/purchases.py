@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import cached_property
 from typing import ClassVar
 
@@ -220,6 +221,10 @@ class Purchases(Target):
             cursor,
             "SELECT unnest(ARRAY[account_id, account_before]) FROM judged WHERE status <> 'unchanged'",
         )
+        self._owners(cursor, now)
+
+    def _owners(self, cursor: CursorWrapper, now: datetime) -> None:
+        """Whoever sold to an account without owner gets it."""
         touched = "SELECT account_id FROM touched"
         watch(cursor, Account, touched, columns=staging.OWNERSHIP)
         watch(cursor, ImportedOwner, touched)

@@ -8,54 +8,23 @@ GET never does.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
-ACTORS = (
-    "anonymous",
-    "owner",  # salesperson, owns the account
-    "colleague",  # salesperson of the same team
-    "stranger",  # salesperson of another team
-    "manager",  # of the owner's team
-    "other_manager",
-    "reader",  # another department
-    "admin",
-    "deactivated",  # was the owner's deputy and an admin; their session is still in the database
+from tests.access import data_care
+from tests.access.actors import (
+    ACTORS,
+    ADMIN,
+    ALL,
+    EDITORS,
+    MANAGERS,
+    PUBLIC,
+    READERS_OF_RESULTS,
+    SELLERS,
+    SIGNED_OUT,
+    SURVEYORS,
+    Row,
+    row,
 )
-SIGNED_OUT = frozenset({"anonymous", "deactivated"})
-ALL = frozenset(ACTORS) - SIGNED_OUT
-PUBLIC = frozenset(ACTORS)
-EDITORS = frozenset({"owner", "manager", "admin"})  # of what the owner owns
-MANAGERS = frozenset({"manager", "other_manager", "admin"})
-SURVEYORS = frozenset({"manager", "other_manager"})  # an admin without that role is none
-READERS_OF_RESULTS = SURVEYORS
-SELLERS = ALL - {"reader", "admin"}  # who may own accounts
-TEAM = frozenset({"owner", "manager"})
-TEAM_LEADS = frozenset({"manager", "admin"})  # of the owner's team
-ADMIN = frozenset({"admin"})
-NOBODY: frozenset[str] = frozenset()
 
-
-@dataclass(frozen=True)
-class Row:
-    name: str
-    records: tuple[str, ...]
-    allowed: dict[str, frozenset[str]]
-    data: dict[str, str] = field(default_factory=dict)  # of the POST
-    hidden: bool = False
-
-
-def row(
-    name: str,
-    records: str = "",
-    *,
-    get: frozenset[str] | None = None,
-    post: frozenset[str] | None = None,
-    data: dict[str, str] | None = None,
-    hidden: bool = False,
-) -> Row:
-    allowed = {method: who for method, who in (("GET", get), ("POST", post)) if who is not None}
-    return Row(name, tuple(records.split()), allowed, data or {}, hidden)
-
+__all__ = ["ACTORS", "BY_NAME", "ROWS", "SIGNED_OUT", "Row"]
 
 ROWS = [
     # -- mailings ------------------------------------------------------------------------------------
@@ -456,48 +425,6 @@ ROWS = [
         hidden=True,
     ),
     row("correspondence:identities", get=ADMIN),
-    # -- duplicates --------------------------------------------------------------------------------------
-    row("duplicates:accounts", get=ALL),
-    row("duplicates:people", get=ALL),
-    row("duplicates:look", post=ADMIN),
-    row("duplicates:like_account", get=ALL),
-    row("duplicates:like_person", "account", get=ALL),
-    row("duplicates:choose_account", "account", get=EDITORS),
-    row("duplicates:merge_accounts", "account twin", get=EDITORS, post=EDITORS),
-    row("duplicates:account_pair", "account_pair", post=EDITORS),
-    row("duplicates:choose_person", "contact", get=EDITORS),
-    row("duplicates:merge_people", "contact twin_person", get=EDITORS, post=EDITORS),
-    row("duplicates:contact_pair", "contact_pair", post=EDITORS),
-    row("duplicates:merges", get=ALL),
-    row("duplicates:merge", "merge", get=ALL),
-    row("duplicates:undo", "merge", post=EDITORS),
-    # -- imports ---------------------------------------------------------------------------------------
-    row("bin:list", get=ALL),
-    row("bin:files", get=ALL),
-    row("bin:unit", "bin_unit", get=EDITORS, hidden=True),
-    row("bin:restore", "bin_unit", post=EDITORS, hidden=True),
-    row("bin:put_in", "bin_kind contact", get=EDITORS, post=EDITORS),
-    row("imports:list", get=ADMIN),
-    row("imports:upload", get=ADMIN, post=ADMIN),
-    row("imports:give_back", "import_kind", get=ADMIN),
-    row("imports:detail", "batch", get=ADMIN),
-    row("imports:map", "batch", get=ADMIN, post=ADMIN),
-    row("imports:reread", "batch", post=ADMIN),
-    row("imports:confirm", "batch", post=ADMIN),
-    row("imports:refusals", "batch", get=ADMIN),
-    row("imports:stop", "batch", post=ADMIN),
-    row("imports:undo", "batch", get=ADMIN, post=ADMIN),
-    row("imports:use_mapping", "batch", post=ADMIN),
-    row("imports:mappings", get=ADMIN),
-    row("imports:delete_mapping", "saved_mapping", post=ADMIN),
-    # -- taking out and erasing ------------------------------------------------------------------------
-    row("taking_out:everything", get=ADMIN, post=ADMIN),
-    row("taking_out:fetch", "archive", post=ADMIN),
-    row("taking_out:delete", "archive", post=ADMIN),
-    row("taking_out:person", "contact", get=TEAM_LEADS),
-    row("taking_out:dossier", "account", get=ALL),
-    row("erasing:list", get=ADMIN),
-    row("erasing:keeping", get=ADMIN, post=ADMIN),
-    row("erasing:person", "contact", get=ADMIN, post=ADMIN),
+    *data_care.ROWS,
 ]
 BY_NAME = {each.name: each for each in ROWS}

@@ -8,6 +8,7 @@ from typing import Any
 
 import pgtrigger
 import pytest
+import time_machine
 from django.apps import apps
 from django.conf import settings as project
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -26,10 +27,14 @@ from correspondence.suppression import suppressed
 from imports.bin.kinds import KINDS
 from imports.bin.services import put_in
 from imports.duplicates.merging import merge_contacts
+from imports import tasks
 from imports.erasing import registry, services
 from imports.models import BinRow, Erasure, ImportBatch, TakeOut
 from sales.models import Purchase
 from tests import factories as make
+
+JOBS = registry.Kept(JobRun, label="job", row="counts", key="period")
+"""A table with a label, a key and JSON, as other parts have them."""
 
 pytestmark = pytest.mark.django_db
 
@@ -110,7 +115,7 @@ class TestNothingIsLeft:
         for kind, record in (
             ("interaction", Interaction.objects.get(kind="call")),
             ("concern", Concern.objects.get()),
-            ("commitment", Commitment.objects.get()),
+            ("promise", Commitment.objects.get()),
         ):
             put_in(admin, KINDS[kind], record, why="About Evangelina twice")
         batch = ImportBatch.objects.create(filename="y.csv", finished_at=timezone.now())
@@ -288,6 +293,17 @@ class TestRestore:
         call_command("replay_erasures")
         assert dump() == before
 
+    def test_the_workers_do_it_though_nobody_thinks_of_it(self, admin, eva):
+        """But leave what may be on its way: it is in the register before it is committed."""
+        backup = self.backed_up(eva)
+        erase(admin, eva)
+        self.restored(backup)
+        tasks.resume()
+        assert Contact.objects.get(pk=eva.pk).email == "eva@borg.example"
+        with time_machine.travel(timezone.now() + timedelta(minutes=2)):
+            tasks.resume()
+        assert Contact.objects.get(pk=eva.pk).name == "Erased person"
+
     def test_somebody_new_with_the_same_id_is_left_alone(self, admin, eva):
         """After an older backup the database gives the number away again."""
         erase(admin, eva)
@@ -332,21 +348,36 @@ class TestKeptRows:
         for row in keep(Interaction, [talk.pk, other.pk]):
             JobRun.objects.create(job="contacts.Interaction", period=str(row["id"]), counts=row)
         (kept,) = keep(Contact, [eva.pk])
-        JobRun.objects.create(job="contacts.contact", period="1", counts=kept)
+        JobRun.objects.create(job="contacts.contact", period=str(eva.pk), counts=kept)
         person = registry.Person(contacts=(eva.pk,))
-        assert registry.blank_rows(JobRun, person, label="job", row="counts") == 2
+        assert registry.blank_rows(JOBS, person) == 2
         rows = {run.period: run.counts for run in JobRun.objects.all()}
         assert rows[str(talk.pk)]["summary"] == "[erased]"
         assert rows[str(talk.pk)]["sentiment"] == 2
         assert rows[str(talk.pk)]["refused_reason"] == "", "where there was nothing, nothing is said"
         assert rows[str(other.pk)]["summary"] == "Else"
         names = ("last_name", "email", "external_id")
-        assert [rows["1"][name] for name in names] == ["Erased person", "", None]
+        assert [rows[str(eva.pk)][name] for name in names] == ["Erased person", "", None]
+
+    def test_columns_that_changed_are_found_by_their_row(self, admin, eva):
+        """An import keeps only what it changed."""
+        talk = eva.interactions.get(kind="call")
+        JobRun.objects.create(
+            job="contacts.Interaction", period=str(talk.pk), counts={"summary": "Evangelina"}
+        )
+        JobRun.objects.create(
+            job="contacts.Contact", period=str(eva.pk), counts={"email": "eva@borg.example"}
+        )
+        assert registry.blank_rows(JOBS, registry.Person(contacts=(eva.pk,))) == 2
+        assert [run.counts for run in JobRun.objects.order_by("pk")] == [
+            {"summary": "[erased]"},
+            {"email": ""},
+        ]
 
     def test_a_kept_row_that_was_chosen_is_blanked(self, admin, eva):
         other = make.make_interaction(eva.account, summary="Evangelina was ill")
         (row,) = keep(Interaction, [other.pk])
-        JobRun.objects.create(job="contacts.interaction", period="1", counts=row)
+        JobRun.objects.create(job="contacts.interaction", period=str(other.pk), counts=row)
         person = registry.Person(contacts=(), rows={"contacts.Interaction": (other.pk,)})
-        assert registry.blank_rows(JobRun, person, label="job", row="counts") == 1
+        assert registry.blank_rows(JOBS, person) == 1
         assert JobRun.objects.get().counts["summary"] == "[erased]"
