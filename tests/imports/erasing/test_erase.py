@@ -24,10 +24,10 @@ from core.models import JobRun
 from core.rows import keep, put_back
 from correspondence.models import Message, Piece, PieceFile, Suppression
 from correspondence.suppression import suppressed
+from imports import tasks
 from imports.bin.kinds import KINDS
 from imports.bin.services import put_in
 from imports.duplicates.merging import merge_contacts
-from imports import tasks
 from imports.erasing import registry, services
 from imports.models import BinRow, Erasure, ImportBatch, TakeOut
 from sales.models import Purchase
