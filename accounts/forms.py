@@ -73,15 +73,15 @@ class AccountForm(KeepsVersion):
         self.fields["network_value"].required = False
         if self.instance.pk:
             self.initial["tags"] = ", ".join(sorted(tag.name for tag in self.instance.tags.all()))
+        twins = looks_like(
+            f"{reverse('duplicates:like_account')}?besides={self.instance.pk or ''}",
+            "name", "phone", "email", "website", "street", "postal_code", "city", "country",
+        )  # fmt: skip
         self.helper = plain_helper()
         self.helper.layout = Layout(
             "version",
-            Fieldset(_("What"), _grid("name", "external_id", "industry", "employees", "yearly_revenue",
+            Fieldset(_("What"), _grid("name", "external_id", twins, "industry", "employees", "yearly_revenue",
                                       "currency", "website", "tags", "network_value", "network_reason")),
-            looks_like(
-                f"{reverse('duplicates:like_account')}?besides={self.instance.pk or ''}",
-                "name", "phone", "email", "website", "street", "postal_code", "city", "country",
-            ),
             Fieldset(_("How to reach them"), _grid("phone", "email", "fax")),
             Fieldset(_("Where"), _grid("street", "postal_code", "city", "region", "country", "time_zone")),
             Fieldset(_("Anything else"), "about"),
@@ -113,7 +113,7 @@ class NewAccountForm(AccountForm):
         if not (user.is_admin or user.is_manager):
             self.fields["owner"].required = True
         self.initial.setdefault("owner", user.pk)
-        self.helper.layout.fields[1].fields[0].fields.insert(2, "owner")
+        self.helper.layout.fields[1].fields[0].fields.insert(3, "owner")
 
 
 class OwnerForm(forms.Form):
@@ -153,5 +153,5 @@ class TierForm(forms.Form):
         self.helper = plain_helper()
 
 
-def _grid(*names: str) -> Div:
-    return Div(*(Field(name) for name in names), css_class="form-grid")
+def _grid(*parts: str | Div) -> Div:
+    return Div(*(Field(one) if isinstance(one, str) else one for one in parts), css_class="form-grid")

@@ -98,7 +98,8 @@ class ContactForm(KeepsVersion):
         self.helper.layout = _person_layout(has_left=has_left)
         address = reverse("duplicates:like_person", args=[self.instance.account_id])
         numbers = ("first_name", "last_name", "phone", "mobile", "email")
-        self.helper.layout.insert(2, looks_like(f"{address}?besides={self.instance.pk or ''}", *numbers))
+        twins = looks_like(f"{address}?besides={self.instance.pk or ''}", *numbers)
+        self.helper.layout.fields[1].fields[0].fields.insert(2, twins)  # under the names
 
 
 def _person_layout(*, has_left: bool) -> Layout:
