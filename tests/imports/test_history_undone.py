@@ -11,7 +11,7 @@ import pytest
 from contacts.models import Commitment, Concern, Contact, Interaction
 from imports import services
 from tests.factories import make_account, make_concern
-from tests.imports.test_history import CALLS, TestConcerns, TestContacts, TestPromises
+from tests.imports import test_history as history
 from tests.imports.test_undo import taken_back
 from users.models import User
 
@@ -36,10 +36,10 @@ def everything() -> list[Any]:
 @pytest.mark.parametrize(
     ("kind", "text", "change"),
     [
-        ("contacts", TestContacts.FILE, ("Buyer", "Head of purchasing")),
-        ("interactions", CALLS, ("Connected", "Voicemail")),
-        ("concerns", TestConcerns.FILE, ("Urgent", "Low")),
-        ("commitments", TestPromises.FILE, ("Send a quote", "Send two quotes")),
+        ("contacts", history.TestContacts.FILE, ("Buyer", "Head of purchasing")),
+        ("interactions", history.CALLS, ("Connected", "Voicemail")),
+        ("concerns", history.TestConcerns.FILE, ("Urgent", "Low")),
+        ("commitments", history.TestPromises.FILE, ("Send a quote", "Send two quotes")),
     ],
 )
 def test_changes_and_new_rows_are_taken_back(
@@ -66,8 +66,8 @@ def test_a_column_that_never_changes_leaves_what_is_there(bring: Bring, write: W
         "concern.severity": "priority", "concern.due_on": "created",
         "options": {"policies": {"concern.what": "never", "concern.due_on": "fill"}},
     }  # fmt: skip
-    bring("concerns", write(TestConcerns.FILE), mapping)
+    bring("concerns", write(history.TestConcerns.FILE), mapping)
     found = Concern.objects.get(external_id="1")
     assert (found.what, found.severity, found.due_on.isoformat()) == ("Ours", 3, "2024-03-05")
-    later = TestConcerns.FILE.replace("2024-03-05", "2024-06-05")
+    later = history.TestConcerns.FILE.replace("2024-03-05", "2024-06-05")
     assert bring("concerns", write(later), mapping)["counts"]["changed"] == 0
