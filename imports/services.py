@@ -59,14 +59,14 @@ def upload(user: User, kind: str, file: UploadedFile[Any]) -> ImportBatch:
         raise BadFileError(text % error.strerror) from error
     try:
         layout = reading.inspect(Path(batch.file.path))
-        batch.kind = kind or fields.best_kind(layout.header) or _no_kind()
+        batch.kind = kind or saved_mappings.kind_of(layout.header) or _no_kind()
     except BadFileError:
         batch.file.delete(save=False)
         raise
     batch.layout = _layout_json(layout)
     batch.notes = list(layout.notes)
     batch.mapping = fields.guess(batch.kind, layout.header)
-    saved_mappings.propose(batch, kind)
+    saved_mappings.propose(batch)
     batch.save()
     return batch
 
