@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from imports import fields, ready, sources
+from imports import fields, ready, saved_mappings, sources
 from imports.models import ImportBatch
 from imports.reading import Layout
 
@@ -16,7 +16,7 @@ def kind_of(layout: Layout) -> str | None:
     if layout.format == sources.CARDS:
         return ImportBatch.Kind.CONTACTS
     known_export = ready.find(layout.header)
-    return known_export.kind if known_export else fields.best_kind(layout.header)
+    return known_export.kind if known_export else saved_mappings.kind_of(layout.header)
 
 
 def proposal(batch: ImportBatch, layout: Layout) -> dict[str, Any]:

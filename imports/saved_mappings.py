@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from imports import fields, policy
 from imports.models import ImportBatch, SavedMapping
 from users.access import require_admin
 from users.models import User
@@ -13,13 +16,33 @@ ONCE = ("as_of", "encoding", "delimiter", "sheet")
 """Options of one file, not of a kind of files."""
 
 
-def propose(batch: ImportBatch, kind: str) -> None:
-    """Take the mapping whose columns are all there and say so; ``kind``: what the person said, if anything.
+ADDRESS = {"account.street", "account.city", "account.country", "account.phone", "account.email"}
 
-    One that uses fewer columns than the guess is only offered on the page.
+
+def kind_of(header: Sequence[str]) -> str | None:
+    """What kind of file it is, by its usual columns, else by a mapping that somebody kept.
+
+    Companies with an address are accounts, also without an id.
     """
-    found = SavedMapping.objects.that_fit(batch.layout["header"], kind or batch.kind).first()
+    if known := fields.best_kind(header):
+        return known
+    if found := SavedMapping.objects.that_fit(list(header)).first():
+        return str(found.kind)
+    guessed = fields.guess("accounts", header)
+    return "accounts" if "account.name" in guessed and guessed.keys() & ADDRESS else None
+
+
+def propose(batch: ImportBatch) -> None:
+    """Take the kept mapping whose columns are all there, and say so.
+
+    One that uses fewer columns than the guess is only offered on the page. Without one, accounts without an
+    id are found by name and country.
+    """
+    found = SavedMapping.objects.that_fit(batch.layout["header"], batch.kind).first()
     if found is None or len(found.uses) < len(batch.mapping):
+        if "account.name" in batch.mapping and "account.external_id" not in batch.mapping:
+            batch.options = batch.options | {"match": policy.NAME_COUNTRY}
+            batch.notes = [*batch.notes, _("No column is an id: accounts are found by name and country.")]
         return
     _apply(batch, found)
     batch.notes = [*batch.notes, _("Columns and options as in “%s”.") % found.name]

@@ -68,7 +68,7 @@ def upload(user: User, kind: str, file: UploadedFile[Any]) -> ImportBatch:
     batch.notes = list(layout.notes)
     for name, value in proposing.proposal(batch, layout).items():
         setattr(batch, name, value)
-    saved_mappings.propose(batch, kind)
+    saved_mappings.propose(batch)
     batch.save()
     return batch
 

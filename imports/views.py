@@ -192,9 +192,9 @@ def use_mapping(request: Request, pk: int) -> HttpResponse:
     batch = _batch(request, pk)
     wanted = request.POST.get("mapping", "")
     rows = SavedMapping.objects.visible_to(request.user)
-    saved = get_object_or_404(rows, pk=int(wanted) if wanted.isdigit() else 0)
-    if not saved_mappings.use(request.user, batch, saved):
-        toast(request, _("“%s” does not fit this file any more.") % saved, level=messages.WARNING)
+    saved = rows.filter(pk=wanted).first() if wanted.isdecimal() and len(wanted) < 18 else None
+    if saved is None or not saved_mappings.use(request.user, batch, saved):
+        toast(request, _("This mapping is gone, or does not fit the file any more."), level=messages.WARNING)
     return redirect("imports:map", batch.pk)
 
 

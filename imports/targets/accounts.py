@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
@@ -138,6 +138,13 @@ class Accounts(Target):
         "LEFT JOIN contacts_contact c ON c.id = j.contact_id"
     )
 
+    def __init__(self, *said: Any) -> None:
+        super().__init__(*said)
+        if not finding.is_by_number(self.options.match):
+            self.called = "COALESCE(s.account_name, s.key)"
+        if self.options.match == policy.NAME_COUNTRY:  # it is that name, however the file writes it
+            self.policies = {**self.policies, "account.name": policy.NEVER}
+
     def finish(self, values: Values) -> None:
         whole = values.pop("contact_name", None)
         if whole and not values.get("contact_last_name"):
@@ -200,7 +207,7 @@ class Accounts(Target):
 
     def _owner(self) -> str:
         """The owner that the row gives its account, as far as the policy lets it."""
-        rule = self.options.policies.get("account.owner")
+        rule = self.policies.get("account.owner")
         held = {policy.FILL: "a.owner_id IS NULL", policy.NEVER: "a.id IS NULL"}.get(rule or "")
         return f"CASE WHEN {held} THEN u.id END" if held else "u.id"
 

@@ -29,6 +29,8 @@ class Target:
     shown: ClassVar[dict[str, str]] = {}
     """What samples of changes compare: stage column to SQL of the present value (see ``joined``)."""
     joined: ClassVar[str] = ""
+    called: str = "s.key"
+    """What samples call a row: SQL."""
     named: ClassVar[dict[str, tuple[str, ...]]] = {}
     """Which fields of the file make a column of the record, where they are not called like it."""
 
@@ -38,6 +40,7 @@ class Target:
         self.habits = habits
         self.as_of = as_of
         known = fields.of(self.kind)
+        self.policies = mapping.options.policies
         self.needed = mapping.needed
         self.plan = [(header.index(column), known[key]) for key, column in mapping.columns.items()]
         self.notes: list[str] = []
@@ -107,7 +110,7 @@ class Target:
     def governed(self, alias: str, columns: dict[str, str], prefix: str) -> dict[str, str]:
         """The columns that this file may change, as its policies say. ``prefix``: of the fields' keys."""
         named = {name: (f"{prefix}.{name.removesuffix('_e164')}",) for name in columns} | self.named
-        return policy.governed(alias, columns, self.options.policies, named)
+        return policy.governed(alias, columns, self.policies, named)
 
     def leave_out(self, cursor: CursorWrapper) -> int:
         """Forget rows that the file is not to bring: new ones, or changes of old ones; returns how many."""
@@ -125,7 +128,7 @@ class Target:
         pairs = ", ".join(f"({self.shown[name]})::text, s.{name}::text" for name in names)
         for status in ("new", "changed"):
             cursor.execute(
-                f"SELECT s.row, s.key, {pairs or 'NULL, NULL'} "
+                f"SELECT s.row, {self.called}, {pairs or 'NULL, NULL'} "
                 f"FROM stage s JOIN judged j USING (row) {self.joined} "
                 "WHERE j.status = %s ORDER BY s.row LIMIT %s",
                 [status, limit],
@@ -144,7 +147,7 @@ class Target:
         """Whether a sample of a change shows this value of the stage."""
         column = name.split("_", 1)[1]
         keys = self.named.get(column) or self.named.get(f"{column}_id") or (name.replace("_", ".", 1),)
-        rule = policy.policy_of(keys, self.options.policies)
+        rule = policy.policy_of(keys, self.policies)
         return (
             before != after and rule != policy.NEVER and not (rule == policy.FILL and before not in ("", "0"))
         )

@@ -31,7 +31,7 @@ class TestKeys:
         report = bring("accounts", write(text), opted(match="name_country"))
         assert report["counts"] == {"new": 1, "changed": 1, "unchanged": 0, "refused": 0}
         acme.refresh_from_db()
-        assert (acme.city, acme.external_id, acme.name) == ("Köln", "77", "acme  gmbh")
+        assert (acme.city, acme.external_id, acme.name) == ("Köln", "77", "Åcme  GmbH")
         assert Account.objects.get(name="Borg").external_id is None
         again = bring("accounts", write(text), opted(match="name_country"))
         assert again["counts"] == {"new": 0, "changed": 0, "unchanged": 2, "refused": 0}

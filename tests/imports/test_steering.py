@@ -151,6 +151,17 @@ class TestSavedMappings:
         assert other.mapping == {}
         assert not saved_mappings.use(admin, other, saved)
 
+    def test_tells_what_kind_of_file_it_is(self, admin: User, rung: list[int]) -> None:
+        batch = uploaded(admin, "Nr,Wer\n1,Acme\n")
+        services.start_check(admin, batch, {"account.external_id": "Nr", "account.name": "Wer"}, {})
+        saved_mappings.save(admin, "The till", batch)
+        assert uploaded(admin, "Wer,Nr\nAcme,1\n", kind="").mapping["account.name"] == "Wer"
+
+    def test_an_address_list_without_ids(self, admin: User, rung: list[int]) -> None:
+        batch = uploaded(admin, "company,city\nAcme,Oslo\n", kind="")
+        assert (batch.kind, batch.options) == ("accounts", {"match": "name_country"})
+        assert "found by name and country" in batch.notes[-1]
+
     def test_the_same_name_replaces(self, admin: User, rung: list[int]) -> None:
         batch = uploaded(admin)
         saved_mappings.save(admin, "The till", batch)

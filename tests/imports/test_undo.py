@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -18,6 +20,7 @@ from cadences.models import Touchpoint
 from contacts.models import Contact, Interaction
 from imports import services
 from imports.models import ChangedRow, CreatedRows, ImportBatch, ImportedOwner
+from imports.targets import OF_KIND
 from imports.undo import rules
 from imports.undo import services as undo
 from sales.models import Purchase, PurchaseLine
@@ -205,3 +208,11 @@ def test_machine_made_models_are_models() -> None:
     for label, columns in rules.MACHINE_COLUMNS.items():
         known = {field.column for field in apps.get_model(label)._meta.concrete_fields}
         assert set(columns) <= known
+
+
+@pytest.mark.parametrize("kind", sorted(OF_KIND))
+def test_what_a_kind_of_file_changes_is_watched(kind: str) -> None:
+    """Records changed or deleted by SQL without being watched before could not be taken back."""
+    source = inspect.getsource(inspect.getmodule(OF_KIND[kind]) or OF_KIND[kind])
+    writes = re.findall(r"(?:UPDATE|DELETE FROM|INSERT INTO) (?!judged|touched)[a-z]+_[a-z]+", source)
+    assert not writes or "watch(" in source, f"{kind}: {writes}"

@@ -259,7 +259,7 @@ django.setup()
 from imports import pipeline, services
 point, pk = sys.argv[1], int(sys.argv[2])
 kill = lambda *a, **k: os.kill(os.getpid(), 9)
-module, name = {"stage": (pipeline.staging, "refuse_from_judged"), "apply": (pipeline, "_tell"),
+module, name = {"stage": (pipeline.staging, "refuse_from_judged"), "apply": (pipeline, "tell"),
                 "facts": (pipeline, "refresh_status"), "keep": (services, "_keep")}[point]
 setattr(module, name, kill)
 services.work(pk)
