@@ -16,7 +16,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core.history import acting, through
+from core.history import acting
 from imports import mapping, pipeline, proposing, reading, saved_mappings, sources, stopping
 from imports.errors import BadFileError, BadMappingError
 from imports.mapping import Mapping, Options
@@ -257,7 +257,7 @@ def _attempt(batch: ImportBatch, progress: Progress) -> None:
     if user is None or not user.is_admin:
         raise PermissionDenied(_("Who asked for this is no admin any more. Upload the file again."))
     if undoes:
-        with transaction.atomic(), acting(user, f"import {batch.pk}"), through("import undo"):
+        with transaction.atomic():
             if _alone(batch, True):
                 undo.run(batch, progress)
         return

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 from django.db import connection, transaction
@@ -9,6 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from core import facts
+from core.history import acting, through
 from imports import pipeline
 from imports.models import ChangedRow, CreatedRows, ImportBatch
 from imports.progress import Watcher
@@ -72,7 +75,7 @@ def run(batch: ImportBatch, progress: Watcher) -> None:
     with connection.cursor() as cursor:
         taking_back.look(cursor, batch.pk)
         people = taking_back.people(cursor)
-        counts = taking_back.take_back(cursor, batch.pk, progress.step)
+        counts = taking_back.take_back(cursor, batch.pk, progress.step, lambda: _named(batch))
         progress.step("planning")
         pipeline.tell(cursor, progress)
     facts.changed(user_ids=people)
@@ -84,6 +87,12 @@ def run(batch: ImportBatch, progress: Watcher) -> None:
         state=State.UNDONE, undo_counts=counts, undone_at=now, updated_at=now,
         lease_until=None, stop="", step="", error="",
     )  # fmt: skip
+
+
+@contextmanager
+def _named(batch: ImportBatch) -> Iterator[None]:
+    with acting(batch.undone_by, f"import {batch.pk}"), through("import undo"):
+        yield
 
 
 def forget_journals() -> int:

@@ -8,7 +8,8 @@ transaction: ``altered`` (rows to restore) and ``back`` (rows to remove); ``why`
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 from django.apps import apps
@@ -22,7 +23,9 @@ from imports.models import KeptRow
 from imports.undo import rules
 from imports.undo.journal import event_model
 
-AT_ONCE = 2_000
+AT_ONCE = 1_000
+Named = Callable[[], AbstractContextManager[None]]
+"""Names for the history who is behind what is written inside."""
 Step = Callable[[str], None]
 EDITED = "edited"
 _COLUMNS = "batch_id, model, object_id, name, reason"
@@ -53,12 +56,12 @@ def look(cursor: CursorWrapper, batch_id: int) -> None:
         pass
 
 
-def take_back(cursor: CursorWrapper, batch_id: int, step: Step) -> dict[str, int]:
+def take_back(cursor: CursorWrapper, batch_id: int, step: Step, named: Named) -> dict[str, int]:
     """Do it; returns how many rows were restored, removed, gone already, kept."""
     touched = _accounts(cursor)
-    restored = sum(_restore(cursor, model) for model in _models(cursor, "altered"))
+    restored = sum(_restore(cursor, model, named) for model in _models(cursor, "altered"))
     step("removing")
-    removed = sum(_remove(cursor, model) for model in _models(cursor, "back"))
+    removed = sum(_remove(cursor, model, named) for model in _models(cursor, "back"))
     kept = _list_kept(cursor, batch_id)
     cursor.execute("SELECT count(*) FROM altered WHERE why = 'gone'")
     counts = {"restored": restored, "removed": removed, "gone": cursor.fetchone()[0], "kept": kept}
@@ -189,7 +192,7 @@ def people(cursor: CursorWrapper) -> list[int]:
 # -- doing it ----------------------------------------------------------------------------------------------
 
 
-def _restore(cursor: CursorWrapper, model: type[models.Model]) -> int:
+def _restore(cursor: CursorWrapper, model: type[models.Model], named: Named) -> int:
     """Columns that the import changed, as they were; rows that it deleted, whole."""
     label, table, key = model._meta.label, _table(model), _key(model)
     cursor.execute(
@@ -200,18 +203,22 @@ def _restore(cursor: CursorWrapper, model: type[models.Model]) -> int:
     writable = [f for f in model._meta.concrete_fields if not f.generated and not f.primary_key and f.column]
     names = [str(f.column) for f in writable if f.column != "updated_at"]
     parts = [f"{connection.ops.quote_name(name)} = n.{connection.ops.quote_name(name)}" for name in names]
-    params: list[Any] = [label]
+    params: list[Any] = []
     if len(names) < len(writable):
         parts.append("updated_at = %s")
-        params.insert(0, timezone.now())
-    cursor.execute(
+        params.append(timezone.now())
+    update = (
         f"UPDATE {table} r SET {', '.join(parts)} "
         f"FROM (SELECT n.* FROM altered o JOIN {table} t ON t.{key} = o.id "
-        "CROSS JOIN LATERAL jsonb_populate_record(t, o.before) n "
-        f"WHERE o.model = %s AND o.after IS NOT NULL AND o.why IS NULL) n WHERE r.{key} = n.{key}",
-        params,
+        "CROSS JOIN LATERAL jsonb_populate_record(t, o.before) n WHERE o.model = %s "
+        f"AND o.after IS NOT NULL AND o.why IS NULL AND o.id BETWEEN %s AND %s) n WHERE r.{key} = n.{key}"
     )
-    return number + int(cursor.rowcount)
+    ids = "SELECT id FROM altered WHERE model = %s AND after IS NOT NULL AND why IS NULL"
+    for low, high in _parts(cursor, ids, [label]):
+        with named():
+            cursor.execute(update, [*params, label, low, high])
+            number += int(cursor.rowcount)
+    return number
 
 
 def _bring_back(model: type[models.Model], rows: list[Kept]) -> int:
@@ -223,15 +230,36 @@ def _bring_back(model: type[models.Model], rows: list[Kept]) -> int:
         return sum(_bring_back(model, [row]) for row in rows) if len(rows) > 1 else 0
 
 
-def _remove(cursor: CursorWrapper, model: type[models.Model]) -> int:
-    """Delete what nobody went on with, and before it what rules made of it; one statement for each table.
+def _remove(cursor: CursorWrapper, model: type[models.Model], named: Named) -> int:
+    """Delete what nobody went on with, and before it what rules made of it.
 
     Keys are checked at the commit, so the order of the tables does not matter.
     """
     going = f"SELECT id FROM back WHERE model = '{model._meta.label}' AND why IS NULL"
     _let_go(cursor, model, going, _machine_made(model))
-    cursor.execute(f"DELETE FROM {_table(model)} WHERE {_key(model)} IN ({going})")
-    return int(cursor.rowcount)
+    number = 0
+    for low, high in _parts(cursor, going):
+        with named():
+            cursor.execute(
+                f"DELETE FROM {_table(model)} WHERE {_key(model)} IN ({going} AND id BETWEEN %s AND %s)",
+                [low, high],
+            )
+            number += int(cursor.rowcount)
+    return number
+
+
+def _parts(cursor: CursorWrapper, ids: str, params: Sequence[Any] = ()) -> list[tuple[int, int]]:
+    """First and last key of every thousand rows.
+
+    The history names who is behind a change by one row that every change writes anew: in one transaction a
+    hundred thousand changes under one name take time by their square, so each part has a name of its own.
+    """
+    cursor.execute(
+        "SELECT min(id), max(id) FROM (SELECT id, (row_number() OVER (ORDER BY id) - 1) / %s AS part "
+        f"FROM ({ids}) AS ids) AS parts GROUP BY part ORDER BY part",
+        [AT_ONCE, *params],
+    )
+    return [(low, high) for low, high in cursor.fetchall()]
 
 
 def _machine_made(model: type[models.Model]) -> list[Any]:
