@@ -25,7 +25,7 @@ def random_name(file: AccountFile, filename: str) -> str:
 
 @tracked(exclude=("token",))
 class AccountFile(TimeStamped):
-    """One uploaded file. Everybody reads it, as a download only; removed it can be brought back for 30 days.
+    """One uploaded file. Everybody reads it, as a download only; removed ones come back within 30 days.
 
     After that ``file`` is empty: the row says who removed it, its content is deleted.
     """

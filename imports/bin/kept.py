@@ -15,6 +15,8 @@ from imports.models import BinRow, BinUnit
 
 ROW, REFERENCE, FOLLOWED = (role.value for role in BinRow.Role)
 Key = ForeignKey[Any, Any]
+OUTSIDE = "NOT EXISTS (SELECT FROM unnest(%s::bigint[]) inside WHERE inside = r.{key})"
+"""A row of the table is none of the unit's; as an anti-join, because a unit can hold thousands."""
 
 
 def run(statement: str, values: Any) -> int:
@@ -56,7 +58,7 @@ def keep_reference(unit: BinUnit, field: Key, ids: Collection[int], inside: Coll
     run(
         "INSERT INTO imports_binrow (unit_id, role, model, object_id, file, data)"
         f" SELECT %s, %s, %s, r.{key}, '', jsonb_build_object('column', %s::text, 'value', r.{column})"
-        f" FROM {table} r WHERE r.{column} = ANY(%s) AND NOT r.{key} = ANY(%s)",
+        f" FROM {table} r WHERE r.{column} = ANY(%s) AND {OUTSIDE.format(key=key)}",
         [unit.pk, REFERENCE, field.model._meta.label_lower, field.column, list(ids), list(inside)],
     )
 
@@ -65,7 +67,7 @@ def loosen(field: Key, ids: Collection[int], inside: Collection[int]) -> None:
     """Nobody outside names these any more."""
     (table, key), column = names(field.model), named(field.column)
     run(
-        f"UPDATE {table} SET {column} = NULL WHERE {column} = ANY(%s) AND NOT {key} = ANY(%s)",
+        f"UPDATE {table} r SET {column} = NULL WHERE {column} = ANY(%s) AND {OUTSIDE.format(key=key)}",
         [list(ids), list(inside)],
     )
 
