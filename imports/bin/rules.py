@@ -47,6 +47,8 @@ RULES: dict[str, Rule] = {
     "cadences.override.account": Rule.ALONG,
     "cadences.touchpoint.account": Rule.ALONG,
     "imports.importedowner.account": Rule.ALONG,
+    "imports.accountpair.first": Rule.ALONG,
+    "imports.accountpair.second": Rule.ALONG,
     # -- on a person ----------------------------------------------------------------------------------
     "contacts.ask.contact": Rule.LOOSENED,
     "contacts.commitment.contact": Rule.LOOSENED,
@@ -55,6 +57,8 @@ RULES: dict[str, Rule] = {
     "contacts.contact.formerly": Rule.LOOSENED,
     "contacts.contact.reports_to": Rule.LOOSENED,
     "contacts.expectation.contact": Rule.LOOSENED,
+    "imports.contactpair.first": Rule.ALONG,
+    "imports.contactpair.second": Rule.ALONG,
     "contacts.influence.who": Rule.ALONG,
     "contacts.influence.whom": Rule.ALONG,
     "contacts.interaction.contact": Rule.LOOSENED,

@@ -59,6 +59,7 @@ READERS: dict[str, Readers] = {
     "correspondence.piecefile": Readers.OWN,
     "correspondence.printbatch": Readers.OWN,
     "correspondence.template": Readers.LEAD,
+    "imports.retention": Readers.ADMINS,
     "sales.purchase": Readers.LEAD,
     "surveys.contactrequest": Readers.SURVEYORS,
     "surveys.exclusion": Readers.SURVEYORS,

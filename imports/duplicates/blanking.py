@@ -11,6 +11,18 @@ from django.utils import timezone
 from imports.models import Merge, MergeStep
 
 
+def merged_into(contact_ids: Collection[int]) -> set[int]:
+    """Who has gone into these people by merges that stand, directly or through others."""
+    found, ahead = set[int](), set(contact_ids)
+    while ahead:
+        losers = Merge.objects.filter(
+            kind=Merge.Kind.CONTACT, survivor_id__in=ahead, undone_at__isnull=True
+        ).values_list("loser_id", flat=True)
+        ahead = set(losers) - found
+        found |= ahead
+    return found
+
+
 @transaction.atomic
 def forget_people(contact_ids: Collection[int]) -> int:
     """Delete the kept rows of merges of these people, and their names; old links still lead on.

@@ -36,10 +36,23 @@ def blank(
         return 0
     _update(model, "pk", wanted, words, values)
     if (event := history_of(model)) is not None:
-        kept = {field.name for field in event._meta.concrete_fields}
-        rest = {name: value for name, value in values.items() if name in kept}
-        _update(event, "pgh_obj", wanted, [name for name in words if name in kept], rest)
+        blank_history(event, "pgh_obj", wanted, words, values)
     return len(wanted)
+
+
+def blank_history(
+    event: type[models.Model],
+    key: str,
+    ids: Collection[Any],
+    words: Sequence[str],
+    emptied: Mapping[str, Any] | None = None,
+) -> int:
+    """The same in a table of history, where ``key`` is one of ``ids``; columns that it has not are left out."""
+    kept = {field.name for field in event._meta.concrete_fields}
+    values = {name: value for name, value in (emptied or {}).items() if name in kept}
+    if key not in kept or not ids:
+        return 0
+    return _update(event, key, list(ids), [name for name in words if name in kept], values)
 
 
 def forget_history(model: type[models.Model], ids: Collection[Any]) -> None:
@@ -58,7 +71,7 @@ def history_of(model: type[models.Model]) -> type[models.Model] | None:
 
 def _update(
     model: type[models.Model], key: str, ids: list[Any], words: Sequence[str], values: Mapping[str, Any]
-) -> None:
+) -> int:
     sets, parameters = [], []
     for name in words:
         column = _column(model, name)
@@ -68,7 +81,7 @@ def _update(
         sets.append(f"{_column(model, name)} = %s")
         parameters.append(field_of(model, name).get_db_prep_save(value, connection))
     if not sets:
-        return
+        return 0
     table, where = connection.ops.quote_name(model._meta.db_table), field_of(model, key)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -76,6 +89,7 @@ def _update(
             f"WHERE {_column(model, key)} = ANY(%s::{_type_of(where)}[])",
             [*parameters, [str(one) for one in ids]],
         )
+        return int(cursor.rowcount)
 
 
 def field_of(model: type[models.Model], name: str) -> models.Field[Any, Any]:

@@ -1,29 +1,77 @@
-"""What other parts keep of people as JSON: the recycle bin, merges, and the journal of imports."""
+"""What is kept of people away from their rows: history of what is gone, the bin, merges, journals of imports."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
+
 from django.apps import apps
+from django.db.models import ForeignKey
 
 from imports.bin import erasing as bin_words
-from imports.duplicates.blanking import forget_people
+from imports.duplicates.blanking import forget_people, merged_into
 from imports.erasing import registry
+from imports.erasing.blanking import Kept, blank_history, blank_kept, column_of, history_of
 from imports.erasing.registry import Person
-from imports.erasing.what import RULES
+from imports.erasing.what import RULES, About
 from imports.models import BinRow, KeptRow
 from imports.undo.services import forget_values
+
+IN_BIN = Kept(BinRow, row="data", key="object_id")
 
 
 def register() -> None:
     """Called once, when the apps are ready."""
+    registry.register("History of what is gone", _history)
     registry.register("Recycle bin", _bin)
     registry.register("Merges", lambda person: forget_people(person.contacts))
     registry.register("Journals of imports", _journals)
 
 
+def _history(person: Person) -> int:
+    """Rows that were deleted, and people who were merged into them, stand in the history alone."""
+    people = {*person.contacts, *merged_into(person.contacts)}
+    done = 0
+    for rule in RULES:
+        event = history_of(rule.model)
+        if event is None or rule.asked:
+            continue
+        for key, ids in _keys(rule, people):
+            done += blank_history(event, key, ids, rule.words, rule.emptied)
+    return done
+
+
+def _keys(rule: About, people: Collection[int]) -> Iterator[tuple[str, Collection[int]]]:
+    """By which column the history of these rows names them: their own, or the key to what is about them."""
+    own, _way, rest = rule.path.partition("__")
+    if own == "pk":
+        yield "pgh_obj", people
+        return
+    field = rule.model._meta.get_field(own)
+    if not isinstance(field, ForeignKey):
+        return
+    parents = history_of(field.related_model)
+    if not rest:
+        yield own, people
+    elif parents is not None:
+        about = parents._base_manager.filter(**{f"{rest}__in": people})
+        yield own, list(about.values_list("pgh_obj", flat=True).distinct())
+
+
 def _bin(person: Person) -> int:
-    return bin_words.blank(person.contacts) + registry.blank_rows(
-        registry.Kept(BinRow, row="data", key="object_id"), person
-    )
+    done = registry.blank_rows(IN_BIN, person)
+    for rule in RULES:
+        own, way, rest = rule.path.partition("__")
+        field = rule.model._meta.get_field(own) if way else None
+        if isinstance(field, ForeignKey) and not rule.asked:
+            parent = field.related_model
+            about = BinRow.objects.filter(
+                model=parent._meta.label_lower, **{f"data__{column_of(parent, rest)}__in": person.contacts}
+            )
+            ids = list(about.values_list("object_id", flat=True))
+            done += blank_kept(
+                IN_BIN, rule.model, (column_of(rule.model, own), ids), rule.words, rule.emptied
+            )
+    return done + bin_words.blank(person.contacts)
 
 
 def _journals(person: Person) -> int:
@@ -34,4 +82,4 @@ def _journals(person: Person) -> int:
         found.setdefault(apps.get_model(label)._meta.label, set()).update(ids)
     done = sum(forget_values(label, list(ids)) for label, ids in found.items() if ids)
     named = KeptRow.objects.filter(model="contacts.Contact", object_id__in=person.contacts)
-    return done + named.delete()[0]
+    return done + int(named.delete()[0])

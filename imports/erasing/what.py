@@ -162,6 +162,7 @@ RULES: tuple[About, ...] = (
         "contact",
         gettext_noop("Concerns"),
         words=("what", "resolution"),
+        kept=("external_id",),
         shown=("opened_on", "what", "severity", "resolved_on", "resolution", "confirmed_on"),
     ),
     About(
@@ -185,6 +186,7 @@ RULES: tuple[About, ...] = (
         "contact",
         gettext_noop("Promises"),
         words=("what", "moved_reason"),
+        kept=("external_id",),
         shown=("due_on", "by_us", "what", "channel", "state", "closed_on"),
     ),
     About(

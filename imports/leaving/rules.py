@@ -68,8 +68,19 @@ FATES: dict[str, Fate] = {
     "correspondence.PrintBatch.posted_by": Fate.STAYS,
     "correspondence.PrintBatch.user": Fate.STAYS,  # managers act for whoever has left
     "correspondence.TemplateText.written_by": Fate.STAYS,
+    "imports.AccountPair.decided_by": Fate.STAYS,
+    "imports.BinUnit.deleted_by": Fate.STAYS,
+    "imports.BinUnit.owner": Fate.STAYS,  # who acts for them may restore, and admins
+    "imports.ContactPair.decided_by": Fate.STAYS,
+    "imports.Erasure.by": Fate.STAYS,
     "imports.ImportBatch.confirmed_by": Fate.STAYS,
     "imports.ImportBatch.created_by": Fate.STAYS,
+    "imports.ImportBatch.undone_by": Fate.STAYS,
+    "imports.Merge.undone_by": Fate.STAYS,
+    "imports.Merge.user": Fate.STAYS,
+    "imports.SavedMapping.created_by": Fate.STAYS,  # every admin uses it
+    "imports.TakeOut.asked_by": Fate.STAYS,
+    "imports.TakeOut.fetched_by": Fate.STAYS,
     "imports.ImportedOwner.owner": Fate.STAYS,  # what a file said: the next one may say another
     "sales.Purchase.sold_by": Fate.STAYS,
     "surveys.ContactRequest.handled_by": Fate.STAYS,

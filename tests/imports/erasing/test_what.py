@@ -15,6 +15,8 @@ from imports.taking_out.tables import models_of_ours
 WORDS = (models.CharField, models.TextField, models.JSONField, models.FileField)
 NO_KEY_OF_THEIRS = {
     "contacts.Interaction_others.contact": "the row between, read as Interaction.others",
+    "imports.ContactPair.first": "two that look alike; the codes of the reasons say nothing of them",
+    "imports.ContactPair.second": "the same",
     "cadences.Appointment.contacts": "through Guest, which has a rule",
 }
 
