@@ -47,7 +47,7 @@ def blank_history(
     words: Sequence[str],
     emptied: Mapping[str, Any] | None = None,
 ) -> int:
-    """The same in a table of history, where ``key`` is one of ``ids``; columns that it has not are left out."""
+    """The same in a table of history, by a key of its own; what it does not keep is left out."""
     kept = {field.name for field in event._meta.concrete_fields}
     values = {name: value for name, value in (emptied or {}).items() if name in kept}
     if key not in kept or not ids:

@@ -1,4 +1,4 @@
-"""What is kept of people away from their rows: history of what is gone, the bin, merges, journals of imports."""
+"""What is kept of people away from their rows: history of what is gone, bin, merges, journals of imports."""
 
 from __future__ import annotations
 
