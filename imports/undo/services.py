@@ -75,7 +75,8 @@ def run(batch: ImportBatch, progress: Watcher) -> None:
     with connection.cursor() as cursor:
         taking_back.look(cursor, batch.pk)
         people = taking_back.people(cursor)
-        counts = taking_back.take_back(cursor, batch.pk, progress.step, lambda: _named(batch))
+        with _named(batch):
+            counts = taking_back.take_back(cursor, batch.pk, progress.step)
         progress.step("planning")
         pipeline.tell(cursor, progress)
     facts.changed(user_ids=people)

@@ -8,8 +8,7 @@ transaction: ``altered`` (rows to restore) and ``back`` (rows to remove); ``why`
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from django.apps import apps
@@ -24,8 +23,6 @@ from imports.undo import rules
 from imports.undo.journal import event_model
 
 AT_ONCE = 1_000
-Named = Callable[[], AbstractContextManager[None]]
-"""Names for the history who is behind what is written inside."""
 Step = Callable[[str], None]
 EDITED = "edited"
 _COLUMNS = "batch_id, model, object_id, name, reason"
@@ -56,12 +53,12 @@ def look(cursor: CursorWrapper, batch_id: int) -> None:
         pass
 
 
-def take_back(cursor: CursorWrapper, batch_id: int, step: Step, named: Named) -> dict[str, int]:
+def take_back(cursor: CursorWrapper, batch_id: int, step: Step) -> dict[str, int]:
     """Do it; returns how many rows were restored, removed, gone already, kept."""
     touched = _accounts(cursor)
-    restored = sum(_restore(cursor, model, named) for model in _models(cursor, "altered"))
+    restored = sum(_restore(cursor, model) for model in _models(cursor, "altered"))
     step("removing")
-    removed = sum(_remove(cursor, model, named) for model in _models(cursor, "back"))
+    removed = sum(_remove(cursor, model) for model in _models(cursor, "back"))
     kept = _list_kept(cursor, batch_id)
     cursor.execute("SELECT count(*) FROM altered WHERE why = 'gone'")
     counts = {"restored": restored, "removed": removed, "gone": cursor.fetchone()[0], "kept": kept}
@@ -192,7 +189,7 @@ def people(cursor: CursorWrapper) -> list[int]:
 # -- doing it ----------------------------------------------------------------------------------------------
 
 
-def _restore(cursor: CursorWrapper, model: type[models.Model], named: Named) -> int:
+def _restore(cursor: CursorWrapper, model: type[models.Model]) -> int:
     """Columns that the import changed, as they were; rows that it deleted, whole."""
     label, table, key = model._meta.label, _table(model), _key(model)
     cursor.execute(
@@ -211,14 +208,10 @@ def _restore(cursor: CursorWrapper, model: type[models.Model], named: Named) -> 
         f"UPDATE {table} r SET {', '.join(parts)} "
         f"FROM (SELECT n.* FROM altered o JOIN {table} t ON t.{key} = o.id "
         "CROSS JOIN LATERAL jsonb_populate_record(t, o.before) n WHERE o.model = %s "
-        f"AND o.after IS NOT NULL AND o.why IS NULL AND o.id BETWEEN %s AND %s) n WHERE r.{key} = n.{key}"
+        f"AND o.after IS NOT NULL AND o.why IS NULL) n WHERE r.{key} = n.{key}"
     )
-    ids = "SELECT id FROM altered WHERE model = %s AND after IS NOT NULL AND why IS NULL"
-    for low, high in _parts(cursor, ids, [label]):
-        with named():
-            cursor.execute(update, [*params, label, low, high])
-            number += int(cursor.rowcount)
-    return number
+    cursor.execute(update, [*params, label])
+    return number + int(cursor.rowcount)
 
 
 def _bring_back(model: type[models.Model], rows: list[Kept]) -> int:
@@ -230,36 +223,15 @@ def _bring_back(model: type[models.Model], rows: list[Kept]) -> int:
         return sum(_bring_back(model, [row]) for row in rows) if len(rows) > 1 else 0
 
 
-def _remove(cursor: CursorWrapper, model: type[models.Model], named: Named) -> int:
+def _remove(cursor: CursorWrapper, model: type[models.Model]) -> int:
     """Delete what nobody went on with, and before it what rules made of it.
 
     Keys are checked at the commit, so the order of the tables does not matter.
     """
     going = f"SELECT id FROM back WHERE model = '{model._meta.label}' AND why IS NULL"
     _let_go(cursor, model, going, _machine_made(model))
-    number = 0
-    for low, high in _parts(cursor, going):
-        with named():
-            cursor.execute(
-                f"DELETE FROM {_table(model)} WHERE {_key(model)} IN ({going} AND id BETWEEN %s AND %s)",
-                [low, high],
-            )
-            number += int(cursor.rowcount)
-    return number
-
-
-def _parts(cursor: CursorWrapper, ids: str, params: Sequence[Any] = ()) -> list[tuple[int, int]]:
-    """First and last key of every thousand rows.
-
-    The history names who is behind a change by one row that every change writes anew: in one transaction a
-    hundred thousand changes under one name take time by their square, so each part has a name of its own.
-    """
-    cursor.execute(
-        "SELECT min(id), max(id) FROM (SELECT id, (row_number() OVER (ORDER BY id) - 1) / %s AS part "
-        f"FROM ({ids}) AS ids) AS parts GROUP BY part ORDER BY part",
-        [AT_ONCE, *params],
-    )
-    return [(low, high) for low, high in cursor.fetchall()]
+    cursor.execute(f"DELETE FROM {_table(model)} WHERE {_key(model)} IN ({going})")
+    return int(cursor.rowcount)
 
 
 def _machine_made(model: type[models.Model]) -> list[Any]:

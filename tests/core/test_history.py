@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pgtrigger
 import pytest
 from django.core.management import call_command
 from django.db import connection
@@ -200,3 +201,29 @@ class TestPage:
         client = Client()
         client.force_login(make_user("manager"))
         assert client.get(reverse("core:history", args=["users.user", kari.pk])).status_code == 404
+
+
+def test_no_trigger_of_the_history_catches_an_error() -> None:
+    """Each caught error walks through all keys that wait for the commit: the square of the rows."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosrc ILIKE %s",
+            ["%exception%when%"],
+        )
+        assert cursor.fetchall() == []
+
+
+def test_what_is_ignored_leaves_no_event_and_the_next_change_does(account: Account, kari: User) -> None:
+    with pgtrigger.ignore("accounts.Account:update_update"):
+        save(account)
+    assert changes_of(account) == []
+    with acting(kari):
+        account.city = "Voss"
+        account.save()
+    assert [said(one) for one in changes_of(account)] == [("Kari Hansen", "City", "Bergen", "Voss")]
+    with acting(None, "nightly run"):
+        account.city = "Odda"
+        account.save()
+    account.city = "Lom"
+    account.save()
+    assert [one.who for one in changes_of(account)] == ["the system", "nightly run", "Kari Hansen"]

@@ -46,7 +46,7 @@ def process(module: str, *arguments: str, **env: str) -> subprocess.CompletedPro
     }
     return subprocess.run(
         [sys.executable, "-m", module, *arguments], cwd=ROOT, env=known | env, capture_output=True, text=True,
-        timeout=300, check=False,
+        timeout=300 + 30 * KILLS, check=False,
     )  # fmt: skip
 
 
