@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from core import facts
 from imports import cells, fields, sources, spelling, staging
+from imports.duplicates import at_import
 from imports.errors import BadFileError, QuestionError, RefusedError
 from imports.mapping import Mapping
 from imports.progress import Silent, Watcher
@@ -78,6 +79,8 @@ def run(path: Path, mapping: Mapping, *, apply: bool, progress: Watcher = SILENT
             _refusals(cursor, path, layout, mapping)
             notes = [*layout.notes, *target.notes, *spelling.notes(cursor, mapping.kind, mapping.columns)]
             skipped = target.leave_out(cursor)
+            if not apply:
+                notes += at_import.notes(cursor, mapping.kind)
             outcome = Outcome(layout, mapping, total, staging.count(cursor), notes, habits)
             outcome.counts |= {"skipped": skipped} if skipped else {}
             outcome.samples = target.samples(cursor)

@@ -219,6 +219,10 @@ class Accounts(Target):
             "several": _("%s accounts fit this row: %s. Merge them, or find accounts by another key."),
             "same": _("Lines %s of this file are the same account, “%s”. Keep one of them."),
             "number_twice": _("Two rows of this file have the account id “%s”. Keep one of them."),
+            "merged": _(
+                "The account with the id “%s” was merged into “%s”. Give the row that account's id,"
+                " or leave it out."
+            ),
             "number_taken": _("The account id “%s” belongs to another account, “%s”."),
         }
 

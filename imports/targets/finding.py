@@ -60,6 +60,16 @@ _FAULTS = [
 FIELD = {NAME_COUNTRY: "account.name", EMAIL: "account.email", PHONE: "account.phone"}
 
 
+_BY_NUMBER = """
+    LEFT JOIN accounts_account a ON a.external_id = s.key
+    LEFT JOIN (
+        SELECT loser_external_id AS number, max(survivor_name) AS name FROM imports_merge
+        WHERE kind = 'account' AND undone_at IS NULL AND loser_external_id <> '' GROUP BY 1
+    ) gone ON gone.number = s.key AND a.id IS NULL
+"""
+_MERGED = ("gone.number IS NOT NULL", "'account.external_id'", "format(%(merged)s, s.key, gone.name)")
+
+
 def is_by_number(match: str) -> bool:
     return match in ("", EXTERNAL_ID)
 
@@ -71,12 +81,12 @@ def tables(match: str) -> str:
 
 def joins(match: str) -> str:
     """From the stage ``s`` to the account ``a``."""
-    return "LEFT JOIN accounts_account a ON a.external_id = s.key" if is_by_number(match) else _JOINS
+    return _BY_NUMBER if is_by_number(match) else _JOINS
 
 
 def faults(match: str) -> list[tuple[str, str, str]]:
     if is_by_number(match):
-        return []
+        return [_MERGED]
     return [(when, field.format(field=FIELD[match]), words) for when, field, words in _FAULTS]
 
 
