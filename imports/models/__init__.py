@@ -4,8 +4,8 @@ from imports.models.batch import ImportBatch, ImportedOwner, Refusal
 from imports.models.bin import BinRow, BinUnit
 from imports.models.erased import Erasure, Retention
 from imports.models.journal import ChangedRow, CreatedRows, KeptRow
-from imports.models.merge import AccountPair, ContactPair, Merge, MergeStep, Pair
-from imports.models.saved import SavedMapping, SavedMappingQuerySet
+from imports.models.merge import AccountPair, ContactPair, Merge, MergeStep
+from imports.models.saved import SavedMapping
 from imports.models.taken import TakeOut
 
 __all__ = [
@@ -21,10 +21,8 @@ __all__ = [
     "KeptRow",
     "Merge",
     "MergeStep",
-    "Pair",
     "Refusal",
     "Retention",
     "SavedMapping",
-    "SavedMappingQuerySet",
     "TakeOut",
 ]
