@@ -44,6 +44,10 @@ FIGURES = (
     "count of an audience, 60",
     "mailing prepared, 60",
     "mailing prepared against a bare insert",
+    "import against a bare COPY, 1,500",
+    "memory of the import, 1,500",
+    "My day p95 while it runs",
+    "the import taken back, 1,500",
 )
 
 
@@ -65,6 +69,7 @@ def test_the_bench_measures_everything_it_promises(tmp_path):
         "BENCH_BURST": "10,2",
         "BENCH_LETTERS": "250",
         "BENCH_MAILING": "60",
+        "BENCH_IMPORT": "1500",
     }
 
     done = subprocess.run(
