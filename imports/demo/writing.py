@@ -27,7 +27,7 @@ from imports.demo.days import WorkingDays
 from imports.demo.people import SELLERS
 from users.models import User
 
-LATELY = timedelta(days=12)
+LATELY = timedelta(days=30)
 TALKS = 3  # of one salesperson, to be thanked for
 MEETINGS = (
     (2, time(10), time(11, 30), "Walk through their new line and what it needs from us"),
@@ -42,7 +42,7 @@ def on_the_desks(users: dict[str, User], today: date) -> None:
         user = users[person.key]
         _own_address(user)
         for number, (talk, contact) in enumerate(_talks(user, today)):
-            _thank(user, talk, contact, is_queued=number == 0)
+            _thank(user, talk, contact, is_queued=number > 0)
         _meet(user, today)
     _mailing(next(user for user in users.values() if user.is_manager))
 
@@ -82,12 +82,14 @@ def _thank(user: User, talk: Interaction, contact: Contact, *, is_queued: bool) 
         subject = Subject(talk.account_id, contact.pk, user.pk, language, talk.pk)
         words = write(text, subject, gaps=True)
         body = without_promises(words.body)
+        if is_queued:  # what has no value was left out by whoever looked it over
+            body = "\n\n".join(part for part in body.split("\n\n") if not gaps_in(part))
         draft = PieceDraft(
             medium, contact, words.subject, body, use=Use.THANK_YOU, language=text.language,
             text=text, about=talk, twin=email,
         )  # fmt: skip
         piece = services.prepare(user, talk.account, draft)
-        if is_queued and not gaps_in(words.subject + body):
+        if is_queued and not gaps_in(words.subject):
             services.queue(user, piece)
         email = piece
 

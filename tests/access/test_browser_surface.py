@@ -145,7 +145,7 @@ def test_htmx_of_somebody_signed_out_does_not_put_the_sign_in_page_into_the_page
 
 
 def test_a_post_of_somebody_signed_out_comes_back_to_a_page_that_can_be_looked_at(db):
-    answer = Client().post("/users/2/deactivate/")
+    answer = Client().post("/users/2/reactivate/")
     assert answer["Location"] == "/auth/login/?next=/"
 
 
