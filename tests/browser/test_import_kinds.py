@@ -37,9 +37,9 @@ def test_a_workbook_and_the_calls_of_another_crm(office: Page, tmp_path: Path) -
     upload(office, tmp_path / "crm.xlsx")
     expect(office.get_by_text("“Old” is read")).to_be_visible()
     check_page(office)
-    office.get_by_label("Sheet").select_option("Customers")
+    office.get_by_label("Sheet", exact=True).select_option("Customers")
     office.get_by_role("button", name="Read again").click()
-    expect(office.get_by_label("Annual Revenue")).to_have_value("account.yearly_revenue")
+    expect(office.get_by_label("Annual Revenue", exact=True)).to_have_value("account.yearly_revenue")
     office.get_by_role("button", name="Check the file").click()
     assert counts(office)["new"] == 1
     office.get_by_role("button", name="Import 1 row").click()
@@ -49,7 +49,7 @@ def test_a_workbook_and_the_calls_of_another_crm(office: Page, tmp_path: Path) -
     (tmp_path / "calls.csv").write_text(CALLS)
     upload(office, tmp_path / "calls.csv")
     expect(office.get_by_text("Recognised as an export of HubSpot: calls")).to_be_visible()
-    expect(office.get_by_label("Rows that do not say their kind are")).to_have_value("call")
+    expect(office.get_by_label("Rows that do not say their kind are", exact=True)).to_have_value("call")
     check_page(office)
     office.get_by_role("button", name="Check the file").click()
     assert counts(office) == {"new": 1, "changed": 0, "unchanged": 0, "refused": 1}
