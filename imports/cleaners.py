@@ -92,9 +92,9 @@ def told(cell: str, _habits: Habits) -> str:
             _("%(n)d characters long, more than the %(max)d we keep. Shorten it.")
             % {"n": len(cell), "max": LONGEST_TALK}
         )
-    if not re.search(r"</?(?:p|br|div|span|a|ul|li|b|strong|em)\b[^>]*>", cell, re.IGNORECASE):
+    if not re.search(r"</?(?:p|br|div|span|a|ul|li|b|strong|em)\b[^<>]{0,500}>", cell, re.IGNORECASE):
         return cell
-    lines = re.sub(r"<(?:br|/p|/div|/li)\b[^>]*>", "\n", cell, flags=re.IGNORECASE)
+    lines = re.sub(r"<(?:br|/p|/div|/li)\b[^<>]{0,500}>", "\n", cell, flags=re.IGNORECASE)
     return re.sub(r"\n{3,}", "\n\n", unescape(strip_tags(lines)).replace("\xa0", " ")).strip()
 
 
@@ -122,6 +122,10 @@ def category(words: Mapping[str, str], labels: Mapping[str, Any]) -> Clean:
     return clean
 
 
+SEVERAL_IDS = re.compile(r"\w*\d\w*(?:[;,]\s*\w*\d\w*)+")
+"""Each with a digit: “Hansen, Olsen” is one name."""
+
+
 def reference(cell: str, _habits: Habits) -> str:
     """How a file names a record: by id, e-mail or name. Of several ids the first counts.
 
@@ -129,7 +133,7 @@ def reference(cell: str, _habits: Habits) -> str:
     """
     if re.fullmatch(r"0{10,}[A-Z]*", cell):
         return ""
-    first = re.split(r"[;,]\s*", cell)[0] if re.fullmatch(r"\w+(?:[;,]\s*\w+)+", cell) else cell
+    first = re.split(r"[;,]\s*", cell)[0] if SEVERAL_IDS.fullmatch(cell) else cell
     if len(first) > LONGEST_NAME:
         raise RefusedError(_("“%s…” is no id, e-mail or name.") % first[:40])
     return cells.one_line(first)

@@ -51,10 +51,17 @@ def propose(batch: ImportBatch) -> None:
 def use(user: User, batch: ImportBatch, saved: SavedMapping) -> bool:
     """Take this mapping for the file. False where the file is no longer open, or lacks a column."""
     require_admin(user)
-    if not batch.is_open or not set(saved.uses) <= set(batch.layout.get("header", [])):
+    if not set(saved.uses) <= set(batch.layout.get("header", [])):
         return False
     _apply(batch, saved)
-    batch.save(update_fields=["kind", "mapping", "options", "updated_at"])
+    # back to its columns: a check of other columns is nothing to say yes to
+    taken = ImportBatch.objects.filter(pk=batch.pk, state__in=ImportBatch.OPEN_STATES).update(
+        kind=batch.kind, mapping=batch.mapping, options=batch.options, state=ImportBatch.State.UPLOADED,
+        error="", error_field="", updated_at=timezone.now(),
+    )  # fmt: skip
+    batch.refresh_from_db()
+    if not taken:
+        return False
     SavedMapping.objects.filter(pk=saved.pk).update(used_at=timezone.now())
     return True
 

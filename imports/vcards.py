@@ -61,6 +61,8 @@ def _cards(path: Path, encoding: str) -> Iterator[tuple[int, list[str]]]:
         for number, line in enumerate(_lines(stream), start=1):
             word = line.strip().upper()
             if word == BEGIN:
+                if card is not None:
+                    yield start, card  # it has no end, and is refused for that
                 card, start, size = [], number, 0
             if card is None:
                 continue

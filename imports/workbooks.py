@@ -140,9 +140,9 @@ class _Workbook:
             stream = _Bounded(raw)
             for _event, element in iterparse(stream):
                 if element.tag == ROW_TAG:
-                    number = int(element.get("r") or number + 1)
-                    if number > LAST_ROW:
-                        raise ValueError(f"row {number}")
+                    before, number = number, int(element.get("r") or number + 1)
+                    if not before < number <= LAST_ROW:
+                        raise ValueError(f"row {number} after row {before}")
                     yield number, self._texts(number, element)
                     element.clear()
                     stream.since_row = 0

@@ -89,6 +89,8 @@ def _meeting() -> Iterator[list[tuple[int, int]]]:
 def _likely(kind: Kind, met: list[tuple[int, int]]) -> Iterator[tuple[Any, ...]]:
     facts = kind.some({pk for pair in met for pk in pair})
     for one, other in met:
+        if one not in facts or other not in facts:
+            continue  # merged or deleted since the keys were read
         likeness = kind.judge(facts[one], facts[other])
         if likeness.is_likely:
             reasons = json.dumps([reason.value for reason in likeness.reasons])
@@ -97,9 +99,11 @@ def _likely(kind: Kind, met: list[tuple[int, int]]) -> Iterator[tuple[Any, ...]]
 
 def _keep(cursor: Any, kind: Kind) -> int:
     table = connection.ops.quote_name(kind.pairs._meta.db_table)
+    records = connection.ops.quote_name(kind.pairs._meta.get_field("first").related_model._meta.db_table)
     cursor.execute(
         f"INSERT INTO {table} AS kept (first_id, second_id, score, reasons, state, created_at, updated_at) "
         "SELECT one, other, score, reasons, 'open', now(), now() FROM tend_pair "
+        f"WHERE one IN (SELECT id FROM {records}) AND other IN (SELECT id FROM {records}) "
         "ON CONFLICT (first_id, second_id) DO UPDATE "
         "SET score = excluded.score, reasons = excluded.reasons, updated_at = now() "
         "WHERE kept.state = 'open' AND (kept.score, kept.reasons) <> (excluded.score, excluded.reasons)"

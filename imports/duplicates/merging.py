@@ -51,13 +51,11 @@ def merge_accounts(user: User, survivor: Account, loser: Account, choices: Choic
     pair = _locked_accounts(survivor.pk, loser.pk)
     _require_both(user, {pair.survivor.pk, pair.loser.pk})
     chosen = choices or {}
-    if chosen.get("owner") == THEIRS:
-        require(
-            user.is_manager or user.is_admin, _("Owners are changed by the team's manager and by admins.")
-        )
+    if chosen.get("owner") == THEIRS or pair.loser.owner_id not in (None, pair.survivor.owner_id):
+        require(may_change_owners(user), _("Owners are changed by the team's manager and by admins."))
     values = decided(pair.survivor, pair.loser, chosen) | _earliest(pair) | _former(pair)
     with through("merge"):
-        mover = _begin(user, Merge.Kind.ACCOUNT, pair)
+        mover = _begin(user, Merge.Kind.ACCOUNT, pair, values)
         bought = Purchase.objects.filter(account=pair.loser.pk).exists()
         before = rows.keep(Account, [pair.survivor.pk])
         _only_in_the_owners_book(mover, pair, values)
@@ -81,7 +79,7 @@ def merge_contacts(user: User, survivor: Contact, loser: Contact, choices: Choic
         raise ValidationError(words % {"one": pair.survivor.name, "other": pair.loser.name})
     values = decided(pair.survivor, pair.loser, choices or {}) | _refusals(pair)
     with through("merge"):
-        mover = _begin(user, Merge.Kind.CONTACT, pair)
+        mover = _begin(user, Merge.Kind.CONTACT, pair, values)
         before = rows.keep(Contact, [pair.survivor.pk])
         _untie(mover, pair)
         mover.absorb(Contact, {pair.loser.pk: pair.survivor.pk})
@@ -91,9 +89,14 @@ def merge_contacts(user: User, survivor: Contact, loser: Contact, choices: Choic
         return _done(mover)
 
 
+def may_change_owners(user: User) -> bool:
+    """Merging one colleague's account into another's gives it away, whichever of the two stays."""
+    return bool(user.is_manager or user.is_admin)
+
+
 def allowed_choices(user: User, found: list[Conflict]) -> list[Conflict]:
     """The conflicts that this user may decide; of the others the survivor's fact stands."""
-    may = user.is_manager or user.is_admin
+    may = may_change_owners(user)
     return [one for one in found if may or one.group.key != "owner"]
 
 
@@ -108,14 +111,16 @@ def _require_both(user: User, account_ids: set[int]) -> None:
     )
 
 
-def _begin(user: User, kind: str, pair: Locked) -> Mover:
+def _begin(user: User, kind: str, pair: Locked, values: dict[str, Any]) -> Mover:
+    # the number that nobody has from now on: a later import may know the record by it
+    lost = pair.survivor if "external_id" in values else pair.loser
     merge = Merge.objects.create(
         kind=kind,
         survivor_id=pair.survivor.pk,
         survivor_name=str(pair.survivor)[:200],
         loser_id=pair.loser.pk,
         loser_name=str(pair.loser)[:200],
-        loser_external_id=pair.loser.external_id or "",
+        loser_external_id=lost.external_id or "",
         user=user,
     )
     return Mover(merge, settler(today_for(user)))

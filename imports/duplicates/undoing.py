@@ -23,7 +23,8 @@ from core.history import through
 from core.models import TimeStamped
 from imports.duplicates.fields import groups_of
 from imports.duplicates.keys import Act, Model, keys_to
-from imports.models import Merge, MergeStep
+from imports.duplicates.merging import may_change_owners
+from imports.models import AccountPair, ContactPair, Merge, MergeStep
 from sales.services import refresh_status
 from users.access import require, require_active
 from users.models import User
@@ -38,9 +39,11 @@ def undo_merge(user: User, merge: Merge) -> Merge:
     require(may_undo(user, survivor), _("A merge is taken apart by those who may change what came of it."))
     notes = _added_since(user, merge, survivor)
     with through("merge undo"):
-        for step in merge.steps.order_by("-id"):
-            notes += _BACK[step.act](step)
-        _check_keys()
+        require(
+            may_change_owners(user) or not _gives_away(merge, survivor),
+            _("Owners are changed by the team's manager and by admins."),
+        )
+        notes += _all_back(merge)
         accounts = _accounts(merge, survivor)
         if merge.kind == Merge.Kind.ACCOUNT and merge.counts.get("sales.Purchase.account"):
             refresh_status(accounts)
@@ -49,6 +52,30 @@ def undo_merge(user: User, merge: Merge) -> Merge:
     merge.undone_at, merge.undone_by, merge.notes = timezone.now(), user, notes
     merge.save()
     return merge
+
+
+def _gives_away(merge: Merge, survivor: Account | Contact) -> bool:
+    """Whether what comes back belongs to somebody else than what stays."""
+    gone = merge.steps.filter(act=MergeStep.Act.DROPPED, model=Account._meta.label)
+    owners = {row["owner_id"] for step in gone for row in step.rows}
+    return isinstance(survivor, Account) and not owners <= {None, survivor.owner_id}
+
+
+def _all_back(merge: Merge) -> list[str]:
+    """Raises ValidationError where something that can stand only once has been given since."""
+    notes: list[str] = []
+    try:
+        for step in merge.steps.order_by("-id"):
+            notes += _BACK[step.act](step)
+    except IntegrityError as error:
+        words = _(
+            "Something that can stand only once, such as a number or whom we call first, has been given to"
+            " somebody else since: %(what)s. Change that first."
+        )
+        detail = getattr(getattr(error.__cause__, "diag", None), "message_detail", "") or str(error)
+        raise ValidationError(words % {"what": detail.splitlines()[0][:200]}) from error
+    _check_keys()
+    return notes
 
 
 def may_undo(user: User, survivor: Account | Contact) -> bool:
@@ -128,15 +155,13 @@ def _with_targets(field: Any, kept: list[rows.Kept]) -> tuple[list[rows.Kept], l
     own = {row[str(field.model._meta.pk.column)] for row in kept} if target is field.model else set()
     there = {str(pk) for pk in target._base_manager.filter(pk__in=wanted).values_list("pk", flat=True)}
     there |= {str(pk) for pk in own}
-    if target in (Account, Contact):
-        return kept, []  # it comes back by a later step, or the check of keys says so
     fit, notes = [], []
     for row in kept:
         if row.get(column) is None or str(row[column]) in there:
             fit.append(row)
         elif field.null:
             fit.append(row | {column: None})
-        else:
+        elif field.model not in (AccountPair, ContactPair):  # what looks alike is looked for every night
             notes.append(_("%(what)s does not come back: what it belonged to has been deleted.")
                          % {"what": str(field.model._meta.verbose_name).capitalize()})  # fmt: skip
     return fit, notes
@@ -161,6 +186,8 @@ def _changed_back(step: MergeStep) -> list[str]:
         if row is None:
             continue
         stands = {name for name, value in one["after"].items() if row.get(name) == value}
+        if "external_id" in stands and one["before"]["external_id"] != row["external_id"]:
+            notes += _without_taken_number(model, one["before"])
         _set(model, one["pk"], {name: one["before"][name] for name in stands})
         notes += _kept_fields(model, set(one["after"]) - stands)
     return notes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -12,11 +13,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from contacts.models import Contact
-from correspondence.models import Suppression
+from correspondence.models import Piece, Suppression
 from imports.erasing.finding import person_of, same_person
 from imports.erasing.what import RULES, About
 from imports.taking_out import said
 from imports.taking_out.reports import Report, Section
+from imports.taking_out.tables import LEFT_OUT, MANAGERS_ONLY
 from users.access import require
 from users.models import Company, User
 
@@ -37,7 +39,8 @@ def require_may(user: User, contact: Contact) -> None:
 def report(user: User, contact: Contact) -> Report:
     """For the person to read; what is empty is left out."""
     require_may(user, contact)
-    rows = [(rule, list(_rows(rule, contact))) for rule in RULES if rule.shown]
+    people = [row.pk for row in same_person(contact)]
+    rows = [(rule, list(_rows(user, rule, people))) for rule in _told(user)]
     sections = [Section(_(rule.title), said.rows(found, rule.shown)) for rule, found in rows if found]
     sections += _not_to_be_written_to(contact)
     words = {"name": contact.name, "company": Company.get().name}
@@ -54,10 +57,10 @@ def as_json(user: User, contact: Contact) -> str:
     """For programs: the same rows with the same columns, values as they are stored."""
     require_may(user, contact)
     kept: dict[str, Any] = {}
-    for rule in RULES:
-        if rule.shown:
-            rows = [_raw(row, rule.shown) for row in _rows(rule, contact)]
-            kept.setdefault(rule.label.lower(), []).extend(rows)
+    people = [row.pk for row in same_person(contact)]
+    for rule in _told(user):
+        rows = [_raw(row, rule.shown) for row in _rows(user, rule, people)]
+        kept.setdefault(rule.label.lower(), []).extend(rows)
     kept["correspondence.suppression"] = [
         {"address": one.address, "topic": one.topic, "reason": one.reason, "until": one.until}
         for one in _suppressions(contact)
@@ -68,9 +71,18 @@ def as_json(user: User, contact: Contact) -> str:
     )  # fmt: skip
 
 
-def _rows(rule: About, contact: Contact) -> models.QuerySet[Any]:
-    ids = [row.pk for row in same_person(contact)]
-    found = rule.model._base_manager.filter(**{f"{rule.path}__in": ids})
+def _told(user: User) -> list[About]:
+    """What leaves with nobody in the archive does not leave here: who was asked in a survey is for nobody."""
+    hidden = LEFT_OUT.keys() if user.is_manager else LEFT_OUT.keys() | MANAGERS_ONLY
+    return [rule for rule in RULES if rule.shown and rule.label not in hidden]
+
+
+def _rows(user: User, rule: About, people: Collection[int]) -> models.QuerySet[Any]:
+    """Those that this user may read: drafts of mails and letters are their writers' own."""
+    seen: models.QuerySet[Any] = rule.model._base_manager.all()
+    if rule.model is Piece:
+        seen = Piece.objects.visible_to(user)
+    found = seen.filter(**{f"{rule.path}__in": people})
     tied = [name for name in rule.shown if isinstance(rule.model._meta.get_field(name), ForeignKey)]
     rows = found.select_related(*tied) if tied else found
     return rows.distinct().order_by(rule.shown[0] if rule.path != "pk" else "pk", "pk")

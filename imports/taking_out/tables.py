@@ -33,6 +33,9 @@ LEFT_OUT: dict[str, str] = {
     "surveys.Asked": "who was asked on which day: it would help to find out who answered",
     "surveys.HeldBack": "who would be asked: the same",
     "imports.TakeOut": "the key names its file",
+    "imports.BinRow": "whole rows to be restored, also of tables and columns that are left out here",
+    "imports.ChangedRow": "the same, to take back an import",
+    "imports.MergeStep": "the same, to take a merge apart",
 }
 MANAGERS_ONLY = frozenset(
     {
@@ -52,6 +55,7 @@ SECRET: dict[str, frozenset[str]] = {
     "cadences.Appointment": frozenset({"token"}),
     "contacts.ConcernNote": frozenset({"token"}),
     "contacts.Interaction": frozenset({"token"}),
+    "imports.BinUnit": frozenset({"counts"}),  # tells who was asked in a survey
     "imports.ImportBatch": frozenset({"file"}),
 }
 """Columns that open something, or name a file that is not meant to be found."""

@@ -26,6 +26,8 @@ MACHINE_MADE = {
     "sales.Worth": "false",
     "cadences.Figures": "false",
     "imports.ImportedOwner": "false",
+    "imports.AccountPair": "r.state <> 'open'",
+    "imports.ContactPair": "r.state <> 'open'",
     "cadences.Touchpoint.account": "r.is_touched OR r.state IN ('done', 'skipped')",
     "cadences.Touchpoint.contact": "r.is_touched",
     "cadences.Touchpoint.assignee": "false",

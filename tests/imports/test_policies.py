@@ -10,6 +10,7 @@ import pytest
 
 from accounts.models import Account
 from contacts.models import Contact
+from imports.cleaners import Habits, reference
 from sales.models import Purchase
 from tests.factories import make_account, make_contact, make_user
 
@@ -194,3 +195,10 @@ class TestPolicies:
     ) -> None:
         report = bring("accounts", write("customer_id,company\n1,A\n"), opted(**options))
         assert (report["exit"], report["field"]) == (2, field)
+
+
+def test_a_name_with_a_comma_is_one_name_and_several_ids_are_not() -> None:
+    said = [
+        reference(cell, Habits()) for cell in ("Hansen, Olsen", "Müller, Anna", "a1, b2;c3", "003A; 003B")
+    ]
+    assert said == ["Hansen, Olsen", "Müller, Anna", "a1", "003A"]

@@ -151,6 +151,23 @@ class TestSavedMappings:
         assert other.mapping == {}
         assert not saved_mappings.use(admin, other, saved)
 
+    def test_after_a_check_there_is_nothing_to_say_yes_to(self, admin: User, rung: list[int]) -> None:
+        first = uploaded(admin)
+        saved = saved_mappings.save(admin, "The till", first)
+        batch = uploaded(admin)
+        services.start_check(admin, batch, batch.mapping, {})
+        services.work(batch.pk)
+        batch.refresh_from_db()
+        seen = ImportBatch.objects.get(pk=batch.pk)
+        assert (batch.state, saved_mappings.use(admin, batch, saved)) == ("checked", True)
+        assert not services.confirm(admin, seen, seen.check_key)
+        assert ImportBatch.objects.get(pk=batch.pk).state == "uploaded"
+        running = confirmed(admin)
+        stale = ImportBatch.objects.get(pk=running.pk)
+        stale.state = "checked"
+        assert not saved_mappings.use(admin, stale, saved)
+        assert ImportBatch.objects.get(pk=running.pk).state == "running"
+
     def test_tells_what_kind_of_file_it_is(self, admin: User, rung: list[int]) -> None:
         batch = uploaded(admin, "Nr,Wer\n1,Acme\n")
         services.start_check(admin, batch, {"account.external_id": "Nr", "account.name": "Wer"}, {})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,8 @@ from accounts.models import Account, BookEntry
 from cadences.models import Touchpoint
 from contacts.models import Contact, Interaction
 from imports import services
-from imports.models import ChangedRow, CreatedRows, ImportBatch, ImportedOwner
+from imports.duplicates import finding
+from imports.models import AccountPair, ChangedRow, CreatedRows, ImportBatch, ImportedOwner
 from imports.targets import OF_KIND
 from imports.undo import rules
 from imports.undo import services as undo
@@ -70,6 +71,14 @@ class TestWhole:
         assert everything() == before
         assert not Touchpoint.objects.exists()
         assert not undo.can_be_undone(batch)
+
+    def test_what_a_night_found_alike_is_nobodys_work(self, bring: Bring, write: Write, admin: User) -> None:
+        bring("accounts", write(HEAD + "1,Borg & Co,Vik,22 11,,,\n"))
+        report = bring("accounts", write(HEAD + "2,Borg and Co,Vik,22 11,,,\n"))
+        finding.run(date(2026, 11, 26), "test", again=True)
+        assert AccountPair.objects.exists(), "else this test shows nothing"
+        assert taken_back(report, admin).undo_counts["kept"] == 0
+        assert Account.objects.get().external_id == "1"
 
     def test_what_was_changed_is_as_it_was(self, bring: Bring, write: Write, admin: User) -> None:
         kari, _per = (make_user("salesperson", external_id=number) for number in "56")

@@ -161,6 +161,8 @@ class TestHostile:
             (SHEET + b'<row r="99999999"><c><v>1</v></c></row></sheetData></worksheet>', "damaged"),
             (SHEET + b'<row r="2"><c t="s"><v>77</v></c></row></sheetData></worksheet>', "damaged"),
             (SHEET + b"<row", "damaged"),
+            (SHEET + b'<row r="2"/>' * 2 + b"</sheetData></worksheet>", "row 2 after row 2"),
+            (SHEET + b'<row r="1"/>' * 900_000, "row 1 after row 1"),
             (b"", "damaged"),
             (BOMB, "damaged"),
         ],
@@ -249,6 +251,20 @@ class TestAddressBooks:
         assert (report["counts"]["new"], report["counts"]["refused"]) == (1, 2)
         assert Contact.objects.get().account == mill
         assert bring("contacts", path)["counts"]["unchanged"] == 1
+
+    def test_a_card_without_an_end_before_another_is_refused_alone(self, tmp_path: Path) -> None:
+        path = tmp_path / "a.vcf"
+        path.write_text(
+            "BEGIN:VCARD\nVERSION:3.0\nFN:Lost One\nN:One;Lost;;;\n"
+            "BEGIN:VCARD\nVERSION:3.0\nFN:Eva Lind\nN:Lind;Eva;;;\nEND:VCARD\n"
+        )
+        lost, eva = sources.rows(path, sources.inspect(path))
+        assert (lost.line, "cannot be read" in lost.fault, eva.fault, "Lind" in eva.cells) == (
+            1,
+            True,
+            "",
+            True,
+        )
 
     @pytest.mark.parametrize("text", ["BEGIN:VCARD\nFN:x\n", "BEGIN:VCARD\n" + "NOTE:x\n" * 400_000])
     def test_a_card_without_an_end_names_its_line(self, tmp_path: Path, text: str) -> None:

@@ -223,6 +223,21 @@ def test_an_owner_merges_their_own_and_keeps_them(admin: User) -> None:
     assert Account.objects.filter(owner=owner).count() == 2
 
 
+def test_who_stands_in_for_a_colleague_takes_no_account_by_merging(admin: User) -> None:
+    deputy = make.make_user()
+    absent = make.make_user(deputy=deputy)
+    mine, theirs = make.make_account(deputy), make.make_account(absent)
+    assert Account.objects.editable_by(deputy).filter(pk=theirs.pk).exists(), "else this test shows nothing"
+    for survivor, loser in ((mine, theirs), (theirs, mine)):
+        with pytest.raises(PermissionDenied, match="Owners are changed"):
+            merge_accounts(deputy, survivor, loser)
+    merge = merge_accounts(admin, mine, theirs)
+    with pytest.raises(PermissionDenied, match="Owners are changed"):
+        undo_merge(deputy, merge)
+    undo_merge(admin, merge)
+    assert set(Account.objects.values_list("owner", flat=True)) == {deputy.pk, absent.pk}
+
+
 def test_not_into_itself_and_not_twice(admin: User) -> None:
     ours, theirs = make.make_account(), make.make_account()
     with pytest.raises(ValidationError, match="one and the same"):

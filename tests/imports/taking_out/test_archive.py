@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
+from uuid import uuid4
 from zipfile import ZipFile
 
 import pytest
@@ -18,9 +19,21 @@ from django.utils import timezone
 
 from contacts.models import Contact
 from correspondence.models import Message
-from imports.models import TakeOut
+from imports.bin.kinds import KINDS
+from imports.bin.services import put_in
+from imports.models import BinRow, TakeOut
 from imports.taking_out import archives
-from tests.factories import make_account, make_company, make_contact, make_file, make_purchase, make_user
+from surveys.models import Asked
+from tests.factories import (
+    make_account,
+    make_company,
+    make_contact,
+    make_file,
+    make_interaction,
+    make_purchase,
+    make_user,
+)
+from tests.surveys import factories as survey
 from users.models import User
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -191,3 +204,17 @@ def test_memory_does_not_grow_with_the_tables(admin):
     tracemalloc.stop()
     assert archive.getinfo("csv/contacts_interaction.csv").file_size > 15_000_000
     assert most < 8_000_000
+
+
+def test_copies_of_rows_for_undo_do_not_bring_out_what_is_left_out(admin):
+    contact = make_contact(make_account(admin))
+    talk = make_interaction(contact.account, admin, contact=contact, token=uuid4())
+    programme = survey.make_programme()
+    Asked.objects.create(programme=programme, contact=contact, sent_on=date(2026, 11, 2))
+    put_in(admin, KINDS["interaction"], talk)
+    put_in(admin, KINDS["contact"], contact)
+    assert BinRow.objects.filter(model="surveys.asked").exists(), "else this test shows nothing"
+    archive = make(admin)
+    everything = b"".join(archive.read(name) for name in archive.namelist())
+    assert str(talk.token).encode() not in everything
+    assert b"surveys.asked" not in everything

@@ -16,7 +16,9 @@ from pypdf import PdfReader
 
 from correspondence.models import Suppression
 from imports.taking_out import dossier, person
+from surveys.models import Asked
 from tests import factories as make
+from tests.surveys import factories as survey
 
 pytestmark = pytest.mark.django_db
 
@@ -111,3 +113,20 @@ def test_costs_the_same_for_little_and_for_much(admin, report):
         return len(queries)
 
     assert cost(2) == cost(20)
+
+
+def test_drafts_of_others_and_surveys_stay_where_they_are(admin, eva, client: Client):
+    writer = make.make_user(display_name="Ole Berg")
+    elsewhere = make.make_contact(make.make_account(writer), formerly=eva, last_name="Lind")
+    make.make_piece(elsewhere, writer, subject="Only a draft of Ole's")
+    programme = survey.make_programme()
+    Asked.objects.create(programme=programme, contact=eva, sent_on=date(2026, 11, 2))
+    manager = make.make_team(manager=make.make_user("manager")).manager
+    eva.account.owner = make.make_user(team=manager.managed_teams.get())
+    eva.account.save()
+    client.force_login(manager)
+    answer = client.get(reverse("taking_out:person", args=[eva.pk]), {"format": "json"})
+    kept = json.loads(answer.content)["kept"]
+    assert {row["id"] for row in kept["contacts.contact"]} == {eva.pk, elsewhere.pk}
+    assert [row["subject"] for row in kept["correspondence.piece"]] == ["Thanks, Eva"]
+    assert "surveys.asked" not in kept
