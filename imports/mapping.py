@@ -83,7 +83,10 @@ class Mapping:
                 self.options, contact_kind=self.options.contact_kind or known_export.kind_of_rows
             )
             return replace(self, columns=known_export.columns(header), options=options).fit(header)
-        columns = self.columns or fields.guess(self.kind, header)
+        if not self.columns and (guessed := fields.guess(self.kind, header)):
+            options = without_ids(self.kind, guessed, self.options)
+            return replace(self, columns=guessed, options=options).fit(header)
+        columns = self.columns
         known = fields.of(self.kind)
         for key, column in columns.items():
             if column not in header:
@@ -106,6 +109,12 @@ class Mapping:
                 "match",
             )
         return replace(self, columns=columns)
+
+
+def without_ids(kind: str, columns: AnyMapping[str, str], options: Options) -> Options:
+    """Of accounts in a file without a column of ids: they are found by name and country."""
+    is_named = kind == "accounts" and "account.name" in columns and "account.external_id" not in columns
+    return replace(options, match=policy.NAME_COUNTRY) if is_named and not options.match else options
 
 
 def _no_such_column(column: str, header: Sequence[str]) -> str:

@@ -16,7 +16,7 @@ from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext as _
 
 from core import facts
-from imports import cells, fields, sources, spelling, staging
+from imports import cells, fields, saved_mappings, sources, spelling, staging
 from imports.duplicates import at_import
 from imports.errors import BadFileError, QuestionError, RefusedError
 from imports.mapping import Mapping
@@ -78,6 +78,8 @@ def run(path: Path, mapping: Mapping, *, apply: bool, progress: Watcher = SILENT
             target.judge(cursor)
             _refusals(cursor, path, layout, mapping)
             notes = [*layout.notes, *target.notes, *spelling.notes(cursor, mapping.kind, mapping.columns)]
+            if mapping.options.match != options.match:
+                notes.append(saved_mappings.found_by_name())
             skipped = target.leave_out(cursor)
             if not apply:
                 notes += at_import.notes(cursor, mapping.kind)

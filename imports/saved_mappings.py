@@ -7,13 +7,18 @@ from collections.abc import Sequence
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from imports import fields, policy
+from imports import fields
+from imports.mapping import parse_options, without_ids
 from imports.models import ImportBatch, SavedMapping
 from users.access import require_admin
 from users.models import User
 
 ONCE = ("as_of", "encoding", "delimiter", "sheet")
 """Options of one file, not of a kind of files."""
+
+
+def found_by_name() -> str:
+    return _("No column is an id: accounts are found by name and country.")
 
 
 ADDRESS = {"account.street", "account.city", "account.country", "account.phone", "account.email"}
@@ -40,9 +45,10 @@ def propose(batch: ImportBatch) -> None:
     """
     found = SavedMapping.objects.that_fit(batch.layout["header"], batch.kind).first()
     if found is None or len(found.uses) < len(batch.mapping):
-        if "account.name" in batch.mapping and "account.external_id" not in batch.mapping:
-            batch.options = batch.options | {"match": policy.NAME_COUNTRY}
-            batch.notes = [*batch.notes, _("No column is an id: accounts are found by name and country.")]
+        known = parse_options(batch.options)
+        if (options := without_ids(batch.kind, batch.mapping, known)) != known:
+            batch.options = options.as_json()
+            batch.notes = [*batch.notes, found_by_name()]
         return
     _apply(batch, found)
     batch.notes = [*batch.notes, _("Columns and options as in “%s”.") % found.name]

@@ -7,7 +7,7 @@ rows is ours, so that no file, however it was made, takes more memory than one r
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, time
@@ -24,7 +24,7 @@ from openpyxl.styles.stylesheet import apply_stylesheet
 from openpyxl.utils import column_index_from_string
 from openpyxl.utils.datetime import from_excel
 from openpyxl.worksheet._reader import DATA_TAG, FORMULA_TAG, INLINE_STRING, ROW_TAG, VALUE_TAG
-from openpyxl.xml.constants import SHEET_MAIN_NS
+from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS, WORKSHEET_TYPE
 
 from imports.cells import NEVER_CALCULATED
 from imports.errors import BadFileError, BadMappingError
@@ -106,8 +106,11 @@ class _Workbook:
 
     def __init__(self, stream: IO[bytes], *, texts: bool) -> None:
         self.reader = ExcelReader(stream, read_only=True, data_only=True, keep_links=False)
-        self._refuse_large()
+        self._refuse_large({MANIFEST: ""})
         self.reader.read_manifest()
+        self._refuse_large(
+            {one.PartName.lstrip("/"): one.ContentType for one in self.reader.package.Override}
+        )
         if texts:
             self.reader.read_strings()
         self.reader.read_workbook()
@@ -121,10 +124,13 @@ class _Workbook:
         if not self.sheets:
             raise BadFileError(_("The workbook has no sheet with cells."))
 
-    def _refuse_large(self) -> None:
-        """Archives say how large their parts are, and reading stops there: a small file cannot explode."""
+    def _refuse_large(self, types: Mapping[str, str]) -> None:
+        """Archives say how large their parts are, and reading stops there: a small file cannot explode.
+
+        ``types``: what each part is read as, by the manifest; its name says nothing.
+        """
         for part in self.reader.archive.infolist():
-            limit = _limit(part.filename)
+            limit = _limit(part.filename, types.get(part.filename))
             if limit and part.file_size > limit:
                 text = _(
                     "The part %(part)s of the workbook has %(n)d MB unpacked, more than %(max)d MB. "
@@ -207,12 +213,11 @@ def _column(cell: str) -> int:
     return _letters(cell.rstrip("0123456789")) if cell else 0
 
 
-def _limit(part: str) -> int:
-    if part.startswith("xl/worksheets/"):
-        return LARGEST_SHEET
-    if part.endswith(("sharedStrings.xml", "sharedstrings.xml")):
-        return LARGEST_TEXTS
-    return LARGEST_PART if part.lower().endswith((".xml", ".rels")) else 0
+def _limit(part: str, kind: str | None) -> int:
+    """``kind``: its content type, None where the manifest does not name it: pictures, which nobody opens."""
+    if kind is None:
+        return LARGEST_PART if part.endswith(".rels") else 0
+    return {WORKSHEET_TYPE: LARGEST_SHEET, SHARED_STRINGS: LARGEST_TEXTS}.get(kind, LARGEST_PART)
 
 
 class _Bounded:

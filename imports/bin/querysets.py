@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
+from accounts.models import Account
 from users.access import owned_side
 
 if TYPE_CHECKING:
@@ -16,10 +17,15 @@ if TYPE_CHECKING:
 
 class BinUnitQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: User) -> Self:
-        """One's own deletions, and those at accounts of the people one acts for; admins: all."""
+        """One's own deletions, and those at accounts that one may edit; admins: all.
+
+        As long as an account is there it says who that is; of one that lies in the bin, whoever had it.
+        """
         if not user.is_active:
             return self.none()
-        return self.filter(owned_side(user) | Q(deleted_by=user))
+        here = Account.objects.filter(pk=OuterRef("account_id"))
+        mine = Exists(here.editable_by(user)) | (~Exists(here) & owned_side(user))
+        return self.filter(mine | Q(deleted_by=user))
 
     def editable_by(self, user: User) -> Self:
         return self.visible_to(user)

@@ -62,7 +62,7 @@ def delete_attachments(ids: Collection[Any]) -> int:
     """Their content goes with the row once that is committed. One that lies on an account stays there."""
     rows = PieceFile.objects.filter(pk__in=ids)
     names = list(rows.exclude(file="").values_list("file", flat=True))
-    transaction.on_commit(partial(_delete_stored, names))
+    transaction.on_commit(partial(delete_stored, names))
     forget_history(PieceFile, ids)
     return int(rows.delete()[0])
 
@@ -74,11 +74,11 @@ def remove_files(ids: Collection[Any]) -> int:
     blank(AccountFile, ids, ("name", "about"), {"file": ""})
     now = timezone.now()
     rows.filter(removed_at__isnull=True).update(removed_at=now, updated_at=now)
-    transaction.on_commit(partial(_delete_stored, names))
+    transaction.on_commit(partial(delete_stored, names))
     return len(names)
 
 
-def _delete_stored(names: list[str]) -> None:
+def delete_stored(names: list[str]) -> None:
     for name in names:
         default_storage.delete(name)
 
@@ -102,7 +102,7 @@ def _printed_letters(person: Person) -> None:
     batches = PrintBatch.objects.filter(lines__piece__contact__in=person.contacts).exclude(file="").distinct()
     names = dict(batches.values_list("pk", "file"))
     PrintBatch.objects.filter(pk__in=names).update(file="", updated_at=timezone.now())
-    transaction.on_commit(partial(_delete_stored, list(names.values())))
+    transaction.on_commit(partial(delete_stored, list(names.values())))
 
 
 def _contact_requests(person: Person) -> int:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from functools import partial
 
 from django.apps import apps
-from django.db.models import ForeignKey
+from django.db import transaction
+from django.db.models import ForeignKey, QuerySet
 
 from imports.bin import erasing as bin_words
 from imports.duplicates.blanking import forget_people, merged_into
 from imports.erasing import registry
+from imports.erasing.applying import delete_stored
 from imports.erasing.blanking import Kept, blank_history, blank_kept, column_of, history_of
 from imports.erasing.registry import Person
 from imports.erasing.what import RULES, About
@@ -68,10 +71,19 @@ def _bin(person: Person) -> int:
                 model=parent._meta.label_lower, **{f"data__{column_of(parent, rest)}__in": person.contacts}
             )
             ids = list(about.values_list("object_id", flat=True))
-            done += blank_kept(
-                IN_BIN, rule.model, (column_of(rule.model, own), ids), rule.words, rule.emptied
-            )
+            column = column_of(rule.model, own)
+            done += blank_kept(IN_BIN, rule.model, (column, ids), rule.words, rule.emptied)
+            if rule.goes:
+                rows = BinRow.objects.filter(model=rule.model._meta.label_lower)
+                done += _attachments(rows.filter(**{f"data__{column}__in": ids}))
     return done + bin_words.blank(person.contacts)
+
+
+def _attachments(rows: QuerySet[BinRow]) -> int:
+    """As with those that are there: the row and, once that is committed, its content."""
+    names = list(rows.exclude(file="").values_list("file", flat=True))
+    transaction.on_commit(partial(delete_stored, names))
+    return int(rows.delete()[0])
 
 
 def _journals(person: Person) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from contacts.models import Commitment, Concern, Contact
 from imports.erasing.registry import Person
 from imports.erasing.what import ERASED, NAME, PLACES, RULES, About
+from imports.models import BinRow
 
 TELLING = 6
 """An address or number of fewer letters, such as an extension, is in too many others."""
@@ -100,11 +101,33 @@ def person_of(people: Iterable[Contact]) -> Person:
     parts = [part for row in rows for part in (row.email.strip().lower(), row.phone, row.mobile)]
     reached = [part for part in parts if len(part) >= TELLING]
     names = [row.name for row in rows if row.first_name]
+    ids = [row.pk for row in rows]
     return Person(
-        contacts=tuple(row.pk for row in rows),
+        contacts=(*ids, *_in_bin(ids)),
         names=tuple(dict.fromkeys(names)),
         reached=tuple(dict.fromkeys(reached)),
     )
+
+
+def _in_bin(contacts: Collection[int]) -> list[int]:
+    """The same person's rows in the recycle bin: neither names the other by a key any more."""
+    found, wave = set(contacts), set(contacts)
+    kept = BinRow.objects.filter(model=Contact._meta.label_lower)
+    while wave:
+        loosened = kept.filter(role=BinRow.Role.REFERENCE, data__column="formerly_id")
+        tied = {
+            *kept.filter(role=BinRow.Role.ROW, data__formerly_id__in=wave).values_list(
+                "object_id", flat=True
+            ),
+            *loosened.filter(data__value__in=wave).values_list("object_id", flat=True),
+            *loosened.filter(object_id__in=wave).values_list("data__value", flat=True),
+            *kept.filter(role=BinRow.Role.ROW, object_id__in=wave).values_list(
+                "data__formerly_id", flat=True
+            ),
+        }
+        wave = tied - found - {None}
+        found |= wave
+    return sorted(found - set(contacts))
 
 
 def _by_key(person: Person) -> Iterator[Mention]:

@@ -169,7 +169,7 @@ def give(user: User, gap: Gap, row_id: int, to: User) -> None:
     require_lead(user)
     if not fits(gap, to):
         raise ValidationError(_("%(name)s cannot take it: choose somebody else.") % {"name": to})
-    row = gap.rows(user).filter(pk=row_id).first()
+    row = gap.rows(user).select_for_update(of=("self",)).filter(pk=row_id).first()
     if row is None:
         raise ValidationError(_("It has somebody responsible by now, or it is over."))
     _give(user, gap, row, to)

@@ -65,7 +65,13 @@ class Leaving:
     @property
     def token(self) -> str:
         """Of what was looked at: it is refused if something else would be handed over."""
-        seen = [self.division.token, *(f"{part.sort.key}{sorted(part.rows)}" for part in self.parts)]
+        seen = [
+            self.division.token,
+            str(sorted((pk, owner.pk) for pk, owner in self.division.choice.items())),
+        ]
+        for part in self.parts:
+            gets = sorted((to.pk, sorted(rows)) for to, rows in part.gets.items())
+            seen.append(f"{part.sort.key}{sorted(part.rows)}{gets}")
         return md5("".join(seen).encode(), usedforsecurity=False).hexdigest()
 
     @property

@@ -41,7 +41,12 @@ class Interactions(History):
     derived: ClassVar[tuple[str, ...]] = (
         "interaction_kind", "interaction_outcome", "interaction_direction", "interaction_summary",
     )  # fmt: skip
-    extra: ClassVar[tuple[tuple[str, str], ...]] = (("interaction_reached", "boolean"),)
+    extra: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("interaction_reached", "boolean"),
+        ("interaction_kind_said", "boolean"),
+        ("interaction_direction_said", "boolean"),
+        ("interaction_outcome_said", "boolean"),
+    )
     text: ClassVar[str] = "s.interaction_summary"
     told_by: ClassVar[str] = "w.account_id, w.interaction_happened_on, w.interaction_kind"
     settled: ClassVar[str] = "r.withdrawn_at IS NOT NULL"
@@ -49,16 +54,21 @@ class Interactions(History):
     given: ClassVar[dict[str, str]] = {
         "account_id": "j.account_id",
         "contact_id": "j.contact_id",
-        "kind": "s.interaction_kind",
-        "direction": "s.interaction_direction",
-        "outcome": "s.interaction_outcome",
-        "reached": "s.interaction_reached",
+        # what is usual where the file says nothing is for new rows: it undoes nobody's correction
+        "kind": "CASE WHEN s.interaction_kind_said THEN s.interaction_kind END",
+        "direction": "CASE WHEN s.interaction_direction_said THEN s.interaction_direction END",
+        "outcome": "CASE WHEN s.interaction_outcome_said THEN s.interaction_outcome END",
+        "reached": "CASE WHEN s.interaction_outcome_said THEN s.interaction_reached END",
         "happened_on": "s.interaction_happened_on",
         "user_id": "j.user_id",
         "summary": "j.text",
         "sentiment": "s.interaction_sentiment::smallint",
     }
     given_new: ClassVar[dict[str, str]] = {
+        "kind": "s.interaction_kind",
+        "direction": "s.interaction_direction",
+        "outcome": "s.interaction_outcome",
+        "reached": "s.interaction_reached",
         "by_owner_side": "true",
         "source": f"'{Interaction.Source.IMPORT}'",
     }
@@ -86,6 +96,10 @@ class Interactions(History):
         if subject and said and not said.startswith(subject):
             said = f"{subject}\n{said}"
         values["interaction_summary"] = said or subject
+        is_bulk = values.get("interaction_kind") == BULK
+        for name in ("kind", "direction", "outcome"):
+            said_so = bool(values.get(f"interaction_{name}"))
+            values[f"interaction_{name}_said"] = said_so or (is_bulk and name == "outcome")
         kind = values.get("interaction_kind") or self.options.contact_kind or Kind.NOTE
         direction = values.get("interaction_direction") or Interaction.Direction.OUT
         outcome = values.get("interaction_outcome") or self._usual(kind, direction)

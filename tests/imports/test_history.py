@@ -79,6 +79,26 @@ class TestInteractions:
         }  # fmt: skip
         assert Interaction.objects.get(external_id="1").reached is False
 
+    def test_what_is_usual_undoes_no_correction_and_what_is_said_counts(
+        self, bring: Bring, write: Write, acme: Account
+    ) -> None:
+        text = "id,date,company,notes\n1,2024-03-05,A1,Rang them\n"
+        as_calls = {"options": {"contact_kind": "call"}}
+        bring("interactions", write(text), as_calls)
+        Interaction.objects.update(outcome="no_answer", reached=False, direction="in")
+        again = bring("interactions", write(text), as_calls)
+        assert again["counts"]["unchanged"] == 1
+        said = bring("interactions", write(text.replace("Rang them", "Rang them twice")), as_calls)
+        assert said["counts"]["changed"] == 1
+        talk = Interaction.objects.get()
+        assert (talk.summary, talk.outcome, talk.reached, talk.direction) == (
+            "Rang them twice", "no_answer", False, "in",
+        )  # fmt: skip
+        told = "id,date,company,result\n1,2024-03-05,A1,Connected\n"
+        bring("interactions", write(told), as_calls)
+        talk.refresh_from_db()
+        assert (talk.outcome, talk.reached, talk.direction) == ("talked", True, "in")
+
     def test_rows_without_an_id_are_known_by_what_they_say(
         self, bring: Bring, write: Write, acme: Account
     ) -> None:

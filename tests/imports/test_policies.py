@@ -37,8 +37,19 @@ class TestKeys:
         again = bring("accounts", write(text), opted(match="name_country"))
         assert again["counts"] == {"new": 0, "changed": 0, "unchanged": 2, "refused": 0}
 
+    def test_without_ids_and_without_a_word_name_and_country_find_them(
+        self, bring: Bring, write: Write
+    ) -> None:
+        acme = make_account(name="Acme", country="NO")
+        report = bring("accounts", write("company,country,city\nAcme,Norway,Oslo\nBorg,Norway,Vik\n"))
+        assert report["counts"] == {"new": 1, "changed": 1, "unchanged": 0, "refused": 0}
+        assert "found by name and country" in " ".join(report["notes"])
+        acme.refresh_from_db()
+        assert acme.city == "Oslo"
+
     def test_without_a_column_of_ids_none_is_needed(self, bring: Bring, write: Write) -> None:
-        report = bring("accounts", write("company,city\nAcme,Oslo\n"))
+        columns = {"account.name": "company", "account.city": "city"}  # said, and none of them is an id
+        report = bring("accounts", write("company,city\nAcme,Oslo\n"), columns)
         assert report["field"] == "account.external_id"
         assert bring("accounts", write("company,city\nAcme,Oslo\n"), opted(match="name_country"))["exit"] == 0
 

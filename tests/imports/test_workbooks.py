@@ -15,6 +15,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from openpyxl import Workbook
+from openpyxl.xml.constants import SHARED_STRINGS
 
 from accounts.models import Account
 from contacts.models import Contact
@@ -186,6 +187,20 @@ class TestHostile:
         path = tmp_path / "a.xlsx"
         path.write_bytes(hostile_sheet(SHEET + b" " * 9_000_000))
         assert path.stat().st_size < 100_000
+        with pytest.raises(BadFileError, match="8 MB unpacked"):
+            sources.inspect(path)
+
+    @pytest.mark.parametrize("name", ["xl/strings.dat", "xl/worksheets/texts.xml", "xl/media/picture.png"])
+    def test_the_table_of_texts_is_measured_whatever_it_is_called(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+    ) -> None:
+        monkeypatch.setattr("imports.workbooks.LARGEST_TEXTS", 1_000_000)
+        path, whole = tmp_path / "a.xlsx", BytesIO(hostile_sheet(SHEET + b"</sheetData></worksheet>"))
+        named = f'<Override PartName="/{name}" ContentType="{SHARED_STRINGS}"/></Types>'
+        with zipfile.ZipFile(whole) as old, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
+            for part in old.namelist():
+                new.writestr(part, old.read(part).replace(b"</Types>", named.encode()))
+            new.writestr(name, b" " * 9_000_000)
         with pytest.raises(BadFileError, match="8 MB unpacked"):
             sources.inspect(path)
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from accounts import stored_files
@@ -15,11 +16,12 @@ from accounts.models import Account, AccountFile
 from accounts.services import edit_account
 from cadences.models import BulkChange, Figures, Touchpoint
 from contacts.models import Concern, Contact
-from correspondence.models import Mailing, Message, Recipient
+from correspondence.models import Mailing, Message, PieceFile, Recipient
 from imports.bin import emptying, erasing
 from imports.bin.kinds import KINDS
 from imports.bin.services import GoneError, put_in, restore
-from imports.models import BinRow, BinUnit
+from imports.erasing import services
+from imports.models import BinRow, BinUnit, Erasure
 from surveys.models import Asked, Invitation, Programme
 from tests import factories as make
 from tests.imports.bin.world import TODAY, World, noon
@@ -194,6 +196,34 @@ def test_who_may_restore(world):
     for user in (world.owner, world.manager, admin):
         assert BinUnit.objects.visible_to(user).get() == unit
     restore(admin, unit)
+
+
+def test_after_a_hand_over_the_new_owner_restores_and_the_old_one_does_not(world):
+    unit = deleted(world, "contact", world.per, world.manager)
+    newcomer = make.make_user("salesperson")
+    Account.objects.filter(pk=world.account.pk).update(owner=newcomer)
+    assert not BinUnit.objects.visible_to(world.owner).exists()
+    with pytest.raises(PermissionDenied):
+        restore(world.owner, unit)
+    restore(newcomer, unit)
+
+
+def test_who_is_erased_is_erased_in_the_bin_with_their_rows_elsewhere_and_attachments(
+    world, settings, tmp_path
+):
+    settings.ERASURES_FILE = str(tmp_path / "erasures.jsonl")
+    other = make.make_account(world.owner, name="Vik & Co")
+    later = make.make_contact(other, first_name="Evangelina", last_name="Secretly", formerly=world.eva)
+    piece = make.make_piece(later, world.owner, state="left", left_on=TODAY)
+    PieceFile.objects.create(
+        piece=piece, name="Evangelina.pdf", kind="application/pdf", size=3, file=ContentFile(b"PDF", "x")
+    )
+    deleted(world, "account", other)
+    services.erase(make.make_user("admin"), Contact.objects.get(pk=world.eva.pk), Erasure.Why.ASKED, ())
+    kept = " ".join(str(data) for data in BinRow.objects.values_list("data", flat=True))
+    assert "Evangelina" not in kept
+    assert "Secretly" not in kept
+    assert not BinRow.objects.filter(model="correspondence.piecefile").exists()
 
 
 def test_invitations_to_surveys_are_not_kept_but_that_somebody_was_asked_is(world):

@@ -170,6 +170,15 @@ def test_something_else_than_was_looked_at_is_refused_as_a_whole(people, held):
     assert owners(Account.objects.filter(owner=people.leaver), "owner") == ["Kari Holm"] * 2
 
 
+def test_whoever_leaves_meanwhile_gets_nothing_unseen(people, held):
+    choices = to_dag(people)
+    seen = leaving(people.admin, people.leaver, choices).token
+    services.deactivate(None, people.dag)
+    with pytest.raises(ValidationError, match="changed while you were looking"):
+        leave(people.admin, people.leaver, to_dag(people), seen)
+    assert User.objects.get(pk=people.leaver.pk).is_active
+
+
 def test_twice_is_once(people, held):
     choices = to_dag(people)
     seen = leaving(people.admin, people.leaver, choices).token
