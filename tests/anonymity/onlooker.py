@@ -28,7 +28,9 @@ QUESTIONS = {
     "database": "SELECT pg_database_size(%(name)s)",
     "most common": "SELECT * FROM pg_stats WHERE tablename LIKE 'ballot%'",
     "written by database": "SELECT tup_inserted FROM pg_stat_database WHERE datname = %(name)s",
-    "what the box does": "SELECT state, query FROM pg_stat_activity WHERE usename = 'tend_box'",
+    "what the box does": (
+        "SELECT state, query FROM pg_stat_activity WHERE usename = 'tend_box' AND datname = %(name)s"
+    ),
     "who holds what": (
         "SELECT relation, mode FROM pg_locks"
         " WHERE database = (SELECT oid FROM pg_database WHERE datname = %(name)s)"
