@@ -54,7 +54,14 @@ def _create(name: str, template: str = "template0") -> None:
 
 
 def _drop(name: str) -> None:
-    _server(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+    """Without FORCE, which fails on an autovacuum at work there; without it, PostgreSQL ends that itself."""
+    _server(
+        sql.SQL(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = {} AND usename = current_user"
+        ).format(sql.Literal(name))
+    )
+    _server(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
 
 
 @contextmanager
