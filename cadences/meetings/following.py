@@ -16,6 +16,7 @@ from accounts.models import Account
 from cadences.meetings import invitations, rows
 from cadences.meetings.services import close
 from cadences.models import Appointment, CalendarFeed, Touchpoint
+from core.among import among
 from users.clock import today_for
 
 BATCH = 2_000
@@ -35,7 +36,7 @@ def follow(account_ids: Collection[int], user_ids: Collection[int]) -> None:
     if user_ids:  # the address of somebody who has left reads nothing more, and does not come back with them
         CalendarFeed.objects.filter(user__in=user_ids, user__is_active=False).delete()
     if account_ids:
-        _follow(left_behind().filter(account__in=account_ids))
+        _follow(left_behind().filter(account__in=among(account_ids)))
 
 
 def follow_all() -> int:
@@ -47,8 +48,9 @@ def follow_all() -> int:
     done = 0
     for start in range(0, len(ids), BATCH):
         free = Account.objects.select_for_update(no_key=True, skip_locked=True, of=("self",))
-        held = [account.pk for account in free.filter(pk__in=ids[start : start + BATCH]).order_by("pk")]
-        done += _follow(left_behind().filter(account__in=held))
+        batch = free.filter(pk__in=among(ids[start : start + BATCH])).order_by("pk")
+        held = [account.pk for account in batch]
+        done += _follow(left_behind().filter(account__in=among(held)))
     return done
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from cadences.models import Touchpoint
 from cadences.planned.origins import PREFIX, first_origins, touchpoint_id
+from core.among import among
 from correspondence.models import Message, Piece
 from correspondence.models import State as Leaving
 from users.clock import company_today
@@ -94,7 +95,7 @@ def _batches(account_ids: Collection[int] | None) -> Iterator[list[Piece]]:
     """Drafts, and what was queued without somebody's approval."""
     waiting = _of_the_plan().filter(Q(state="draft") | Q(UNTOUCHED, state="queued"))
     if account_ids is not None:
-        waiting = waiting.filter(account__in=account_ids)
+        waiting = waiting.filter(account__in=among(account_ids))
     last = 0
     while True:
         found = _locked(waiting.filter(pk__gt=last))

@@ -14,6 +14,7 @@ from cadences.services.closing import IN_VAIN, POSTPONED
 from cadences.services.dates import to_planned_day
 from contacts.models import Interaction
 from contacts.services import withdraw_interaction
+from core.among import among
 from users.access import require
 from users.clock import company_today
 from users.models import User
@@ -58,13 +59,13 @@ def settle_withdrawn(account_ids: Collection[int], user_ids: Collection[int] = (
         return
     undone = (
         Touchpoint.objects.select_for_update(of=("self",))
-        .filter(UNDONE, account_id__in=account_ids, state=Touchpoint.State.DONE)
+        .filter(UNDONE, account_id__in=among(account_ids), state=Touchpoint.State.DONE)
         .order_by("id")
     )
     for touchpoint in undone:
         _open_again(touchpoint)
     moved = Touchpoint.objects.filter(
-        account_id__in=account_ids, state=Touchpoint.State.DONE, interaction__happened_on__isnull=False
+        account_id__in=among(account_ids), state=Touchpoint.State.DONE, interaction__happened_on__isnull=False
     ).exclude(closed_on=F("interaction__happened_on"))
     for touchpoint in moved.select_related("interaction").select_for_update(of=("self",)).order_by("id"):
         touchpoint.closed_on = touchpoint.interaction.happened_on
@@ -72,7 +73,7 @@ def settle_withdrawn(account_ids: Collection[int], user_ids: Collection[int] = (
     promised = (
         Touchpoint.objects.select_for_update(of=("self",))
         .filter(
-            account_id__in=account_ids,
+            account_id__in=among(account_ids),
             state=Touchpoint.State.OPEN,
             made_by__withdrawn_at__isnull=False,
         )
