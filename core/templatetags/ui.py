@@ -40,7 +40,7 @@ def moment(value: datetime | None) -> SafeString | str:
     if not value:
         return NOTHING
     local = timezone.localtime(value)
-    clock = formats.time_format(local, "H:i")
+    clock = f"{local:%H:%M}"
     exact = f"{_formatted(local.date(), 'l j F Y', get_language() or '')} {clock}"
     return _time(f"{said_day(local.date())}{NO_BREAK}{clock}", exact, local)
 

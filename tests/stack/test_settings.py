@@ -83,3 +83,13 @@ def test_a_command_links_to_the_port_of_the_last_run(tmp_path, monkeypatch):
     local.fill(asked)
     local.fill(unasked)
     assert (asked["PORT"], unasked["PORT"], never.get("PORT")) == ("8002", "8001", None)
+
+
+def test_the_web_server_does_not_look_for_garbage_at_every_turn() -> None:
+    """What is loaded is set aside, and a page is not stopped a hundred times."""
+    code = "import config.wsgi, gc; print(gc.get_freeze_count() > 100_000, gc.get_threshold()[0])"
+    env = os.environ | {"DJANGO_SETTINGS_MODULE": "config.settings.test"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=env, capture_output=True, text=True, check=False
+    )
+    assert done.stdout.split() == ["True", "20000"], done.stderr
