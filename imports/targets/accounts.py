@@ -217,7 +217,14 @@ class Accounts(Target):
             "person_twice": _("Two rows of this file have the contact id “%s”. Keep one of them."),
             "elsewhere": _("The contact id “%s” belongs to a contact of another account."),
             "several": _("%s accounts fit this row: %s. Merge them, or find accounts by another key."),
-            "same": _("Lines %s of this file are the same account, “%s”. Keep one of them."),
+            "same": _(
+                "Lines %s of this file are the same account, “%s”. Keep one of them; "
+                "more people come in with a file of contacts."
+            ),
+            "same_name": _(
+                "Lines %s of this file may be the same account, “%s”. "
+                "Keep one of them, or give each its country."
+            ),
             "number_twice": _("Two rows of this file have the account id “%s”. Keep one of them."),
             "merged": _(
                 "The account with the id “%s” was merged into “%s”. Give the row that account's id,"

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date
 from typing import Any, ClassVar
 
@@ -92,6 +93,8 @@ class Target:
         values: Values = {}
         for index, field in self.plan:
             if index < len(row.cells) and (cell := cells.value(inert(row.cells[index]))):
+                with suppress(RefusedError):
+                    cell = field.clean(cell, self.habits)
                 values[field.column] = cell
         return self.key(values)
 
