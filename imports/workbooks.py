@@ -67,11 +67,11 @@ def is_workbook(path: Path) -> bool:
 
 
 def _is_archive(stream: IO[bytes]) -> bool:
-    """Whether it ends as a ZIP archive does; how long its list of parts is stands there, as ZipFile reads it."""
+    """Whether it ends as a ZIP archive does; there it says how much ZipFile will read as list of parts."""
     end = _EndRecData(stream)
     size = end[_ECD_SIZE] if end else 0
     if size > LARGEST_LIST:
-        text = _("This archive has %(n)d MB of names of its parts; a workbook has not. Save the sheet as CSV.")
+        text = _("The list of parts of this archive has %(n)d MB: it is no workbook. Save the sheet as CSV.")
         raise BadFileError(text % {"n": size // MB})
     return end is not None
 
@@ -129,7 +129,7 @@ class Workbook:
         return self.sheets[0]
 
     def read(self, sheet: Sheet, *, header: bool) -> Iterator[Row]:
-        """Rows of a sheet as long as the first one; blank ones, and with ``header`` the first, are left out."""
+        """Rows of a sheet, as long as the first one; blank ones are left out. ``header``: that one too."""
         width = 0
         for number, cells in self.rows(sheet):
             if not any(cells):

@@ -236,6 +236,17 @@ class TestPromises:
         Commitment.objects.filter(external_id="1").update(state="kept", closed_on=date(2024, 3, 4))
         assert bring("commitments", write(self.FILE))["counts"]["unchanged"] == 4
 
+    def test_a_file_that_does_not_say_when_undoes_no_correction_of_the_day(
+        self, bring: Bring, write: Write, acme: Account
+    ) -> None:
+        bring("commitments", write(self.FILE))
+        Commitment.objects.filter(external_id="3").update(state="late", closed_on=date(2024, 2, 9))
+        assert bring("commitments", write(self.FILE))["counts"]["unchanged"] == 4
+        said = self.FILE.replace("completed,us,,U7", "completed,us,2024-02-01,U7")
+        assert bring("commitments", write(said))["counts"]["changed"] == 1
+        found = Commitment.objects.get(external_id="3")
+        assert (found.state, found.closed_on) == ("kept", date(2024, 2, 1))
+
 
 class TestContacts:
     FILE = (

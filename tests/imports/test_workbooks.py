@@ -228,7 +228,7 @@ class TestHostile:
         path.write_bytes(listed + end)
         del listed
         tracemalloc.start()
-        with pytest.raises(BadFileError, match="names of its parts"):
+        with pytest.raises(BadFileError, match="list of parts"):
             sources.inspect(path)
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
