@@ -31,7 +31,7 @@ from imports.cleaners import (
 )
 from imports.history_fields import COMMITMENTS, CONCERNS, CONTACTS, INTERACTIONS
 
-__all__ = ["OF_KIND", "Field", "Habits", "best_kind", "currency", "guess", "normal", "of"]
+__all__ = ["OF_KIND", "Field", "Habits", "L", "best_kind", "currency", "guess", "normal", "of"]
 
 CUSTOMER_IDS = (
     "customer_id customer_no customer_number cust_id cust_no account_id account_no account_number "

@@ -135,7 +135,7 @@ class TestPurchases:
 
     def test_contradicting_dates_are_a_question(self, bring: Bring, write: Write, acme: Account) -> None:
         report = bring("purchases", write(HEAD + "10,ACME,1,12/25/1996,1\n11,ACME,1,25/12/1996,1\n"))
-        assert (report["exit"], report["field"]) == (2, "date_order")
+        assert (report["exit"], report["field"]) == (2, "purchase.purchased_on")
         assert "Line 3" in report["error"]
         assert "line 2" in report["error"]
 
