@@ -133,7 +133,7 @@ class TestOnThePage:
     def test_one_that_was_kept_for_whole_files_speaks_for_all_columns(
         self, office: Client, admin: User
     ) -> None:
-        header = "customer_id,company,last_contact,revenue".split(",")
+        header = ["customer_id", "company", "last_contact", "revenue"]
         columns = {self.FORM[f"c{at}"]: name for at, name in enumerate(header)}
         SavedMapping.objects.create(
             name="Old", kind="accounts", columns=columns, uses=sorted(columns.values()), created_by=admin,
