@@ -92,7 +92,13 @@ ACCOUNTS = (
     field("account.network_value", L("Network value (0-5)"), whole(0, 5), "network", **NUMBER),
     field("account.language", L("Language"), language, "lang"),
     field("account.about", L("About"), prose, "notes remarks comment comments description"),
-    field("account.owner", L("Owner (user id or e-mail)"), person, f"{USER_IDS} account_owner owner_id"),
+    field(
+        "account.owner",
+        L("Owner (user id, e-mail or name)"),
+        person,
+        f"{USER_IDS} account_owner owner_id owner owner_name company_owner contact_owner assigned_user "
+        "assigned_user_name account_manager kundenbetreuer betreuer",
+    ),
     field(
         "account.last_contacted_on",
         L("Last contacted on"),

@@ -57,6 +57,7 @@ OF_KIND = {
     "commitments": ["mode", "default_owner"],
 }
 """The options that mean something for a kind of file, in the order of the page."""
+NOBODY = "-"
 HISTORY = {
     "interactions": _("Whom the file names is kept in the words of the row all the same."),
     "concerns": _("Takes care of open ones that nobody here has; otherwise the owner of the account does."),
@@ -156,11 +157,34 @@ class OptionsForm(forms.Form):
             if batch.kind in HISTORY:
                 self.fields["default_owner"].label = _("Stands for people who are no users here")
                 self.fields["default_owner"].help_text = HISTORY[batch.kind]
+        self._ask_who_they_are(batch)
         _dress(self)
+
+    def _ask_who_they_are(self, batch: ImportBatch) -> None:
+        """Per owner whom the check did not know, and whom somebody has chosen already: who is meant."""
+        self.named: dict[str, str] = {}
+        if batch.kind != ImportBatch.Kind.ACCOUNTS:
+            return
+        chosen = batch.options.get("people", {})
+        strangers = {one["name"]: one["is_name"] for one in batch.layout.get("strangers", [])}
+        for number, name in enumerate({**dict.fromkeys(chosen, True), **strangers}):
+            nobody = [("", _("nobody: comes in without owner"))]
+            if not strangers.get(name, name in chosen and " " in name):
+                nobody = [("", _("not said: its rows are refused")), (NOBODY, nobody[0][1])]
+            self.named[f"who{number}"] = name
+            self.fields[f"who{number}"] = forms.ChoiceField(
+                label=gettext("The owner “%s” is") % name[:60],
+                choices=[*nobody, *_owners()],
+                required=False,
+                initial=chosen[name] or NOBODY if name in chosen else "",
+            )
 
     def options(self) -> dict[str, Any]:
         said = {name: value for name, value in self.cleaned_data.items() if value not in (None, "", [])}
         said.pop("save_as", None)
+        people = {name: said.pop(field) for field, name in self.named.items() if field in said}
+        if people:
+            said["people"] = {name: None if ref == NOBODY else ref for name, ref in people.items()}
         return said
 
 

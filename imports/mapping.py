@@ -46,6 +46,7 @@ class Options:
     match: str = ""
     policies: dict[str, str] = field(default_factory=dict)
     habits: dict[str, str] = field(default_factory=dict)
+    people: dict[str, str | None] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """What differs from the default, in JSON's types."""
@@ -58,6 +59,7 @@ class Options:
             "negative_is_credit": False,
             "policies": {},
             "habits": {},
+            "people": {},
         }
         return {name: value for name, value in plain.items() if value != default.get(name, "")}
 
@@ -279,6 +281,18 @@ def _as_habits(name: str, value: Any) -> dict[str, str]:
     return {str(key): str(found) for key, found in value.items()}
 
 
+def _as_people(name: str, value: Any) -> dict[str, str | None]:
+    """``{owner as the file has it: user id or e-mail, or null for nobody}``."""
+    fits = isinstance(value, AnyMapping) and all(
+        found is None or isinstance(found, str) for found in value.values()
+    )
+    if not fits:
+        raise BadMappingError(
+            _("The option “people” gives names of owners a user id, an e-mail, or null."), name
+        )
+    return {str(key): found.strip() or None if found else None for key, found in value.items()}
+
+
 def _as_mode(name: str, value: Any) -> str:
     return str(_one_of(*policy.MODES, "both")(name, value)).replace("both", "")
 
@@ -305,4 +319,5 @@ _CHECKS: dict[str, Any] = {
     "match": _one_of(*policy.MATCHES),
     "policies": _as_policies,
     "habits": _as_habits,
+    "people": _as_people,
 }

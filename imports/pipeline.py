@@ -45,6 +45,8 @@ class Outcome:
     notes: list[str]
     habits: FileHabits
     samples: list[dict[str, Any]] = field(default_factory=list)
+    strangers: list[dict[str, Any]] = field(default_factory=list)
+    """Owners whom the file names and nobody here is, or several are."""
 
     @property
     def taken(self) -> int:
@@ -91,7 +93,7 @@ def run(path: Path, mapping: Mapping, *, apply: bool, progress: Watcher = SILENT
                 notes += at_import.notes(cursor, mapping.kind)
             outcome = Outcome(layout, mapping, total, staging.count(cursor), notes, habits)
             outcome.counts |= {"skipped": skipped} if skipped else {}
-            outcome.samples = target.samples(cursor)
+            outcome.samples, outcome.strangers = target.samples(cursor), target.strangers
             if apply:
                 progress.step("writing")
                 journal.open_journal(cursor)

@@ -302,7 +302,7 @@ def _keep(batch: ImportBatch, outcome: Outcome, state: str) -> None:
         rows_read=outcome.rows,
         counts=outcome.counts,
         samples=outcome.samples,
-        layout=batch.layout | {"habits": dict(outcome.habits.columns)},
+        layout=batch.layout | {"habits": dict(outcome.habits.columns), "strangers": outcome.strangers},
         notes=outcome.notes,
         lease_until=None,
         stop="",

@@ -18,7 +18,7 @@ from imports.cells import split_name
 from imports.errors import BadMappingError, RefusedError
 from imports.models import ImportedOwner
 from imports.owners import bring_along_what_leavers_noted
-from imports.targets import finding
+from imports.targets import finding, named_owners
 from imports.targets.base import Target, Values
 from imports.undo.journal import watch
 
@@ -178,6 +178,9 @@ class Accounts(Target):
 
     def judge(self, cursor: CursorWrapper) -> None:
         match = self.options.match
+        if "account.owner" in self.mapping.columns:
+            self.strangers = named_owners.settle(cursor, "account_owner", self.options.people)
+            self.notes += named_owners.notes(self.strangers)
         accounts, contacts = self._changes()
         sql = JUDGE.format(
             tables=finding.tables(match),

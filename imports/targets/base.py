@@ -46,6 +46,7 @@ class Target:
         self.needed = mapping.needed
         self.plan = [(header.index(column), known[key]) for key, column in mapping.columns.items()]
         self.notes: list[str] = []
+        self.strangers: list[dict[str, Any]] = []
         self.made: dict[str, int] = {}
 
     @property
