@@ -267,6 +267,26 @@ class TestContacts:
         assert Contact.objects.filter(is_main=True).count() == 1
         assert bring("contacts", write(self.FILE))["counts"]["unchanged"] == 3
 
+    @pytest.mark.parametrize(
+        ("rows", "refused"),
+        [
+            (",Åse Lind,A1,,,\n,ASE LIND,Acme Machining,,,\n", [2, 3]),
+            (",Eva Lind,A1,eva@acme.example,,\n,Eva Lind,A1,,,\n", [2, 3]),
+            (",Eva Lind,A1,eva@acme.example,,\n,Eva Lind,A1,eva.lind@acme.example,,\n", []),
+            ("1,Eva Lind,A1,,,\n2,Eva Lind,A1,,,\n", []),
+        ],
+    )
+    def test_two_rows_for_one_new_person(
+        self, bring: Bring, write: Write, acme: Account, rows: str, refused: list[int]
+    ) -> None:
+        """Neither is taken, and both are named; told apart as people are found who are here."""
+        text = self.FILE.split("\n", maxsplit=1)[0] + f"\n{rows},Per Vik,A1,,,\n"
+        report = bring("contacts", write(text))
+        assert [refusal["row"] for refusal in report["refused"]] == refused
+        assert all("Lines 2, 3 of this file" in refusal["reason"] for refusal in report["refused"])
+        again = bring("contacts", write(text))
+        assert (again["counts"]["new"], again["counts"]["unchanged"]) == (0, 3 - len(refused))
+
     def test_a_number_is_dialled_from_the_country_of_the_account(
         self, bring: Bring, write: Write, admin: User
     ) -> None:
