@@ -17,9 +17,9 @@ E164 = (
 """The dialled number that goes with a number as it is written: kept where that is the same."""
 
 FOLDED = "tend_fold(COALESCE(s.contact_last_name, '') || ' ' || COALESCE(s.contact_first_name, ''))"
-EXTRA = (("contact_phone_e164", "text"), ("contact_mobile_e164", "text"))
-DERIVED = ("contact_first_name", "contact_last_name")
-NAMED = {
+EXTRA: tuple[tuple[str, str], ...] = (("contact_phone_e164", "text"), ("contact_mobile_e164", "text"))
+DERIVED: tuple[str, ...] = ("contact_first_name", "contact_last_name")
+NAMED: dict[str, tuple[str, ...]] = {
     "first_name": ("contact.first_name", "contact.name"),
     "last_name": ("contact.last_name", "contact.name"),
 }
