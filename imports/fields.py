@@ -94,7 +94,7 @@ ACCOUNTS = (
     field("account.about", L("About"), prose, "notes remarks comment comments description"),
     field(
         "account.owner",
-        L("Owner (user id, e-mail or name)"),
+        L("Owner (id, e-mail or name)"),
         person,
         f"{USER_IDS} account_owner owner_id owner owner_name company_owner contact_owner assigned_user "
         "assigned_user_name account_manager kundenbetreuer betreuer",

@@ -151,13 +151,13 @@ class OptionsForm(forms.Form):
         shown = [*OF_KIND[batch.kind], "save_as"]
         for name in set(self.fields) - set(shown):
             del self.fields[name]
-        self.order_fields(shown)
+        self._ask_who_they_are(batch)
+        self.order_fields([*shown[:-1], *self.named, "save_as"])
         if "default_owner" in self.fields:
             self.fields["default_owner"].choices = [("", _("nobody")), *_owners()]
             if batch.kind in HISTORY:
                 self.fields["default_owner"].label = _("Stands for people who are no users here")
                 self.fields["default_owner"].help_text = HISTORY[batch.kind]
-        self._ask_who_they_are(batch)
         _dress(self)
 
     def _ask_who_they_are(self, batch: ImportBatch) -> None:
