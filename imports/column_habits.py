@@ -35,9 +35,7 @@ def watched(mapping: Mapping) -> dict[str, Habit]:
 def settle(mapping: Mapping, seen: AnyMapping[str, Habit], zone: str) -> FileHabits:
     """What each column is read as. Raises QuestionError where only a person can tell."""
     known = fields.of(mapping.kind)
-    found = {
-        key: said for key in mapping.columns if (said := chosen(mapping.options, known[key]))
-    }  # fmt: skip
+    found = {key: said for key in mapping.columns if (said := chosen(mapping.options, known[key]))}
     for key, habit in seen.items():
         if habit.is_torn:
             raise QuestionError(_torn(mapping.columns[key], habit), key)
