@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
@@ -28,6 +27,7 @@ INSTANT = re.compile(
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 
 DAY_FIRST, MONTH_FIRST = "day_first", "month_first"
+ORDERS, MARKS = (DAY_FIRST, MONTH_FIRST), (".", ",")
 
 # Parts of a last name that stand before it: "Maria de la Cruz", "Piet van den Berg".
 PARTICLES = frozenset(
@@ -206,9 +206,18 @@ class DateHabit:
         elif first != second and not self.ambiguous:
             self.ambiguous, self.example = line, text
 
+    @property
+    def is_torn(self) -> bool:
+        return bool(self.day_first and self.month_first)
+
+    @property
+    def is_told(self) -> bool:
+        """Whether one value at least leaves no doubt."""
+        return bool(self.day_first or self.month_first)
+
     def verdict(self) -> str | None:
-        """The order; empty where no order is needed, None where a person must say it."""
-        if self.day_first and self.month_first:
+        """The order, any where none is needed; None where a person must say it."""
+        if self.is_torn:
             return None
         if self.day_first:
             return DAY_FIRST
@@ -237,9 +246,18 @@ class NumberHabit:
         elif mark == "?" and not self.ambiguous:
             self.ambiguous, self.example = line, text
 
+    @property
+    def is_torn(self) -> bool:
+        return bool(self.dot and self.comma)
+
+    @property
+    def is_told(self) -> bool:
+        """Whether one value at least leaves no doubt."""
+        return bool(self.dot or self.comma)
+
     def verdict(self) -> str | None:
         """The decimal mark; None where a person must say it."""
-        if self.dot and self.comma:
+        if self.is_torn:
             return None
         if self.comma:
             return ","
@@ -262,8 +280,3 @@ def _only_mark(text: str) -> str:
     if len(after) == 3 and 1 <= len(before) <= 3 and before.lstrip("0"):
         return "?"
     return marks[0]
-
-
-def first_of(lines: Iterable[int]) -> int:
-    """The smallest line that is not 0."""
-    return min((line for line in lines if line), default=0)

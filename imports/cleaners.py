@@ -26,11 +26,26 @@ Clean = Callable[[str, "Habits"], Any]
 
 @dataclass(frozen=True)
 class Habits:
-    """How this file writes dates and numbers, settled before the first row is taken. ``zone``: ours."""
+    """How a column writes dates and numbers, settled before the first row is taken. ``zone``: ours."""
 
     date_order: str = ""
     decimal_mark: str = "."
     zone: str = ""
+
+
+@dataclass(frozen=True)
+class FileHabits:
+    """Field to the order of dates or the decimal mark of its column; and what is to be said of it."""
+
+    columns: Mapping[str, str]
+    zone: str
+    notes: tuple[str, ...] = ()
+
+    def of(self, key: str) -> Habits:
+        found = self.columns.get(key, "")
+        return Habits(
+            "" if found in cells.MARKS else found, found if found in cells.MARKS else ".", self.zone
+        )
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ from imports.cleaners import (
 )
 from imports.history_fields import COMMITMENTS, CONCERNS, CONTACTS, INTERACTIONS
 
-__all__ = ["OF_KIND", "Field", "Habits", "best_kind", "currency", "guess", "normal", "of"]
+__all__ = ["OF_KIND", "Field", "Habits", "L", "best_kind", "currency", "guess", "normal", "of"]
 
 CUSTOMER_IDS = (
     "customer_id customer_no customer_number cust_id cust_no account_id account_no account_number "
@@ -92,7 +92,13 @@ ACCOUNTS = (
     field("account.network_value", L("Network value (0-5)"), whole(0, 5), "network", **NUMBER),
     field("account.language", L("Language"), language, "lang"),
     field("account.about", L("About"), prose, "notes remarks comment comments description"),
-    field("account.owner", L("Owner (user id or e-mail)"), person, f"{USER_IDS} account_owner owner_id"),
+    field(
+        "account.owner",
+        L("Owner (id, e-mail or name)"),
+        person,
+        f"{USER_IDS} account_owner owner_id owner owner_name company_owner contact_owner assigned_user "
+        "assigned_user_name account_manager kundenbetreuer betreuer",
+    ),
     field(
         "account.last_contacted_on",
         L("Last contacted on"),

@@ -12,18 +12,19 @@ from django.utils.translation import gettext_lazy as _
 from contacts.models import Interaction
 from imports import cells, encoding, fields, mapping, policy, reading, sources
 from imports.errors import BadMappingError
-from imports.habits import readings
+from imports.habits import columns_read
 from imports.models import ImportBatch
 from users.clock import company_today
 from users.models import Company, User
 
 KINDS = [("", _("Find out from the columns")), *ImportBatch.Kind.choices]
 ORDERS = [
-    ("", _("Find out from the file")),
+    ("", _("Find out from the column")),
     (cells.DAY_FIRST, _("Day first: 31/12/2026")),
     (cells.MONTH_FIRST, _("Month first: 12/31/2026")),
 ]
-MARKS = [("", _("Find out from the file")), (".", _("Dot: 1,234.56")), (",", _("Comma: 1.234,56"))]
+MARKS = [("", _("Find out from the column")), (".", _("Dot: 1,234.56")), (",", _("Comma: 1.234,56"))]
+HABITS = {"date": ORDERS, "numeric": MARKS}
 ENCODINGS = [("", _("Find out from the file")), *[(name, name) for name in encoding.CHOICES]]
 DELIMITERS = [
     ("", _("Find out from the file")),
@@ -47,15 +48,16 @@ POLICIES = [
 ]
 OF_KIND = {
     "users": ["mode", "roles"],
-    "accounts": ["mode", "match", "as_of", "default_owner", "date_order", "decimal_mark"],
-    "purchases": ["mode", "currency", "as_of", "date_order", "decimal_mark", "negative_is_credit"],
-    "purchase_lines": ["mode", "decimal_mark", "negative_is_credit"],
+    "accounts": ["mode", "match", "as_of", "default_owner"],
+    "purchases": ["mode", "currency", "as_of", "negative_is_credit"],
+    "purchase_lines": ["mode", "negative_is_credit"],
     "contacts": ["mode"],
-    "interactions": ["mode", "contact_kind", "default_owner", "date_order"],
-    "concerns": ["mode", "as_of", "default_owner", "date_order"],
-    "commitments": ["mode", "default_owner", "date_order"],
+    "interactions": ["mode", "contact_kind", "default_owner"],
+    "concerns": ["mode", "as_of", "default_owner"],
+    "commitments": ["mode", "default_owner"],
 }
 """The options that mean something for a kind of file, in the order of the page."""
+NOBODY = "-"
 HISTORY = {
     "interactions": _("Whom the file names is kept in the words of the row all the same."),
     "concerns": _("Takes care of open ones that nobody here has; otherwise the owner of the account does."),
@@ -125,8 +127,6 @@ class OptionsForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         help_text=_("Nobody can sign in before an admin invites them."),
     )
-    date_order = forms.ChoiceField(label=_("Dates"), choices=ORDERS, required=False)
-    decimal_mark = forms.ChoiceField(label=_("Decimal mark"), choices=MARKS, required=False)
     negative_is_credit = forms.BooleanField(label=_("Negative amounts are credit notes"), required=False)
     save_as = forms.CharField(
         label=_("Keep columns and options as"),
@@ -151,7 +151,8 @@ class OptionsForm(forms.Form):
         shown = [*OF_KIND[batch.kind], "save_as"]
         for name in set(self.fields) - set(shown):
             del self.fields[name]
-        self.order_fields(shown)
+        self._ask_who_they_are(batch)
+        self.order_fields([*shown[:-1], *self.named, "save_as"])
         if "default_owner" in self.fields:
             self.fields["default_owner"].choices = [("", _("nobody")), *_owners()]
             if batch.kind in HISTORY:
@@ -159,9 +160,31 @@ class OptionsForm(forms.Form):
                 self.fields["default_owner"].help_text = HISTORY[batch.kind]
         _dress(self)
 
+    def _ask_who_they_are(self, batch: ImportBatch) -> None:
+        """Per owner whom the check did not know, and whom somebody has chosen already: who is meant."""
+        self.named: dict[str, str] = {}
+        if batch.kind != ImportBatch.Kind.ACCOUNTS:
+            return
+        chosen = batch.options.get("people", {})
+        strangers = {one["name"]: one["is_name"] for one in batch.layout.get("strangers", [])}
+        for number, name in enumerate({**dict.fromkeys(chosen, True), **strangers}):
+            nobody = [("", _("nobody: comes in without owner"))]
+            if not strangers.get(name, name in chosen and " " in name):
+                nobody = [("", _("not said: its rows are refused")), (NOBODY, nobody[0][1])]
+            self.named[f"who{number}"] = name
+            self.fields[f"who{number}"] = forms.ChoiceField(
+                label=gettext("The owner “%s” is") % name[:60],
+                choices=[*nobody, *_owners()],
+                required=False,
+                initial=chosen[name] or NOBODY if name in chosen else "",
+            )
+
     def options(self) -> dict[str, Any]:
         said = {name: value for name, value in self.cleaned_data.items() if value not in (None, "", [])}
         said.pop("save_as", None)
+        people = {name: said.pop(field) for field, name in self.named.items() if field in said}
+        if people:
+            said["people"] = {name: None if ref == NOBODY else ref for name, ref in people.items()}
         return said
 
 
@@ -190,11 +213,13 @@ class ColumnsForm(forms.Form):
     def __init__(self, data: Any = None, *, batch: ImportBatch) -> None:
         super().__init__(data)
         self.header: list[str] = batch.layout.get("header", [])
+        self.read, self.blamed = columns_read(batch), batch.error_at
         chosen = {column: key for key, column in batch.mapping.items()}
         kept = batch.options.get("policies", {})
+        self.known = fields.of(batch.kind)
         choices = [
             ("", _("not imported")),
-            *[(key, _choice(field)) for key, field in fields.of(batch.kind).items()],
+            *[(key, _choice(field)) for key, field in self.known.items()],
         ]
         for index, name in enumerate(self.header):
             self.fields[f"c{index}"] = forms.ChoiceField(
@@ -207,9 +232,16 @@ class ColumnsForm(forms.Form):
                 required=False,
                 initial=kept.get(chosen.get(name, ""), ""),
             )
+            if (read := self.read.get(name)) and read.is_asked:
+                words = gettext("How “%(name)s” is read")
+                self.fields[f"h{index}"] = forms.ChoiceField(
+                    label=words % {"name": name},
+                    choices=HABITS[read.field.sql],
+                    required=False,
+                    initial=read.chosen,
+                )
         _dress(self)
         self.examples: list[list[str]] = batch.layout.get("examples", [])
-        self.readings = readings(batch)
 
     def rows(self) -> list[dict[str, Any]]:
         """Per column: its bound field and what stands in it."""
@@ -219,7 +251,9 @@ class ColumnsForm(forms.Form):
                 "field": self[f"c{i}"],
                 "policy": self[f"p{i}"],
                 "examples": examples[i],
-                "readings": self.readings.get(name, []),
+                "readings": self.read[name].cells if name in self.read else [],
+                "habit": self[f"h{i}"] if f"h{i}" in self.fields else None,
+                "is_blamed": self.blamed == f"h{i}",
             }
             for i, name in enumerate(self.header)
         ]
@@ -227,6 +261,7 @@ class ColumnsForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         found: dict[str, str] = {}
         self.policies: dict[str, str] = {}
+        self.habits: dict[str, str] = {}
         for index, name in enumerate(self.header):
             key = self.cleaned_data.get(f"c{index}")
             if key and key in found:
@@ -236,6 +271,9 @@ class ColumnsForm(forms.Form):
                 found[key] = name
                 if rule := self.cleaned_data.get(f"p{index}"):
                     self.policies[key] = rule
+                habit = self.cleaned_data.get(f"h{index}")
+                if habit and habit in mapping.HABITS.get(self.known[key].sql, ()):
+                    self.habits[key] = habit
         self.columns = found
         return self.cleaned_data
 
@@ -254,7 +292,7 @@ def _dress(form: forms.Form) -> None:
     """Our controls' classes, and what describes them for screen readers."""
     for name, field in form.fields.items():
         widget = field.widget
-        if name[0] == "p" and name[1:].isdigit():
+        if name[0] in "ph" and name[1:].isdigit():
             widget.attrs["aria-label"] = str(field.label)
         if isinstance(widget, forms.CheckboxInput | forms.CheckboxSelectMultiple):
             widget.attrs["class"] = "form-check-input"

@@ -23,6 +23,9 @@ ROLES = ("salesperson", "manager", "reader")
 _FINDING = {policy.NAME_COUNTRY: {"account.name"}, policy.PHONE: {"account.phone"}}
 """What must be in every row that finds its account so; of e-mails one of two is enough."""
 
+HABITS = {"date": cells.ORDERS, "numeric": cells.MARKS}
+_HABITS = (*cells.ORDERS, *cells.MARKS)
+
 
 @dataclass(frozen=True)
 class Options:
@@ -42,6 +45,8 @@ class Options:
     mode: str = ""
     match: str = ""
     policies: dict[str, str] = field(default_factory=dict)
+    habits: dict[str, str] = field(default_factory=dict)
+    people: dict[str, str | None] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """What differs from the default, in JSON's types."""
@@ -53,6 +58,8 @@ class Options:
             "roles": ["salesperson"],
             "negative_is_credit": False,
             "policies": {},
+            "habits": {},
+            "people": {},
         }
         return {name: value for name, value in plain.items() if value != default.get(name, "")}
 
@@ -168,8 +175,12 @@ def parse(kind: str, raw: Any, **overrides: Any) -> Mapping:
             options[key] = found
     options |= {name: found for name, found in overrides.items() if found not in (None, "", ())}
     chosen = parse_options(options)
-    for key in chosen.policies:
+    for key in (*chosen.policies, *chosen.habits):
         _check_field(known, key)
+    for key, found in chosen.habits.items():
+        if found not in HABITS.get(known[key].sql, ()):
+            text = _("“%(habit)s” is no way to write “%(label)s”.")
+            raise BadMappingError(text % {"habit": found, "label": known[key].label}, "habits")
     if chosen.match and kind != "accounts":
         raise BadMappingError(_("The option “match” is for files of accounts only."), "match")
     return Mapping(kind, columns, chosen)
@@ -261,6 +272,27 @@ def _as_policies(name: str, value: Any) -> dict[str, str]:
     return {str(key): found for key, found in value.items() if found != "overwrite"}
 
 
+def _as_habits(name: str, value: Any) -> dict[str, str]:
+    """``{field: order of dates or decimal mark}`` of single columns."""
+    if not isinstance(value, AnyMapping) or not all(found in _HABITS for found in value.values()):
+        raise BadMappingError(
+            _("The option “habits” gives fields one of: day_first, month_first, “.”, “,”."), name
+        )
+    return {str(key): str(found) for key, found in value.items()}
+
+
+def _as_people(name: str, value: Any) -> dict[str, str | None]:
+    """``{owner as the file has it: user id or e-mail, or null for nobody}``."""
+    fits = isinstance(value, AnyMapping) and all(
+        found is None or isinstance(found, str) for found in value.values()
+    )
+    if not fits:
+        raise BadMappingError(
+            _("The option “people” gives names of owners a user id, an e-mail, or null."), name
+        )
+    return {str(key): found.strip() or None if found else None for key, found in value.items()}
+
+
 def _as_mode(name: str, value: Any) -> str:
     return str(_one_of(*policy.MODES, "both")(name, value)).replace("both", "")
 
@@ -277,8 +309,8 @@ _CHECKS: dict[str, Any] = {
     "encoding": _as_text,
     "delimiter": _as_text,
     "sheet": _as_text,
-    "date_order": _one_of(cells.DAY_FIRST, cells.MONTH_FIRST),
-    "decimal_mark": _one_of(".", ","),
+    "date_order": _one_of(*cells.ORDERS),
+    "decimal_mark": _one_of(*cells.MARKS),
     "default_owner": _as_text,
     "roles": _as_roles,
     "negative_is_credit": _as_bool,
@@ -286,4 +318,6 @@ _CHECKS: dict[str, Any] = {
     "mode": _as_mode,
     "match": _one_of(*policy.MATCHES),
     "policies": _as_policies,
+    "habits": _as_habits,
+    "people": _as_people,
 }

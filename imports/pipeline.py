@@ -16,9 +16,10 @@ from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext as _
 
 from core import facts
-from imports import cells, fields, saved_mappings, sources, spelling, staging
+from imports import column_habits, saved_mappings, sources, spelling, staging
+from imports.cleaners import FileHabits
 from imports.duplicates import at_import
-from imports.errors import BadFileError, QuestionError, RefusedError
+from imports.errors import BadFileError, RefusedError
 from imports.mapping import Mapping
 from imports.progress import Silent, Watcher
 from imports.reading import Layout, Row
@@ -42,8 +43,10 @@ class Outcome:
     rows: int
     counts: dict[str, int]
     notes: list[str]
-    habits: fields.Habits
+    habits: FileHabits
     samples: list[dict[str, Any]] = field(default_factory=list)
+    strangers: list[dict[str, Any]] = field(default_factory=list)
+    """Owners whom the file names and nobody here is, or several are."""
 
     @property
     def taken(self) -> int:
@@ -77,7 +80,12 @@ def run(path: Path, mapping: Mapping, *, apply: bool, progress: Watcher = SILENT
             progress.step("compare")
             target.judge(cursor)
             _refusals(cursor, path, layout, mapping)
-            notes = [*layout.notes, *target.notes, *spelling.notes(cursor, mapping.kind, mapping.columns)]
+            notes = [
+                *layout.notes,
+                *habits.notes,
+                *target.notes,
+                *spelling.notes(cursor, mapping.kind, mapping.columns),
+            ]
             if mapping.options.match != options.match:
                 notes.append(saved_mappings.found_by_name())
             skipped = target.leave_out(cursor)
@@ -85,7 +93,7 @@ def run(path: Path, mapping: Mapping, *, apply: bool, progress: Watcher = SILENT
                 notes += at_import.notes(cursor, mapping.kind)
             outcome = Outcome(layout, mapping, total, staging.count(cursor), notes, habits)
             outcome.counts |= {"skipped": skipped} if skipped else {}
-            outcome.samples = target.samples(cursor)
+            outcome.samples, outcome.strangers = target.samples(cursor), target.strangers
             if apply:
                 progress.step("writing")
                 journal.open_journal(cursor)
@@ -101,18 +109,13 @@ def run(path: Path, mapping: Mapping, *, apply: bool, progress: Watcher = SILENT
     return outcome
 
 
-def survey(path: Path, layout: Layout, mapping: Mapping) -> tuple[int, fields.Habits]:
+def survey(path: Path, layout: Layout, mapping: Mapping) -> tuple[int, FileHabits]:
     """Read all of the file once: how many rows, and how it writes dates and numbers.
 
     Raises BadFileError for what is wrong with the whole file, QuestionError where only a person can tell.
     """
-    dates, numbers = _columns(mapping, layout.header, "date"), _columns(mapping, layout.header, "numeric")
-    date_habits = {index: cells.DateHabit() for index in dates if not mapping.options.date_order}
-    number_habits = {index: cells.NumberHabit() for index in numbers if not mapping.options.decimal_mark}
-    watched: list[tuple[int, cells.DateHabit | cells.NumberHabit]] = [
-        *date_habits.items(),
-        *number_habits.items(),
-    ]
+    seen = column_habits.watched(mapping)
+    watched = [(layout.header.index(mapping.columns[key]), habit) for key, habit in seen.items()]
     total = 0
     for row in sources.rows(path, layout):
         total += 1
@@ -121,65 +124,7 @@ def survey(path: Path, layout: Layout, mapping: Mapping) -> tuple[int, fields.Ha
                 habit.see(row.line, row.cells[index].strip())
     if not total:
         raise BadFileError(_("The file has a header and no rows. Export it again with at least one row."))
-    return total, fields.Habits(
-        mapping.options.date_order or _date_order(date_habits, layout.header),
-        mapping.options.decimal_mark or _decimal_mark(number_habits, layout.header),
-        Company.get().time_zone,
-    )
-
-
-def _columns(mapping: Mapping, header: tuple[str, ...], sql: str) -> list[int]:
-    known = fields.of(mapping.kind)
-    return [header.index(column) for key, column in mapping.columns.items() if known[key].sql == sql]
-
-
-def _date_order(habits: dict[int, cells.DateHabit], header: tuple[str, ...]) -> str:
-    """The one order in which every date of the file can be read."""
-    day, month = (
-        cells.first_of(getattr(h, name) for h in habits.values()) for name in ("day_first", "month_first")
-    )
-    if day and month:
-        text = _(
-            "Line %(day)d has a date that can only be day first, line %(month)d one that can only be "
-            "month first. "
-            "Correct one of them, or choose the order (date_order: day_first or month_first)."
-        )
-        raise QuestionError(text % {"day": day, "month": month}, "date_order")
-    if day or month:
-        return cells.DAY_FIRST if day else cells.MONTH_FIRST
-    for index, habit in habits.items():
-        if habit.verdict() is None:
-            text = _(
-                "Column “%(column)s” has dates such as “%(example)s” (line %(line)d), which can be read "
-                "two ways. "
-                "Choose the order (date_order: day_first or month_first)."
-            )
-            values = {"column": header[index], "example": habit.example, "line": habit.ambiguous}
-            raise QuestionError(text % values, "date_order")
-    return cells.DAY_FIRST
-
-
-def _decimal_mark(habits: dict[int, cells.NumberHabit], header: tuple[str, ...]) -> str:
-    """The one decimal mark with which every number of the file can be read."""
-    dot, comma = (cells.first_of(getattr(h, name) for h in habits.values()) for name in ("dot", "comma"))
-    if dot and comma:
-        text = _(
-            "Line %(dot)d writes decimals with a dot, line %(comma)d with a comma. "
-            "Correct one of them, or choose the mark (decimal_mark)."
-        )
-        raise QuestionError(text % {"dot": dot, "comma": comma}, "decimal_mark")
-    if dot or comma:
-        return "." if dot else ","
-    for index, habit in habits.items():
-        if habit.verdict() is None:
-            text = _(
-                "Column “%(column)s” has numbers such as “%(example)s” (line %(line)d), which can be read "
-                "two ways. "
-                "Choose the decimal mark (decimal_mark)."
-            )
-            values = {"column": header[index], "example": habit.example, "line": habit.ambiguous}
-            raise QuestionError(text % values, "decimal_mark")
-    return "."
+    return total, column_habits.settle(mapping, seen, Company.get().time_zone)
 
 
 def _stage(

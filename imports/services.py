@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -302,7 +302,7 @@ def _keep(batch: ImportBatch, outcome: Outcome, state: str) -> None:
         rows_read=outcome.rows,
         counts=outcome.counts,
         samples=outcome.samples,
-        layout=batch.layout | {"habits": asdict(outcome.habits)},
+        layout=batch.layout | {"habits": dict(outcome.habits.columns), "strangers": outcome.strangers},
         notes=outcome.notes,
         lease_until=None,
         stop="",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import islice
 from pathlib import Path
 
 from django.utils.translation import gettext as _
@@ -37,26 +36,20 @@ def rows(path: Path, layout: Layout) -> Iterator[Row]:
 
 def _workbook(path: Path, sheet: str) -> Layout:
     """The chosen sheet, else the first one with a header and rows; a choice that nobody made is said."""
-    names = tuple(found.name for found in workbooks.sheets(path))
-    name = workbooks.chosen(path, sheet).name if sheet else _first_table(path, names)
-    found = workbooks.read(path, name, header=False)
-    first = next(found, None)
-    if first is None:
-        raise BadFileError(
-            _("Sheet “%s” is empty. Export it again with a header line and at least one row.") % name[:60]
-        )
-    header = reading.check_header(first, "")
-    layout = Layout("", ",", header, (), reading.examples_of(header, found), WORKBOOK, name, names)
+    with workbooks.opened(path) as workbook:
+        names = tuple(found.name for found in workbook.sheets)
+        chosen = workbook.sheet(sheet) if sheet else workbook.first_table()
+        found = workbook.read(chosen, header=False)
+        first = next(found, None)
+        if first is None:
+            raise BadFileError(
+                _("Sheet “%s” is empty. Export it again with a header line and at least one row.")
+                % chosen.name[:60]
+            )
+        header = reading.check_header(first, "")
+        examples = reading.examples_of(header, found)
+    layout = Layout("", ",", header, (), examples, WORKBOOK, chosen.name, names)
     return layout if sheet or len(names) == 1 else replace(layout, notes=(_others(layout),))
-
-
-def _first_table(path: Path, names: tuple[str, ...]) -> str:
-    """Covers and notes often stand before the sheet that matters: one column, or one row."""
-    for name in names:
-        first = list(islice(workbooks.read(path, name, header=False), 2))
-        if len(first) == 2 and len(first[0].cells) > 1:
-            return name
-    return names[0]
 
 
 def _others(layout: Layout) -> str:

@@ -91,7 +91,7 @@ def columns(request: Request, pk: int) -> HttpResponse:
     chosen, options = ColumnsForm(data, batch=batch), OptionsForm(data, batch=batch)
     if data is not None and all([chosen.is_valid(), options.is_valid()]):
         try:
-            said = options.options() | {"policies": chosen.policies}
+            said = options.options() | {"policies": chosen.policies, "habits": chosen.habits}
             services.start_check(request.user, batch, chosen.columns, said)
             if name := options.cleaned_data["save_as"]:
                 saved_mappings.save(request.user, name, batch)

@@ -12,10 +12,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, time
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 from xml.etree.ElementTree import Element
-from zipfile import ZipFile, is_zipfile
+from zipfile import ZipFile, _EndRecData  # type: ignore[attr-defined]
 
 from defusedxml.ElementTree import iterparse
 from django.utils.translation import gettext as _
@@ -30,12 +31,14 @@ from imports.cells import NEVER_CALCULATED
 from imports.errors import BadFileError, BadMappingError
 from imports.reading import MAX_COLUMNS, Row, fitted
 
+_ECD_SIZE = 5  # where the end of an archive, as zipfile has it, says how long the list of its parts is
 MANIFEST = "[Content_Types].xml"
 MB = 1 << 20
 LARGEST_SHEET = 2_000 * MB
 LARGEST_TEXTS = 48 * MB  # the table of texts is held in memory, at three or four times its size
 LARGEST_PART = 8 * MB  # of anything else that is read
 LONGEST_ROW = MB  # bytes of one row
+LARGEST_LIST = 4 * MB  # of the parts of an archive: it is read as a whole, an object for each of them
 LAST_ROW = 1_048_576  # of any sheet
 TEXT_TAG, RUN_TAG = f"{{{SHEET_MAIN_NS}}}t", f"{{{SHEET_MAIN_NS}}}r"
 INLINE = (f"{INLINE_STRING}/{TEXT_TAG}", f"{INLINE_STRING}/{RUN_TAG}/{TEXT_TAG}")
@@ -51,68 +54,52 @@ class Sheet:
 
 
 def is_workbook(path: Path) -> bool:
-    if not is_zipfile(path):
-        return False
-    try:
-        with ZipFile(path) as archive:
-            names = archive.namelist()
-    except Exception:
-        return False
+    """Raises BadFileError for an archive of more parts than any workbook has."""
+    with path.open("rb") as stream:
+        if not _is_archive(stream):
+            return False
+        try:
+            with ZipFile(stream) as archive:
+                names = archive.namelist()
+        except Exception:
+            return False
     return MANIFEST in names and any(name.startswith("xl/") for name in names)
 
 
-def sheets(path: Path) -> list[Sheet]:
-    """The sheets with cells, in the order of their tabs. Raises BadFileError."""
-    with _opened(path, texts=False) as workbook:
-        return workbook.sheets
-
-
-def chosen(path: Path, name: str) -> Sheet:
-    """The sheet of that name. Raises BadMappingError with the names there are."""
-    found = sheets(path)
-    for sheet in found:
-        if sheet.name == name:
-            return sheet
-    known = ", ".join(sheet.name for sheet in found[:20])
-    text = _("The workbook has no sheet “%(name)s”. It has: %(known)s.")
-    raise BadMappingError(text % {"name": name[:60], "known": known}, "sheet")
+def _is_archive(stream: IO[bytes]) -> bool:
+    """Whether it ends as a ZIP archive does; there it says how much ZipFile will read as list of parts."""
+    end = _EndRecData(stream)
+    size = end[_ECD_SIZE] if end else 0
+    if size > LARGEST_LIST:
+        text = _("The list of parts of this archive has %(n)d MB: it is no workbook. Save the sheet as CSV.")
+        raise BadFileError(text % {"n": size // MB})
+    return end is not None
 
 
 def read(path: Path, name: str, *, header: bool = True) -> Iterator[Row]:
     """Rows of a sheet with their numbers; blank ones are left out. ``header``: leave out the first.
 
-    Raises BadFileError for a damaged workbook, and for one that would not fit into memory.
+    Raises BadFileError for a damaged workbook, and for one that would not fit into memory; BadMappingError
+    with the names there are where no sheet has this one.
     """
-    sheet, width = chosen(path, name), 0
-    with _opened(path) as workbook:
-        for number, cells in workbook.rows(sheet):
-            if not any(cells):
-                continue
-            while cells and not cells[-1]:
-                cells.pop()
-            if not width:
-                width = len(cells)
-                if header:
-                    continue
-            cells.extend("" for _missing in range(width - len(cells)))
-            yield fitted(number, cells, width, number)
+    with opened(path) as workbook:
+        yield from workbook.read(workbook.sheet(name), header=header)
 
 
 # -- the archive ---------------------------------------------------------------------------------------------
 
 
-class _Workbook:
+class Workbook:
     """What is known of a workbook before its cells are read."""
 
-    def __init__(self, stream: IO[bytes], *, texts: bool) -> None:
+    def __init__(self, stream: IO[bytes]) -> None:
         self.reader = ExcelReader(stream, read_only=True, data_only=True, keep_links=False)
         self._refuse_large({MANIFEST: ""})
         self.reader.read_manifest()
         self._refuse_large(
             {one.PartName.lstrip("/"): one.ContentType for one in self.reader.package.Override}
         )
-        if texts:
-            self.reader.read_strings()
+        self.reader.read_strings()
         self.reader.read_workbook()
         self.book = self.reader.wb
         apply_stylesheet(self.reader.archive, self.book)
@@ -123,6 +110,38 @@ class _Workbook:
         ]
         if not self.sheets:
             raise BadFileError(_("The workbook has no sheet with cells."))
+
+    def sheet(self, name: str) -> Sheet:
+        """The sheet of that name. Raises BadMappingError with the names there are."""
+        for sheet in self.sheets:
+            if sheet.name == name:
+                return sheet
+        known = ", ".join(sheet.name for sheet in self.sheets[:20])
+        text = _("The workbook has no sheet “%(name)s”. It has: %(known)s.")
+        raise BadMappingError(text % {"name": name[:60], "known": known}, "sheet")
+
+    def first_table(self) -> Sheet:
+        """Covers and notes often stand before the sheet that matters: one column, or one row."""
+        for sheet in self.sheets:
+            first = list(islice(self.read(sheet, header=False), 2))
+            if len(first) == 2 and len(first[0].cells) > 1:
+                return sheet
+        return self.sheets[0]
+
+    def read(self, sheet: Sheet, *, header: bool) -> Iterator[Row]:
+        """Rows of a sheet, as long as the first one; blank ones are left out. ``header``: that one too."""
+        width = 0
+        for number, cells in self.rows(sheet):
+            if not any(cells):
+                continue
+            while cells and not cells[-1]:
+                cells.pop()
+            if not width:
+                width = len(cells)
+                if header:
+                    continue
+            cells.extend("" for _missing in range(width - len(cells)))
+            yield fitted(number, cells, width, number)
 
     def _refuse_large(self, types: Mapping[str, str]) -> None:
         """Archives say how large their parts are, and reading stops there: a small file cannot explode.
@@ -237,11 +256,12 @@ class _Bounded:
 
 
 @contextmanager
-def _opened(path: Path, *, texts: bool = True) -> Iterator[_Workbook]:
+def opened(path: Path) -> Iterator[Workbook]:
     """A workbook, or BadFileError: whatever trips openpyxl or the parser of XML is a damaged file."""
     try:
         with path.open("rb") as stream:
-            yield _Workbook(stream, texts=texts)
+            _is_archive(stream)
+            yield Workbook(stream)
     except (BadFileError, GeneratorExit):
         raise
     except Exception as error:

@@ -83,6 +83,18 @@ def settle_withdrawn(account_ids: Collection[int], user_ids: Collection[int] = (
         _take_promise_back(touchpoint)
 
 
+def open_again(touchpoint_ids: Collection[int]) -> None:
+    """Open what was closed by logs that are about to be removed; who removes them tells the facts then.
+
+    The latest of a slot first: so the earliest of a row of them is the one that is owed.
+    """
+    rows = Touchpoint.objects.select_for_update(of=("self",)).filter(
+        pk__in=touchpoint_ids, state=Touchpoint.State.DONE
+    )
+    for touchpoint in rows.order_by("-id"):
+        _open_again(touchpoint)
+
+
 def _open_again(touchpoint: Touchpoint) -> None:
     rolling = touchpoint.anchor == PlanItem.Anchor.AFTER_CONTACT
     later = _later_rows(touchpoint) if rolling else []

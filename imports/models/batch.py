@@ -117,6 +117,12 @@ class ImportBatch(TimeStamped):
         return self.finished_at.isoformat() if self.finished_at else ""
 
     @property
+    def error_at(self) -> str:
+        """The control of the columns page that cures the error."""
+        header, column = self.layout.get("header", []), self.mapping.get(self.error_field)
+        return f"h{header.index(column)}" if column in header else self.error_field
+
+    @property
     def would_change(self) -> int:
         """How many rows would write something, as the check counted."""
         return int(self.counts.get("new", 0)) + int(self.counts.get("changed", 0))

@@ -32,6 +32,7 @@ FILES = (
             "account.email": "emailAddress|Email",
             "account.website": "website",
             "account.industry": "industry",
+            "account.owner": "assignedUserName|Assigned User",
             "account.about": "description",
         },
     ),

@@ -25,6 +25,7 @@ FILES = (
             "account.website": "website|Website Link",
             "account.industry": "industry_id|Industry",
             "account.language": "lang",
+            "account.owner": "user_id|Salesperson",
             "account.about": "comment|Notes",
         },
     ),

@@ -26,6 +26,7 @@ FILES = (
             "account.employees": "NumberOfEmployees|Employees",
             "account.yearly_revenue": "AnnualRevenue",
             "account.about": "Description|Account Description",
+            "account.owner": "Account Owner|Owner.Name|Owner: Full Name",
             "account.last_contacted_on": "LastActivityDate|Last Activity",
         },
     ),

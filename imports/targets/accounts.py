@@ -14,11 +14,10 @@ from contacts.models import Contact, Interaction
 from core.phones import e164
 from core.places import zone_of
 from imports import policy, staging
-from imports.cells import split_name
 from imports.errors import BadMappingError, RefusedError
 from imports.models import ImportedOwner
 from imports.owners import bring_along_what_leavers_noted
-from imports.targets import finding
+from imports.targets import finding, named_owners, people
 from imports.targets.base import Target, Values
 from imports.undo.journal import watch
 
@@ -26,12 +25,8 @@ _SAME = (  # noqa: SIM905
     "name street city region postal_code country phone fax email website industry employees yearly_revenue "
     "network_value language about"
 ).split()
-_E164 = (
-    "CASE WHEN s.{0} IS NULL THEN NULL WHEN s.{0}_e164 IS NULL AND s.{0} = {1} THEN {1}_e164 "
-    "ELSE COALESCE(s.{0}_e164, '') END"
-)
 ACCOUNT_COLUMNS = {name: f"s.account_{name}" for name in _SAME} | {
-    "phone_e164": _E164.format("account_phone", "a.phone"),
+    "phone_e164": people.E164.format("account_phone", "a.phone"),
     "owner_id": "j.owner_id",
 }
 NEW_ACCOUNT = {name: f"s.account_{name}" for name in _SAME} | {
@@ -44,18 +39,8 @@ NEW_ACCOUNT = {name: f"s.account_{name}" for name in _SAME} | {
     "facts_from": "j.as_of",
 }
 _PERSON = "first_name last_name job_title department email phone mobile external_id".split()  # noqa: SIM905
-CONTACT_COLUMNS = {name: f"s.contact_{name}" for name in _PERSON} | {
-    "phone_e164": _E164.format("contact_phone", "c.phone"),
-    "mobile_e164": _E164.format("contact_mobile", "c.mobile"),
-}
-NEW_CONTACT = {name: f"s.contact_{name}" for name in _PERSON} | {
-    "phone_e164": "s.contact_phone_e164",
-    "mobile_e164": "s.contact_mobile_e164",
-    "account_id": "j.account_id",
-    "is_main": "NOT EXISTS (SELECT FROM contacts_contact o WHERE o.account_id = j.account_id "
-    "AND o.is_main AND o.left_on IS NULL)",
-}
-FOLDED = "tend_fold(COALESCE(s.contact_last_name, '') || ' ' || COALESCE(s.contact_first_name, ''))"
+CONTACT_COLUMNS = people.changing(_PERSON)
+NEW_CONTACT = people.new(_PERSON, "true")
 OWNER_NOW = (
     "CASE WHEN a.owner_id = j.owner_id THEN s.account_owner "
     "ELSE (SELECT o.display_name FROM users_user o WHERE o.id = a.owner_id) END"
@@ -119,15 +104,10 @@ class Accounts(Target):
     extra: ClassVar[tuple[tuple[str, str], ...]] = (
         ("account_phone_e164", "text"),
         ("account_time_zone", "text"),
-        ("contact_phone_e164", "text"),
-        ("contact_mobile_e164", "text"),
+        *people.EXTRA,
     )
-    derived: ClassVar[tuple[str, ...]] = ("contact_first_name", "contact_last_name")
-    named: ClassVar[dict[str, tuple[str, ...]]] = {
-        "first_name": ("contact.first_name", "contact.name"),
-        "last_name": ("contact.last_name", "contact.name"),
-        "owner_id": (),  # see _owner
-    }
+    derived: ClassVar[tuple[str, ...]] = people.DERIVED
+    named: ClassVar[dict[str, tuple[str, ...]]] = {**people.NAMED, "owner_id": ()}  # see _owner
     shown: ClassVar[dict[str, str]] = (
         {f"account_{name}": f"a.{name}" for name in _SAME}
         | {"account_owner": OWNER_NOW}
@@ -146,15 +126,7 @@ class Accounts(Target):
             self.policies = {**self.policies, "account.name": policy.NEVER}
 
     def finish(self, values: Values) -> None:
-        whole = values.pop("contact_name", None)
-        if whole and not values.get("contact_last_name"):
-            first, values["contact_last_name"] = split_name(whole)
-            values.setdefault("contact_first_name", first or None)
-        if (
-            len(values.get("contact_last_name") or "") > 80
-            or len(values.get("contact_first_name") or "") > 80
-        ):
-            raise RefusedError(_("First and last name have at most 80 characters each."), "contact.name")
+        people.split_whole_name(values)
         if not values.get("contact_last_name") and any(name.startswith("contact_") for name in values):
             raise RefusedError(_("A contact needs a last name."), "contact.last_name")
         country = values.get("account_country", "")
@@ -178,6 +150,9 @@ class Accounts(Target):
 
     def judge(self, cursor: CursorWrapper) -> None:
         match = self.options.match
+        if "account.owner" in self.mapping.columns:
+            self.strangers = named_owners.settle(cursor, "account_owner", self.options.people)
+            self.notes += named_owners.notes(self.strangers)
         accounts, contacts = self._changes()
         sql = JUDGE.format(
             tables=finding.tables(match),
@@ -188,7 +163,7 @@ class Accounts(Target):
             owner=self._owner(),
             account_changed=staging.differs("a", accounts).replace("j.owner_id", self._owner()),
             contact_changed=staging.differs("c", contacts),
-            folded=FOLDED,
+            folded=people.FOLDED,
         )
         default_owner = self._default_owner(cursor)
         self.execute(cursor, sql, default_owner=default_owner, owning=["salesperson", "manager"])
@@ -217,7 +192,14 @@ class Accounts(Target):
             "person_twice": _("Two rows of this file have the contact id “%s”. Keep one of them."),
             "elsewhere": _("The contact id “%s” belongs to a contact of another account."),
             "several": _("%s accounts fit this row: %s. Merge them, or find accounts by another key."),
-            "same": _("Lines %s of this file are the same account, “%s”. Keep one of them."),
+            "same": _(
+                "Lines %s of this file are the same account, “%s”. Keep one of them; "
+                "more people come in with a file of contacts."
+            ),
+            "same_name": _(
+                "Lines %s of this file may be the same account, “%s”. "
+                "Keep one of them, or give each its country."
+            ),
             "number_twice": _("Two rows of this file have the account id “%s”. Keep one of them."),
             "merged": _(
                 "The account with the id “%s” was merged into “%s”. Give the row that account's id,"

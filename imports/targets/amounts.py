@@ -19,10 +19,13 @@ WRITTEN = re.compile(r"^[-+(\s]*([A-Z]{3}|[$€£¥])|([A-Z]{3}|[$€£¥])[-)\s
 
 
 def currency_of(amount: str, usual: str) -> str:
-    """The currency that stands with the amount, else ``usual``. Raises RefusedError for one nobody knows."""
+    """The currency that stands with the amount; empty without one. Raises RefusedError for one nobody knows.
+
+    ``usual``: which one a sign of several is where that may be.
+    """
     match = WRITTEN.search(amount.strip())
     if not match:
-        return usual
+        return ""
     sign = match[1] or match[2]
     if sign not in SIGNS:
         if not is_currency(sign):

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date
 from typing import Any, ClassVar
 
@@ -10,6 +11,7 @@ from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext as _
 
 from imports import cells, fields, policy, staging
+from imports.cleaners import FileHabits
 from imports.errors import RefusedError
 from imports.mapping import Mapping
 from imports.reading import Row, inert
@@ -34,16 +36,17 @@ class Target:
     named: ClassVar[dict[str, tuple[str, ...]]] = {}
     """Which fields of the file make a column of the record, where they are not called like it."""
 
-    def __init__(self, mapping: Mapping, header: tuple[str, ...], habits: fields.Habits, as_of: date) -> None:
+    def __init__(self, mapping: Mapping, header: tuple[str, ...], habits: FileHabits, as_of: date) -> None:
         self.mapping = mapping
         self.options = mapping.options
-        self.habits = habits
+        self.habits = {key: habits.of(key) for key in mapping.columns}
         self.as_of = as_of
         known = fields.of(self.kind)
         self.policies = mapping.options.policies
         self.needed = mapping.needed
         self.plan = [(header.index(column), known[key]) for key, column in mapping.columns.items()]
         self.notes: list[str] = []
+        self.strangers: list[dict[str, Any]] = []
         self.made: dict[str, int] = {}
 
     @property
@@ -71,7 +74,7 @@ class Target:
                 continue
             try:
                 cells.refuse_broken(cell)
-                values[field.column] = field.clean(cell, self.habits)
+                values[field.column] = field.clean(cell, self.habits[field.key])
             except RefusedError as refused:
                 faults.append((field, refused.reason))
         if faults:
@@ -92,6 +95,8 @@ class Target:
         values: Values = {}
         for index, field in self.plan:
             if index < len(row.cells) and (cell := cells.value(inert(row.cells[index]))):
+                with suppress(RefusedError):
+                    cell = field.clean(cell, self.habits[field.key])
                 values[field.column] = cell
         return self.key(values)
 

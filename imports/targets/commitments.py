@@ -21,7 +21,10 @@ class Commitments(History):
     prefix: ClassVar[str] = "commitment"
     model: ClassVar[type[models.Model]] = Commitment
     derived: ClassVar[tuple[str, ...]] = ("commitment_state", "commitment_closed_on")
-    extra: ClassVar[tuple[tuple[str, str], ...]] = (("commitment_ours", "boolean"),)
+    extra: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("commitment_ours", "boolean"),
+        ("commitment_closed_said", "boolean"),
+    )
     text: ClassVar[str] = "s.commitment_what"
     someone: ClassVar[str] = "false"
     told_by: ClassVar[str] = "w.account_id, w.commitment_due_on"
@@ -38,10 +41,17 @@ class Commitments(History):
         "due_on": "s.commitment_due_on",
         "channel": "s.commitment_channel",
         "by_us": "s.commitment_ours",
-        "state": "NULLIF(s.commitment_state, 'open')",
+        # a file that only says "kept" does not say when, nor whether that was late: the first import does
+        "state": "CASE WHEN s.commitment_closed_said OR s.commitment_state <> 'kept' OR r.state <> 'late' "
+        "THEN NULLIF(s.commitment_state, 'open') END",
+        "closed_on": "CASE WHEN s.commitment_closed_said OR r.closed_on IS NULL "
+        "THEN s.commitment_closed_on END",
+    }
+    given_new: ClassVar[dict[str, str]] = {
+        "user_id": "j.keeper_id",
+        "state": "s.commitment_state",
         "closed_on": "s.commitment_closed_on",
     }
-    given_new: ClassVar[dict[str, str]] = {"user_id": "j.keeper_id"}
     named: ClassVar[dict[str, tuple[str, ...]]] = {
         "account_id": ("commitment.account",),
         "contact_id": ("commitment.contact",),
@@ -52,7 +62,8 @@ class Commitments(History):
         "commitment_due_on": "r.due_on",
         "commitment_channel": "r.channel",
         "commitment_state": "r.state",
-        "commitment_closed_on": "r.closed_on",
+        "commitment_closed_on": "CASE WHEN s.commitment_closed_said THEN r.closed_on "
+        "ELSE s.commitment_closed_on END",
     }
     joined: ClassVar[str] = "LEFT JOIN contacts_commitment r ON r.id = j.record_id"
 
@@ -60,6 +71,7 @@ class Commitments(History):
         by_us = values.pop("commitment_by_us", None)
         values["commitment_ours"] = None if by_us is None else by_us == "us"
         closed = values.get("commitment_closed_on")
+        values["commitment_closed_said"] = closed is not None
         state = values.get("commitment_state") or (State.KEPT if closed else State.OPEN)
         if state == State.OPEN:
             closed = None

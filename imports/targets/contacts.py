@@ -12,32 +12,28 @@ from django.utils.translation import gettext as _
 from contacts.models import Contact
 from core.phones import e164
 from imports import staging
-from imports.cells import split_name
 from imports.errors import RefusedError
-from imports.targets import references
+from imports.targets import people, references
 from imports.targets.base import Target, Values
 from imports.undo.journal import watch
 
-_E164 = (
-    "CASE WHEN s.{0} IS NULL THEN NULL WHEN s.{0}_e164 IS NULL AND s.{0} = {1} THEN {1}_e164 "
-    "ELSE COALESCE(s.{0}_e164, '') END"
-)
 _SAME = "first_name last_name job_title department email phone mobile language about external_id".split()  # noqa: SIM905
-COLUMNS = {name: f"s.contact_{name}" for name in _SAME} | {
-    "phone_e164": _E164.format("contact_phone", "c.phone"),
-    "mobile_e164": _E164.format("contact_mobile", "c.mobile"),
-}
-NEW = {name: f"s.contact_{name}" for name in _SAME} | {
-    "phone_e164": "s.contact_phone_e164",
-    "mobile_e164": "s.contact_mobile_e164",
-    "account_id": "j.account_id",
-    "is_main": "row_number() OVER (PARTITION BY j.account_id ORDER BY s.row) = 1 AND NOT EXISTS ("
-    "SELECT FROM contacts_contact o WHERE o.account_id = j.account_id AND o.is_main AND o.left_on IS NULL)",
-}
-FOLDED = "tend_fold(COALESCE(s.contact_last_name, '') || ' ' || COALESCE(s.contact_first_name, ''))"
+COLUMNS = people.changing(_SAME)
+NEW = people.new(_SAME, "row_number() OVER (PARTITION BY j.account_id ORDER BY s.row) = 1")
 JUDGE = """
     CREATE TEMP TABLE judged ON COMMIT DROP AS
     WITH twice AS ({twice}),
+    named AS (
+        SELECT s.row, a.id AS account_id, {folded} AS name, s.contact_email AS mail
+        FROM stage s JOIN account_refs a ON a.ref = s.contact_account AND a.id IS NOT NULL
+        WHERE NOT s.bad AND s.contact_external_id IS NULL),
+    ways AS (
+        SELECT row, account_id, CASE WHEN bool_or(mail IS NULL) OVER (PARTITION BY account_id, name)
+               THEN 'called ' || name ELSE mail END AS way FROM named),
+    groups AS (
+        SELECT account_id, way, array_to_string((array_agg(row ORDER BY row))[1:5], ', ') AS lines
+        FROM ways GROUP BY 1, 2 HAVING count(*) > 1),
+    double AS (SELECT row, lines FROM ways JOIN groups USING (account_id, way)),
     same AS (
         SELECT s.row, c.id,
                rank() OVER (PARTITION BY s.row ORDER BY meets.rank, c.left_on IS NOT NULL) AS place
@@ -56,6 +52,7 @@ JUDGE = """
            CASE WHEN c.id IS NULL THEN 'new' WHEN {changed} THEN 'changed' ELSE 'unchanged' END AS status
     FROM stage s
     LEFT JOIN twice t ON t.key = s.key
+    LEFT JOIN double d ON d.row = s.row
     LEFT JOIN account_refs a ON a.ref = s.contact_account
     LEFT JOIN contacts_contact x ON x.external_id = s.contact_external_id
     LEFT JOIN met ON met.row = s.row AND met.n = 1
@@ -63,7 +60,10 @@ JUDGE = """
     LEFT JOIN contacts_contact c ON c.id = met.id
     WHERE NOT s.bad
 """
-"""Per good row the person it meets at its account: by id, else by e-mail, else by name."""
+"""Per good row the person it meets at its account: by id, else by e-mail, else by name.
+
+Rows of one file without ids are told apart in the same way: by e-mail, or by name where one has none.
+"""
 
 LOCAL = """
     SELECT s.row, CASE WHEN s.contact_phone_e164 IS NULL THEN s.contact_phone END,
@@ -80,27 +80,16 @@ class Contacts(Target):
 
     kind: ClassVar[str] = "contacts"
     key_field: ClassVar[str] = "contact.external_id"
-    extra: ClassVar[tuple[tuple[str, str], ...]] = (
-        ("contact_phone_e164", "text"),
-        ("contact_mobile_e164", "text"),
-    )
-    derived: ClassVar[tuple[str, ...]] = ("contact_first_name", "contact_last_name")
+    extra: ClassVar[tuple[tuple[str, str], ...]] = people.EXTRA
+    derived: ClassVar[tuple[str, ...]] = people.DERIVED
     shown: ClassVar[dict[str, str]] = {f"contact_{name}": f"c.{name}" for name in _SAME}
     joined: ClassVar[str] = "LEFT JOIN contacts_contact c ON c.id = j.contact_id"
-    named: ClassVar[dict[str, tuple[str, ...]]] = {
-        "first_name": ("contact.first_name", "contact.name"),
-        "last_name": ("contact.last_name", "contact.name"),
-    }
+    named: ClassVar[dict[str, tuple[str, ...]]] = people.NAMED
 
     def finish(self, values: Values) -> None:
-        whole = values.pop("contact_name", None)
-        if whole and not values.get("contact_last_name"):
-            first, values["contact_last_name"] = split_name(whole)
-            values["contact_first_name"] = values.get("contact_first_name") or first or None
+        people.split_whole_name(values)
         if not values.get("contact_last_name"):
             raise RefusedError(_("A contact needs a last name."), "contact.last_name")
-        if any(len(values.get(f"contact_{part}_name") or "") > 80 for part in ("first", "last")):
-            raise RefusedError(_("First and last name have at most 80 characters each."), "contact.name")
         for phone in ("contact_phone", "contact_mobile"):
             if values.get(phone):
                 values[f"{phone}_e164"] = e164(values[phone], "") or None
@@ -121,11 +110,16 @@ class Contacts(Target):
             self.refuse_twice(),
             *references.no_account("'contact.account'", "contact_account"),
             ("x.account_id <> a.id", "'contact.external_id'", "format(%(elsewhere)s, s.contact_external_id)"),
+            (
+                "d.row IS NOT NULL",
+                "'contact.last_name'",
+                "format(%(double)s, d.lines, concat_ws(' ', s.contact_first_name, s.contact_last_name))",
+            ),
             ("alike.n > 1", "'contact.last_name'", "format(%(alike)s, s.contact_last_name, alike.n)"),
         ]
         sql = JUDGE.format(
             twice=staging.TWICE,
-            folded=FOLDED,
+            folded=people.FOLDED,
             faults=staging.judged_case(faults),
             changed=staging.differs("c", self.governed("c", COLUMNS, "contact")),
         )
@@ -150,6 +144,10 @@ class Contacts(Target):
     def words(self) -> dict[str, str]:
         return super().words() | references.words() | {
             "elsewhere": _("The contact id “%s” belongs to a contact of another account."),
+            "double": _(
+                "Lines %s of this file may be the same person, “%s”. "
+                "Keep one of them, or give each an e-mail or an id."
+            ),
             "alike": _("“%s” may be any of %s contacts of this account. Give an id or an e-mail."),
         }  # fmt: skip
 

@@ -85,8 +85,9 @@ class Interactions(History):
     shown: ClassVar[dict[str, str]] = {
         "interaction_summary": "r.summary",
         "interaction_happened_on": "r.happened_on",
-        "interaction_kind": "r.kind",
-        "interaction_outcome": "r.outcome",
+        "interaction_kind": "CASE WHEN s.interaction_kind_said THEN r.kind ELSE s.interaction_kind END",
+        "interaction_outcome": "CASE WHEN s.interaction_outcome_said THEN r.outcome "
+        "ELSE s.interaction_outcome END",
         "interaction_sentiment": "r.sentiment",
     }
     joined: ClassVar[str] = "LEFT JOIN contacts_interaction r ON r.id = j.record_id"

@@ -29,7 +29,8 @@ COLUMNS = {
     "purchased_on": "s.purchase_purchased_on",
     "sold_by_id": "u.id",
     "buyer_id": "b.id",
-    "currency": "s.purchase_currency",
+    # the usual one is for new rows: it undoes nobody's correction
+    "currency": "CASE WHEN s.purchase_currency_said THEN s.purchase_currency END",
     "about": "s.purchase_about",
     # the sum of the lines is the amount wherever there are lines
     "amount": "CASE WHEN EXISTS (SELECT FROM sales_purchaseline l WHERE l.purchase_id = p.id) "
@@ -90,6 +91,7 @@ class Purchases(Target):
     kind: ClassVar[str] = "purchases"
     key_field: ClassVar[str] = "purchase.external_id"
     derived: ClassVar[tuple[str, ...]] = ("purchase_currency",)
+    extra: ClassVar[tuple[tuple[str, str], ...]] = (("purchase_currency_said", "boolean"),)
     shown: ClassVar[dict[str, str]] = {
         "purchase_account": "a.external_id",
         "purchase_purchased_on": "p.purchased_on",
@@ -97,7 +99,8 @@ class Purchases(Target):
         "purchase_buyer": "CASE WHEN c.id = j.buyer_id THEN s.purchase_buyer "
         "ELSE btrim(c.first_name || ' ' || c.last_name) END",
         "purchase_amount": "p.amount",
-        "purchase_currency": "p.currency",
+        "purchase_currency": "CASE WHEN s.purchase_currency_said THEN p.currency "
+        "ELSE s.purchase_currency END",
         "purchase_about": "p.about",
     }
     joined: ClassVar[str] = (
@@ -117,8 +120,11 @@ class Purchases(Target):
         """With the currency that stands with the amount, where no column has it."""
         values = super().clean(row)
         at = self.amount_at
+        said = values.get("purchase_currency")
         if at is not None and "purchase_amount" in values:
-            values["purchase_currency"] = currency_of(inert(row.cells[at]), self.currency)
+            said = currency_of(inert(row.cells[at]), self.currency)
+        values["purchase_currency"] = said or self.currency
+        values["purchase_currency_said"] = bool(said)
         return values
 
     @cached_property
@@ -130,7 +136,6 @@ class Purchases(Target):
 
     def finish(self, values: Values) -> None:
         sign_credit(values, "purchase_amount", "purchase_credit_note", self.options.negative_is_credit)
-        values.setdefault("purchase_currency", self.currency)
 
     @property
     def currency(self) -> str:

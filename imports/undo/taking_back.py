@@ -17,6 +17,7 @@ from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from cadences.services import withdrawn
 from core.rows import Kept, put_back
 from imports.models import KeptRow
 from imports.undo import rules
@@ -57,6 +58,7 @@ def take_back(cursor: CursorWrapper, batch_id: int, step: Step) -> dict[str, int
     """Do it; returns how many rows were restored, removed, gone already, kept."""
     touched = _accounts(cursor)
     restored = sum(_restore(cursor, model) for model in _models(cursor, "altered"))
+    _owe_again(cursor)
     step("removing")
     removed = sum(_remove(cursor, model) for model in _models(cursor, "back"))
     kept = _list_kept(cursor, batch_id)
@@ -221,6 +223,17 @@ def _bring_back(model: type[models.Model], rows: list[Kept]) -> int:
             return put_back(model, rows)
     except IntegrityError:
         return sum(_bring_back(model, [row]) for row in rows) if len(rows) > 1 else 0
+
+
+def _owe_again(cursor: CursorWrapper) -> None:
+    """What contacts that go had closed is owed again, unless the facts tell that another one closes it."""
+    cursor.execute(
+        "SELECT t.id FROM cadences_touchpoint t JOIN back b ON b.model = %s AND b.id = t.interaction_id "
+        "WHERE b.why IS NULL AND t.state = 'done' AND NOT EXISTS "
+        "(SELECT FROM back a WHERE a.model = %s AND a.id = t.account_id AND a.why IS NULL)",
+        ["contacts.Interaction", "accounts.Account"],
+    )
+    withdrawn.open_again([pk for (pk,) in cursor.fetchall()])
 
 
 def _remove(cursor: CursorWrapper, model: type[models.Model]) -> int:

@@ -114,20 +114,6 @@ def test_the_sample_company_comes_in(office: Page, northwind: Path, tmp_path: Pa
     assert all("is no country" in line["refused because"] for line in lines)
 
 
-def test_a_question_is_answered_where_it_is_asked(office: Page, tmp_path: Path) -> None:
-    path = tmp_path / "customers.csv"
-    path.write_text("customer_id,company_name,last_contact\n1,Acme,03/04/1998\n")
-    upload(office, path)
-    office.get_by_role("button", name="Check the file").click()
-    expect(office.get_by_text("can be read two ways")).to_be_visible()
-    check_page(office)
-    office.get_by_role("link", name="Change columns and options").click()
-    office.get_by_label("Dates").select_option("day_first")
-    check_page(office)
-    office.get_by_role("button", name="Check the file").click()
-    assert counts(office)["new"] == 1
-
-
 def test_an_address_list_without_ids_comes_in_and_is_taken_back(office: Page, tmp_path: Path) -> None:
     """Found by name, filled where empty; the columns kept for the next file; all of it undone."""
     make_account(name="Acme Machining", country="NO", city="Oslo", about="Rings on Fridays")
@@ -163,3 +149,37 @@ def test_an_address_list_without_ids_comes_in_and_is_taken_back(office: Page, tm
     check_page(office)
     office.get_by_role("link", name="All kept mappings").click()
     check_page(office)
+
+
+def test_what_only_a_person_knows_is_asked_beside_the_column_and_among_the_options(
+    office: Page, tmp_path: Path
+) -> None:
+    make_user("salesperson", display_name="Kari Holm", external_id="K1")
+    path = tmp_path / "kunder.csv"
+    path.write_text(
+        "customer_id,company,owner,last_contact,revenue\n"
+        '1,Acme Machining,Kåri Holm,03/04/2026,"1,250.50"\n2,Borg,Sam Who,05/04/2026,"900.00"\n'
+    )
+    upload(office, path)
+    order = office.get_by_label("How “last_contact” is read")
+    expect(order).to_be_visible()
+    expect(office.get_by_label("How “revenue” is read")).to_have_count(0)
+    check_page(office)
+    office.get_by_role("button", name="Check the file").click()
+    expect(office.get_by_text("can be read two ways")).to_be_visible(timeout=20_000)
+    office.get_by_role("link", name="Change columns and options").click()
+    expect(order).to_be_in_viewport()
+    order.select_option("day_first")
+    office.get_by_role("button", name="Check the file").click()
+    assert counts(office)["new"] == 2
+    expect(office.get_by_text("3 April 2026")).to_be_visible()
+    expect(office.get_by_text("Choose among the options who is meant")).to_be_visible()
+    office.get_by_role("link", name="Change columns and options").click()
+    office.get_by_label("The owner “Sam Who” is").select_option("Kari Holm")
+    check_page(office)
+    office.get_by_role("button", name="Check the file").click()
+    counts(office)
+    expect(office.get_by_text("Choose among the options who is meant")).to_have_count(0)
+    office.get_by_role("button", name="Import 2 rows").click()
+    expect(office.get_by_text("Done.")).to_be_visible(timeout=20_000)
+    assert set(Account.objects.values_list("owner__external_id", flat=True)) == {"K1"}

@@ -204,7 +204,7 @@ class TestAccounts:
     def test_an_ambiguous_date_is_a_question(self, bring: Bring, write: Write) -> None:
         text = "customer_id,company,last_contact\n1,A,03/04/1998\n"
         report = bring("accounts", write(text))
-        assert (report["exit"], report["field"]) == (2, "date_order")
+        assert (report["exit"], report["field"]) == (2, "account.last_contacted_on")
         assert "“last_contact” has dates such as “03/04/1998” (line 2)" in report["error"]
         report = bring("accounts", write(text), {"date_order": "month_first"})
         assert Interaction.objects.get().happened_on == date(1998, 3, 4)

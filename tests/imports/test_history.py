@@ -236,6 +236,17 @@ class TestPromises:
         Commitment.objects.filter(external_id="1").update(state="kept", closed_on=date(2024, 3, 4))
         assert bring("commitments", write(self.FILE))["counts"]["unchanged"] == 4
 
+    def test_a_file_that_does_not_say_when_undoes_no_correction_of_the_day(
+        self, bring: Bring, write: Write, acme: Account
+    ) -> None:
+        bring("commitments", write(self.FILE))
+        Commitment.objects.filter(external_id="3").update(state="late", closed_on=date(2024, 2, 9))
+        assert bring("commitments", write(self.FILE))["counts"]["unchanged"] == 4
+        said = self.FILE.replace("completed,us,,U7", "completed,us,2024-02-01,U7")
+        assert bring("commitments", write(said))["counts"]["changed"] == 1
+        found = Commitment.objects.get(external_id="3")
+        assert (found.state, found.closed_on) == ("kept", date(2024, 2, 1))
+
 
 class TestContacts:
     FILE = (
@@ -255,6 +266,26 @@ class TestContacts:
         assert (eva.account, eva.first_name, eva.phone_e164) == (acme, "Eva", "+4722123456")
         assert Contact.objects.filter(is_main=True).count() == 1
         assert bring("contacts", write(self.FILE))["counts"]["unchanged"] == 3
+
+    @pytest.mark.parametrize(
+        ("rows", "refused"),
+        [
+            (",Åse Lind,A1,,,\n,ASE LIND,Acme Machining,,,\n", [2, 3]),
+            (",Eva Lind,A1,eva@acme.example,,\n,Eva Lind,A1,,,\n", [2, 3]),
+            (",Eva Lind,A1,eva@acme.example,,\n,Eva Lind,A1,eva.lind@acme.example,,\n", []),
+            ("1,Eva Lind,A1,,,\n2,Eva Lind,A1,,,\n", []),
+        ],
+    )
+    def test_two_rows_for_one_new_person(
+        self, bring: Bring, write: Write, acme: Account, rows: str, refused: list[int]
+    ) -> None:
+        """Neither is taken, and both are named; told apart as people are found who are here."""
+        text = self.FILE.split("\n", maxsplit=1)[0] + f"\n{rows},Per Vik,A1,,,\n"
+        report = bring("contacts", write(text))
+        assert [refusal["row"] for refusal in report["refused"]] == refused
+        assert all("Lines 2, 3 of this file" in refusal["reason"] for refusal in report["refused"])
+        again = bring("contacts", write(text))
+        assert (again["counts"]["new"], again["counts"]["unchanged"]) == (0, 3 - len(refused))
 
     def test_a_number_is_dialled_from_the_country_of_the_account(
         self, bring: Bring, write: Write, admin: User

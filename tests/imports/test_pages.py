@@ -109,11 +109,13 @@ class TestStates:
         office.post(reverse("imports:map", args=[batch.pk]), form)
         detail = office.get(reverse("imports:detail", args=[batch.pk])).content.decode()
         assert "can be read two ways" in detail
-        assert "#id_date_order" in detail
+        assert "#id_h2" in detail
         again = office.get(reverse("imports:map", args=[batch.pk])).content.decode()
         assert '<option value="account.about" selected>' in again
         assert "1998-05-01" in again
-        office.post(reverse("imports:map", args=[batch.pk]), form | {"date_order": "day_first"})
+        assert 'name="h2"' in again
+        assert 'name="h3"' not in again
+        office.post(reverse("imports:map", args=[batch.pk]), form | {"h2": "day_first"})
         batch.refresh_from_db()
         assert (batch.state, batch.counts["new"]) == ("checked", 1)
 

@@ -95,6 +95,31 @@ class TestKeys:
         assert report["exit"] == 2
         assert "Lines 2, 3 of this file are the same account, “Acme”" in report["refused"][1]["reason"]
 
+    @pytest.mark.parametrize(
+        ("match", "rows"),
+        [
+            ("name_country", "Åcme  Maskin,Norway,,,\nacme maskin,NO,,,\n"),
+            ("name_country", "Straße,Norway,,,\nSTRASSE,NO,,,\n"),
+            ("name_country", "Acme,Norway,,,\nACME,,,,\n"),
+            ("name_country", "Acme,Norway,,,\nACME,Norway,no address,,\n"),
+            ("email", "Acme,,Info@Acme.example,,\nAcme AS,,post@acme.example,info@acme.example,Eva Lind\n"),
+        ],
+    )
+    def test_two_rows_for_one_new_account(self, bring: Bring, write: Write, match: str, rows: str) -> None:
+        """Neither is taken, and both are named: which of them holds is nobody's guess."""
+        text = f"company,country,company_email,contact_email,contact_name\n{rows}Borg,Norway,b@b.example,,\n"
+        report = bring("accounts", write(text), opted(match=match))
+        assert [refusal["row"] for refusal in report["refused"]] == [2, 3]
+        assert "Lines 2, 3 of this file" in report["refused"][0]["reason"]
+        assert [account.name for account in Account.objects.all()] == ["Borg"]
+        again = bring("accounts", write(text), opted(match=match))
+        assert (again["counts"]["new"], again["counts"]["unchanged"]) == (0, 1)
+
+    def test_one_name_in_two_countries_is_two_accounts(self, bring: Bring, write: Write) -> None:
+        text = "company,country\nAcme,Norway\nAcme,Sweden\n"
+        assert bring("accounts", write(text), opted(match="name_country"))["counts"]["new"] == 2
+        assert bring("accounts", write(text), opted(match="name_country"))["counts"]["unchanged"] == 2
+
     def test_an_id_that_another_account_has(self, bring: Bring, write: Write) -> None:
         make_account(name="Borg", external_id="7")
         make_account(name="Vik", external_id="8")

@@ -91,6 +91,22 @@ class TestPurchases:
         report = bring("purchases", write(HEAD + "11,ACME,1,1996-07-05,1\n"), None, "--currency", "NOK")
         assert (report["notes"], Company.get().currency) == ([], "USD")
 
+    def test_the_usual_currency_undoes_no_correction_and_what_is_said_counts(
+        self, bring: Bring, write: Write, acme: Account
+    ) -> None:
+        head = "order_id,customer_id,order_date,amount\n"
+        bring("purchases", write(head + "10,ACME,1996-07-04,5\n"))
+        Purchase.objects.update(currency="SEK")
+        for more in ((), ("--currency", "EUR")):
+            again = bring("purchases", write(head + "10,ACME,1996-07-04,5\n"), None, *more)
+            assert again["counts"]["unchanged"] == 1
+        bring("purchases", write(head + "10,ACME,1996-07-04,7\n"))
+        assert Purchase.objects.values_list("amount", "currency").get() == (7, "SEK")
+        bring("purchases", write(head + "10,ACME,1996-07-04,NOK 7\n"))
+        assert Purchase.objects.get().currency == "NOK"
+        bring("purchases", write(head.replace("amount", "amount,currency") + "10,ACME,1996-07-04,7,DKK\n"))
+        assert Purchase.objects.get().currency == "DKK"
+
     @pytest.mark.parametrize(
         ("row", "column", "words"),
         [
@@ -119,7 +135,7 @@ class TestPurchases:
 
     def test_contradicting_dates_are_a_question(self, bring: Bring, write: Write, acme: Account) -> None:
         report = bring("purchases", write(HEAD + "10,ACME,1,12/25/1996,1\n11,ACME,1,25/12/1996,1\n"))
-        assert (report["exit"], report["field"]) == (2, "date_order")
+        assert (report["exit"], report["field"]) == (2, "purchase.purchased_on")
         assert "Line 3" in report["error"]
         assert "line 2" in report["error"]
 

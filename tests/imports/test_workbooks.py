@@ -19,7 +19,7 @@ from openpyxl.xml.constants import SHARED_STRINGS
 
 from accounts.models import Account
 from contacts.models import Contact
-from imports import services, sources
+from imports import services, sources, workbooks
 from imports.errors import BadFileError, BadMappingError
 from imports.models import ImportBatch
 from tests.factories import make_account
@@ -91,6 +91,19 @@ class TestSheets:
         layout = sources.inspect(path)
         assert (layout.sheet, layout.sheets) == ("Data", ("Cover", "Data"))
         assert "“Data” is read. The workbook also has “Cover”" in layout.notes[0]
+
+    def test_a_workbook_is_opened_once_however_many_sheets_it_has(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        covers = {f"Cover {number}": [["Nothing here"]] for number in range(9)}
+        path = book(tmp_path / "a.xlsx", **covers, Data=[["id", "name"], [1, "a"]])
+        opened: list[object] = []
+        made = workbooks.Workbook.__init__
+        monkeypatch.setattr(workbooks.Workbook, "__init__", lambda *said: opened.append(said) or made(*said))
+        assert sources.inspect(path).sheet == "Data"
+        assert len(opened) == 1
+        assert list(workbooks.read(path, "Data"))
+        assert len(opened) == 2
 
     def test_a_chosen_one_wins_and_must_be_there(self, tmp_path: Path) -> None:
         path = book(tmp_path / "a.xlsx", A=[["id", "name"], [1, "a"]], B=[["no", "city"], [2, "Oslo"]])
@@ -203,6 +216,23 @@ class TestHostile:
             new.writestr(name, b" " * 9_000_000)
         with pytest.raises(BadFileError, match="8 MB unpacked"):
             sources.inspect(path)
+
+    @pytest.mark.parametrize("says", [0, 1_500_000])
+    def test_millions_of_parts_are_refused_unread(self, tmp_path: Path, says: int) -> None:
+        """Nobody trusts the number that it says: what counts is how long the list is."""
+        entry = b"PK\x01\x02" + bytes(24) + b"\x01\0" + bytes(16) + b"x"
+        listed = entry * 1_500_000
+        numbers = (says & 0xFFFF).to_bytes(2, "little") * 2
+        end = b"PK\x05\x06" + bytes(4) + numbers + len(listed).to_bytes(4, "little") + bytes(6)
+        path = tmp_path / "a.xlsx"
+        path.write_bytes(listed + end)
+        del listed
+        tracemalloc.start()
+        with pytest.raises(BadFileError, match="list of parts"):
+            sources.inspect(path)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert peak < 2_000_000
 
     @pytest.mark.parametrize("content", [b"PK\x03\x04", b"\xd0\xcf\x11\xe0rest of an old workbook"])
     def test_what_is_no_workbook_says_so(self, tmp_path: Path, content: bytes) -> None:
