@@ -6,7 +6,7 @@ person noted for themself does not; of somebody who leaves it goes along too.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,12 +16,9 @@ from django.utils import timezone
 from accounts import restoring
 from accounts.handing_over import Along, HandedOver, bring_along, hand_over
 from accounts.models import Account
-from cadences.meetings.services import change_host
-from cadences.models import Appointment, BulkChange, BulkRow, Touchpoint
-from contacts.models import Commitment, Concern
+from cadences.models import BulkChange, BulkRow
+from cadences.reassigning.noted import NOTED
 from users.models import User
-
-COLUMN = {"todo": "assignee", "promise": "user", "concern": "owner", "meeting": "host"}
 
 
 @dataclass(frozen=True)
@@ -103,36 +100,23 @@ def take_back(user: User, account_id: int, before: Mapping[str, Any], after: Map
     Raises ValidationError where the owner has changed since, or the former one owns no accounts any more.
     """
     restoring.put_back(user, account_id, "owner", dict(before), dict(after))
-    for kind, pk, whose, _account in before.get("along", ()):
-        column = f"{COLUMN[kind]}_id"
-        rows = _rows(kind).filter(pk=pk, account=account_id, **{column: after["owner_id"]})
-        _give(kind, rows, User.objects.get(pk=whose))
+    give_back(before.get("along", ()), User(pk=after["owner_id"]))
+
+
+def give_back(along: Iterable[Sequence[Any]], holder: User) -> None:
+    """What went along to ``holder``, is still open and still theirs, to whoever had it."""
+    for kind, pk, whose, account in along:
+        noted = NOTED[kind]
+        noted.give(noted.of(holder).filter(pk=pk, account=account), User.objects.get(pk=whose))
 
 
 def take_along(account_ids: list[int], leaving: set[int], new_owner: User) -> tuple[Along, ...]:
     """What only they had noted goes to the new owner."""
     found: list[Along] = []
-    for kind, column in COLUMN.items():
-        rows = _rows(kind).filter(**{"account__in": account_ids, f"{column}__in": leaving})
+    for kind, noted in NOTED.items():
+        column = noted.column
+        rows = noted.open().filter(**{"account__in": account_ids, f"{column}__in": leaving})
         mine = list(rows.values_list("pk", f"{column}_id", "account_id"))
-        moved = _rows(kind).filter(pk__in=[row[0] for row in mine])
-        _give(kind, moved, new_owner)
+        noted.give(noted.open().filter(pk__in=[row[0] for row in mine]), new_owner)
         found += [(kind, *row) for row in mine]
     return tuple(found)
-
-
-def _give(kind: str, rows: Any, to: User) -> None:
-    """Whose they are now; guests of a meeting hear who hosts it."""
-    if kind == "meeting":
-        change_host(rows.select_related("host").select_for_update(of=("self",)).order_by("pk"), to)
-    else:
-        rows.update(**{COLUMN[kind]: to, "updated_at": timezone.now()})
-
-
-def _rows(kind: str) -> Any:
-    """The open ones of a kind: to-dos, meetings, our promises, concerns."""
-    if kind == "meeting":
-        return Appointment.objects.planned()
-    if kind == "todo":
-        return Touchpoint.objects.open().filter(kind=Touchpoint.Kind.TODO)
-    return Commitment.objects.open().filter(by_us=True) if kind == "promise" else Concern.objects.open()

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import connection, models
 
+from cadences.reassigning.noted import Noted
 from core import rows as kept_rows
 from imports.duplicates.keys import Act, Key, Model, keys_to, uniques_with
 from imports.models import Merge, MergeStep
@@ -102,6 +103,12 @@ class Mover:
                     }
                 )
         self._keep(MergeStep.Act.CHANGED, model, changes)
+
+    def note_given(self, noted: Noted, rows: list[tuple[int, int]], to: int) -> None:
+        """What a colleague has taken over: id and whose it was. ``column`` tells such a step from a change."""
+        column = str(noted.model._meta.get_field(noted.column).attname)  # type: ignore[union-attr]
+        given = [{"pk": pk, "before": {column: whose}, "after": {column: to}} for pk, whose in rows]
+        self._keep(MergeStep.Act.CHANGED, noted.model, given, column)
 
     def finish(self) -> None:
         """Write the steps in their order."""

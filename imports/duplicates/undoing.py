@@ -22,6 +22,7 @@ from core import facts, rows
 from core.history import through
 from core.models import TimeStamped
 from imports.duplicates.fields import groups_of
+from imports.duplicates.given_on import give_back
 from imports.duplicates.keys import Act, Model, keys_to
 from imports.duplicates.merging import may_change_owners
 from imports.models import AccountPair, ContactPair, Merge, MergeStep
@@ -177,6 +178,8 @@ def _without_taken_number(model: Model, row: rows.Kept) -> list[str]:
 
 
 def _changed_back(step: MergeStep) -> list[str]:
+    if step.column:
+        return give_back(step)
     model = apps.get_model(step.model)
     key = str(model._meta.pk.column)
     now = {row[key]: row for row in rows.keep(model, [one["pk"] for one in step.rows])}
