@@ -14,6 +14,7 @@ from django.urls import reverse
 from accounts.models import Account
 from cadences.models import Appointment, BulkChange, SavedView, Touchpoint
 from contacts.models import Commitment, Concern
+from core import facts
 from core.history_reading import changes_of
 from correspondence.models import Identity, Mailing, Message, Piece, Recipient
 from imports.leaving.choices import Choices
@@ -73,6 +74,14 @@ def test_roles_go_to_whom_they_fit(people, held):
     assert User.objects.get(pk=held.covered.pk).deputy is None
     assert Absence.objects.get().deputy == people.dag
     assert SavedView.objects.get().owner == people.dag
+
+
+def test_the_engine_hears_who_manages_a_team_now(people, held, monkeypatch):
+    member = make.make_user(team=held.team)
+    heard: set[int] = set()
+    monkeypatch.setattr(facts, "_listeners", [lambda _accounts, users: heard.update(users)])
+    go(people, to_dag(people))
+    assert member.pk in heard
 
 
 def test_nobody_stands_in_for_themself(people, held):
