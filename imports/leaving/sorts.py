@@ -29,7 +29,10 @@ MAY_GO_WITHOUT = frozenset({"deputies", "absences"})
 
 @dataclass(frozen=True)
 class Sort:
-    """``follows``: each hangs on an account, whose owner may take it. ``fits``: who else may."""
+    """``follows``: each hangs on an account, whose owner may take it. ``fits``: who else may.
+
+    ``noted``: its name among what every hand-over knows; only that can be taken back.
+    """
 
     key: str
     label: Promise
@@ -38,6 +41,7 @@ class Sort:
     follows: bool = True
     fits: Callable[[User], bool] = lambda _user: True
     hint: Promise | str = ""
+    noted: str = ""
 
     @property
     def may_go_without(self) -> bool:
@@ -48,7 +52,7 @@ class Sort:
 def _noted(kind: str, key: str, label: Promise, hint: Promise | str = "") -> Sort:
     """A kind that every hand-over of accounts knows, too."""
     noted = NOTED[kind]
-    return Sort(key, label, noted.of, noted.give, fits=noted.fits, hint=hint)
+    return Sort(key, label, noted.of, noted.give, fits=noted.fits, hint=hint, noted=kind)
 
 
 def _give_teams(rows: QuerySet[Any, Any], to: User | None) -> None:
