@@ -6,10 +6,9 @@ its deletion stands in the change history, whole.
 
 from __future__ import annotations
 
-from django.apps import apps
-
 from accounts.models import Account
 from contacts.models import Contact
+from core.history import history_of
 from imports.duplicates.fields import Conflict, conflicts, groups_of, shown
 from imports.models import Merge
 
@@ -29,7 +28,7 @@ def not_taken_over(merge: Merge) -> list[Conflict]:
 
 def _as_it_went(merge: Merge) -> Account | Contact | None:
     model = Account if merge.kind == Merge.Kind.ACCOUNT else Contact
-    events = apps.get_model(model._meta.app_label, f"{model.__name__}Event")._default_manager
+    events = history_of(model)._default_manager
     event = events.filter(pgh_obj_id=merge.loser_id, pgh_label="delete").order_by("-pgh_id").first()
     if event is None:
         return None
