@@ -70,7 +70,7 @@ def _leave(request: Request, who: User, choices: Choices) -> str:
         words = f"{words} {told % {'n': done.accounts}}"
     back = None
     if done.change is not None:
-        back = reverse("accounts:bulk", args=[done.change.pk]), _("Look at it, or take it back")
+        back = reverse("accounts:bulk", args=[done.change.pk]), _("Take back")
     toast(request, words, level=messages.SUCCESS, link=back)
     return ""
 
