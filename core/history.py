@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import pghistory
 import pgtrigger
+from django.apps import apps
 from django.db import connection, models
 from django.db.models import Model
 from django.http import HttpRequest
@@ -30,6 +31,14 @@ def tracked(*, exclude: tuple[str, ...] = ()) -> Callable[[M], M]:
         pghistory.DeleteEvent(row=pghistory.Old),
         exclude=list(exclude) or None,
     )
+
+
+def history_of(model: type[models.Model]) -> Any:
+    """The table of the rows as they were; None for a record that is not tracked."""
+    try:
+        return apps.get_model(model._meta.app_label, f"{model._meta.object_name}Event")
+    except LookupError:
+        return None
 
 
 class HistoryMiddleware(PghistoryMiddleware):

@@ -13,13 +13,14 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
+
+from core.history import history_of
 
 _DOORS = {
     "bulk": lazy("in bulk"),
@@ -119,8 +120,7 @@ def door_of(event: Any) -> str:
 
 
 def _events_of(obj: models.Model) -> models.QuerySet[Any]:
-    event_model = apps.get_model(obj._meta.app_label, f"{obj._meta.object_name}Event")
-    found = event_model._default_manager.filter(pgh_obj_id=obj.pk, pgh_label="update")
+    found = history_of(type(obj))._default_manager.filter(pgh_obj_id=obj.pk, pgh_label="update")
     return found.select_related("pgh_context").order_by("-pgh_id")
 
 

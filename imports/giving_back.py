@@ -7,12 +7,12 @@ What people have noted on pages has no id of another system and stays out: it wo
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.db import connection, transaction
 
+from core.spreadsheets import csv_lines
 from imports.reading import guarded
 
 _WHOSE = "COALESCE(a.external_id, a.name)"
@@ -91,26 +91,21 @@ QUERIES: dict[str, str] = {
 }  # fmt: skip
 
 
-class _Echo:
-    """Gives back what is written to it."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
 def lines(kind: str) -> Iterator[str]:
     """The file, line by line, in bounded memory; no cell is a live formula."""
-    writer = csv.writer(_Echo())
-    yield "\ufeff"  # spreadsheets take a file for UTF-8 only with it
+    return csv_lines(_rows(kind))
+
+
+def _rows(kind: str) -> Iterator[Iterable[str]]:
     with transaction.atomic(), connection.chunked_cursor() as cursor:
         cursor.execute(QUERIES[kind], [])
         rows = iter(cursor)
         first = next(rows, None)
-        yield writer.writerow([column.name for column in cursor.description or ()])
+        yield [column.name for column in cursor.description or ()]
         if first is not None:
-            yield writer.writerow(map(_cell, first))
+            yield map(_cell, first)
         for row in rows:
-            yield writer.writerow(map(_cell, row))
+            yield map(_cell, row)
 
 
 def _cell(value: Any) -> str:

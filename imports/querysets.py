@@ -1,4 +1,4 @@
-"""How views get import batches, archives and erasures: admins only."""
+"""How views get import batches, saved mappings, archives and erasures: admins only."""
 
 from __future__ import annotations
 

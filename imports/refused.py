@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from pathlib import PurePath
 
 from django.utils.translation import gettext as _
 
+from core.spreadsheets import csv_lines
 from imports.models import ImportBatch
 from imports.reading import guarded
 
 REASON = "refused because"
 """The added column; a file that has it already keeps one."""
-
-
-class _Echo:
-    """Gives back what is written to it."""
-
-    def write(self, text: str) -> str:
-        return text
 
 
 def filename(batch: ImportBatch) -> str:
@@ -28,16 +21,18 @@ def filename(batch: ImportBatch) -> str:
 
 def lines(batch: ImportBatch) -> Iterator[str]:
     """The file, line by line: the reason first, then the cells as they came, no cell a live formula."""
+    return csv_lines(_rows(batch), batch.layout.get("delimiter", ","))
+
+
+def _rows(batch: ImportBatch) -> Iterator[list[str]]:
     header = list(batch.layout.get("header", []))
     again = header.index(REASON) if REASON in header else None
-    writer = csv.writer(_Echo(), delimiter=batch.layout.get("delimiter", ","))
-    yield "\ufeff"  # spreadsheets take a file for UTF-8 only with it
-    yield writer.writerow([REASON, *map(guarded, _without(header, again))])
+    yield [REASON, *map(guarded, _without(header, again))]
     for refusal in batch.refusals.order_by("row", "id").iterator(chunk_size=2000):
         words = _("Row %(row)d") % {"row": refusal.row}
         place = f"{words}, {refusal.column}" if refusal.column else words
         cells = map(guarded, _without(refusal.cells, again))
-        yield writer.writerow([guarded(f"{place}: {refusal.reason}"), *cells])
+        yield [guarded(f"{place}: {refusal.reason}"), *cells]
 
 
 def _without(cells: list[str], index: int | None) -> list[str]:

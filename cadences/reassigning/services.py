@@ -6,7 +6,7 @@ person noted for themself does not; of somebody who leaves it goes along too.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,12 +16,10 @@ from django.utils import timezone
 from accounts import restoring
 from accounts.handing_over import Along, HandedOver, bring_along, hand_over
 from accounts.models import Account
-from cadences.meetings.services import change_host
-from cadences.models import Appointment, BulkChange, BulkRow, Touchpoint
-from contacts.models import Commitment, Concern
+from cadences.models import BulkChange, BulkRow
+from cadences.reassigning import apart
+from cadences.reassigning.noted import NOTED
 from users.models import User
-
-COLUMN = {"todo": "assignee", "promise": "user", "concern": "owner", "meeting": "host"}
 
 
 @dataclass(frozen=True)
@@ -67,16 +65,53 @@ def share_out(
     return _kept(user, what, [one for one in done if one.count])
 
 
+@transaction.atomic
+def keep_apart(
+    user: User, change: BulkChange | None, what: str, given: Iterable[apart.Given]
+) -> BulkChange | None:
+    """What a leaver's colleagues got besides accounts, taken back with those, or as a change of its own.
+
+    What hangs on an account that was handed over has gone along with it and is none of this.
+    """
+    by_account: dict[int, list[apart.Given]] = {}
+    for one in given:
+        by_account.setdefault(one.account, []).append(one)
+    if not by_account:
+        return change
+    change = change or _begun(user, what)
+    BulkRow.objects.bulk_create(
+        [
+            BulkRow(change=change, account_id=pk, state=BulkRow.State.CHANGED, before={"given": some})
+            for pk, some in by_account.items()
+        ],
+        batch_size=2000,
+    )
+    _count(change, len(by_account))
+    return change
+
+
 def _kept(user: User, what: str, done: list[Reassigned]) -> BulkChange | None:
     if not done:
         return None
-    now, count = timezone.now(), sum(one.count for one in done)
-    change: BulkChange = BulkChange.objects.create(
-        user=user, kind=BulkChange.Kind.HAND_OVER, state=BulkChange.State.DONE, what=what[:300],
-        rows_total=count, rows_done=count, started_at=now, finished_at=now,
-    )  # fmt: skip
+    change = _begun(user, what)
     BulkRow.objects.bulk_create([row for one in done for row in _rows_of(change, one)], batch_size=2000)
+    _count(change, sum(one.count for one in done))
     return change
+
+
+def _begun(user: User, what: str) -> BulkChange:
+    now = timezone.now()
+    made: BulkChange = BulkChange.objects.create(
+        user=user, kind=BulkChange.Kind.HAND_OVER, state=BulkChange.State.DONE, what=what[:300],
+        started_at=now, finished_at=now,
+    )  # fmt: skip
+    return made
+
+
+def _count(change: BulkChange, more: int) -> None:
+    change.rows_total += more
+    change.rows_done += more
+    change.save(update_fields=["rows_total", "rows_done", "updated_at"])
 
 
 def _rows_of(change: BulkChange, done: Reassigned) -> Iterator[BulkRow]:
@@ -98,41 +133,27 @@ def _rows_of(change: BulkChange, done: Reassigned) -> Iterator[BulkRow]:
 
 @transaction.atomic
 def take_back(user: User, account_id: int, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
-    """One account to whoever had it, with what went along and is still open and with the new owner.
+    """One account to whoever had it, with what went along and is still open and with the new owner; what was
+    given apart from accounts likewise.
 
     Raises ValidationError where the owner has changed since, or the former one owns no accounts any more.
     """
+    if "given" in before:
+        apart.give_back(account_id, before["given"])
+        return
     restoring.put_back(user, account_id, "owner", dict(before), dict(after))
-    for kind, pk, whose, _account in before.get("along", ()):
-        column = f"{COLUMN[kind]}_id"
-        rows = _rows(kind).filter(pk=pk, account=account_id, **{column: after["owner_id"]})
-        _give(kind, rows, User.objects.get(pk=whose))
+    for kind, pk, whose, account in before.get("along", ()):
+        rows = NOTED[kind].of(User(pk=after["owner_id"])).filter(pk=pk, account=account)
+        NOTED[kind].give(rows, User.objects.get(pk=whose))
 
 
 def take_along(account_ids: list[int], leaving: set[int], new_owner: User) -> tuple[Along, ...]:
     """What only they had noted goes to the new owner."""
     found: list[Along] = []
-    for kind, column in COLUMN.items():
-        rows = _rows(kind).filter(**{"account__in": account_ids, f"{column}__in": leaving})
+    for kind, noted in NOTED.items():
+        column = noted.column
+        rows = noted.open().filter(**{"account__in": account_ids, f"{column}__in": leaving})
         mine = list(rows.values_list("pk", f"{column}_id", "account_id"))
-        moved = _rows(kind).filter(pk__in=[row[0] for row in mine])
-        _give(kind, moved, new_owner)
+        noted.give(noted.open().filter(pk__in=[row[0] for row in mine]), new_owner)
         found += [(kind, *row) for row in mine]
     return tuple(found)
-
-
-def _give(kind: str, rows: Any, to: User) -> None:
-    """Whose they are now; guests of a meeting hear who hosts it."""
-    if kind == "meeting":
-        change_host(rows.select_related("host").select_for_update(of=("self",)).order_by("pk"), to)
-    else:
-        rows.update(**{COLUMN[kind]: to, "updated_at": timezone.now()})
-
-
-def _rows(kind: str) -> Any:
-    """The open ones of a kind: to-dos, meetings, our promises, concerns."""
-    if kind == "meeting":
-        return Appointment.objects.planned()
-    if kind == "todo":
-        return Touchpoint.objects.open().filter(kind=Touchpoint.Kind.TODO)
-    return Commitment.objects.open().filter(by_us=True) if kind == "promise" else Concern.objects.open()

@@ -14,6 +14,7 @@ from enum import Enum
 import pghistory.models
 from django.apps import apps
 from django.db import models
+from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -28,21 +29,35 @@ class Act(Enum):
     DROP = "drop"
 
 
+ALL = Q()
+
+
 @dataclass(frozen=True)
 class Rule:
     """``words``: the heading in the preview; without it the rows are not shown, because not everybody who
     may merge may know of them, or because people know no such thing.
 
-    ``kept``: whether a row that is dropped comes back when the merge is taken apart.
+    ``told``: of them the rows that people hear of at all, ``public`` those that everybody does. ``kept``:
+    whether a row that is dropped comes back when the merge is taken apart.
     """
 
     words: str | Promise = ""
     act: Act = Act.MOVE
     kept: bool = True
+    told: Q = ALL
+    public: Q = ALL
+
+    @property
+    def for_everybody(self) -> Q:
+        return self.told & self.public
 
 
 _HIDDEN = Rule()
 _ANEW = Rule(act=Act.DROP)
+# who was asked in a survey, and when, is for nobody (docs/anonymity.md)
+_TOUCHPOINTS = Rule(_("Owed and delivered contacts"), told=~Q(kind="survey"))
+# a draft is its writers' own
+_PIECES = Rule(_("E-mails and letters"), public=Q(state="left"))
 
 RULES: dict[str, Rule] = {
     # -- accounts ------------------------------------------------------------------------------------
@@ -60,12 +75,12 @@ RULES: dict[str, Rule] = {
     "contacts.Influence.account": Rule(_("Who influences whom")),
     "sales.Purchase.account": Rule(_("Purchases")),
     "sales.Worth.account": _ANEW,
-    "correspondence.Piece.account": Rule(_("E-mails and letters")),
+    "correspondence.Piece.account": _PIECES,
     "correspondence.Recipient.account": _HIDDEN,
     "surveys.Invitation.account": _HIDDEN,  # who is asked is for managers alone
     "surveys.Exclusion.account": _HIDDEN,
     "surveys.HeldBack.account": _HIDDEN,
-    "cadences.Touchpoint.account": Rule(_("Owed and delivered contacts")),
+    "cadences.Touchpoint.account": _TOUCHPOINTS,
     "cadences.Appointment.account": Rule(_("Meetings")),
     "cadences.Campaign.account": Rule(_("Servicing campaigns")),
     "cadences.Override.account": Rule(_("Exceptions from the plan")),
@@ -88,14 +103,14 @@ RULES: dict[str, Rule] = {
     "contacts.Influence.whom": Rule(_("Who influences them")),
     "sales.Purchase.buyer": Rule(_("Purchases they ordered")),
     "correspondence.Message.contact": _HIDDEN,  # surveys are among them
-    "correspondence.Piece.contact": Rule(_("E-mails and letters")),
+    "correspondence.Piece.contact": _PIECES,
     "correspondence.Recipient.contact": _HIDDEN,
     # purged 30 days after a wave: a copy of ours would outlive that
     "surveys.Invitation.contact": Rule(kept=False),
     "surveys.Asked.contact": _HIDDEN,
     "surveys.Exclusion.contact": _HIDDEN,
     "surveys.HeldBack.contact": _HIDDEN,
-    "cadences.Touchpoint.contact": Rule(_("Owed and delivered contacts")),
+    "cadences.Touchpoint.contact": _TOUCHPOINTS,
     "cadences.Guest.contact": Rule(_("Meetings they are invited to")),
     "cadences.NotedDeparture.contact": _HIDDEN,
     "imports.ContactPair.first": _ANEW,

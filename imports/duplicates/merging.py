@@ -21,6 +21,7 @@ from contacts.reporting import closes_circle
 from core import facts, rows
 from core.history import through
 from imports.duplicates.fields import THEIRS, Conflict, decided
+from imports.duplicates.given_on import give_on
 from imports.duplicates.moving import Mover
 from imports.duplicates.settling import settler
 from imports.models import Merge
@@ -53,6 +54,7 @@ def merge_accounts(user: User, survivor: Account, loser: Account, choices: Choic
     chosen = choices or {}
     if chosen.get("owner") == THEIRS or pair.loser.owner_id not in (None, pair.survivor.owner_id):
         require(may_change_owners(user), _("Owners are changed by the team's manager and by admins."))
+    was = pair.survivor.owner, pair.loser.owner
     values = decided(pair.survivor, pair.loser, chosen) | _earliest(pair) | _former(pair)
     with through("merge"):
         mover = _begin(user, Merge.Kind.ACCOUNT, pair, values)
@@ -64,6 +66,7 @@ def merge_accounts(user: User, survivor: Account, loser: Account, choices: Choic
         if bought:
             refresh_status([pair.survivor.pk])
         mover.note_changes(Account, before)
+        give_on(mover, user, was, pair.survivor)
         _reconciled(mover, pair.survivor.pk)
         return _done(mover)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import connection, models
 
+from cadences.reassigning.noted import Noted
 from core import rows as kept_rows
 from imports.duplicates.keys import Act, Key, Model, keys_to, uniques_with
 from imports.models import Merge, MergeStep
@@ -65,7 +66,12 @@ class Mover:
             {"from": before, "to": after, "ids": ids} for (before, after), ids in found.items()
         ]
         self._keep(MergeStep.Act.MOVED, key.model, moves, str(key.field.column))
-        self.moved[key.name] += sum(len(ids) for ids in found.values())
+        self.moved[key.name] += self._told(key, [pk for ids in found.values() for pk in ids])
+
+    def _told(self, key: Key, ids: list[str]) -> int:
+        """How many of them everybody may know of, who reads what was merged."""
+        told = key.rule.for_everybody
+        return key.model._base_manager.filter(told, pk__in=ids).count() if ids and told else len(ids)
 
     def drop(self, model: Model, ids: Collection[Any], *, kept: bool = True) -> None:
         """Take rows out of their table whole. What still hangs on one stops the merge at its commit."""
@@ -102,6 +108,12 @@ class Mover:
                     }
                 )
         self._keep(MergeStep.Act.CHANGED, model, changes)
+
+    def note_given(self, noted: Noted, rows: list[tuple[int, int]], to: int) -> None:
+        """What a colleague has taken over, as id and whose it was; such a step has a ``column``."""
+        column = str(noted.model._meta.get_field(noted.column).attname)  # type: ignore[union-attr]
+        given = [{"pk": pk, "before": {column: whose}, "after": {column: to}} for pk, whose in rows]
+        self._keep(MergeStep.Act.CHANGED, noted.model, given, column)
 
     def finish(self) -> None:
         """Write the steps in their order."""

@@ -44,7 +44,7 @@ def parts(user: User, survivor: Account | Contact, loser: Account | Contact) -> 
 
 
 def _part(user: User, key: Key, survivor: int, loser: int) -> Part:
-    rows = key.model._default_manager.filter(**{key.field.attname: loser})
+    rows = key.model._default_manager.filter(key.rule.told, **{key.field.attname: loser})
     if hasattr(rows, "visible_to"):
         rows = rows.visible_to(user)  # a colleague's draft moves along unseen
     count = rows.count()
@@ -53,7 +53,7 @@ def _part(user: User, key: Key, survivor: int, loser: int) -> Part:
     beside, said = _saying(key.model)
     named = [said(row) for row in rows.select_related(*beside).order_by("-pk")[:NAMED]]
     kept = {pk for others in uniques_with(key) for pk in clashes(key, others, {loser: survivor})}
-    return Part(str(key.rule.words), count, len(kept), named)
+    return Part(str(key.rule.words), count, rows.filter(pk__in=kept).count() if kept else 0, named)
 
 
 def _saying(model: type[models.Model]) -> tuple[tuple[str, ...], Callable[[Any], str]]:

@@ -22,6 +22,7 @@ from core import facts, rows
 from core.history import through
 from core.models import TimeStamped
 from imports.duplicates.fields import groups_of
+from imports.duplicates.given_on import give_back
 from imports.duplicates.keys import Act, Model, keys_to
 from imports.duplicates.merging import may_change_owners
 from imports.models import AccountPair, ContactPair, Merge, MergeStep
@@ -37,7 +38,7 @@ def undo_merge(user: User, merge: Merge) -> Merge:
     merge = Merge.objects.select_for_update(of=("self",)).get(pk=merge.pk)
     survivor = _survivor(merge)
     require(may_undo(user, survivor), _("A merge is taken apart by those who may change what came of it."))
-    notes = _added_since(user, merge, survivor)
+    notes = _added_since(merge, survivor)
     with through("merge undo"):
         require(
             may_change_owners(user) or not _gives_away(merge, survivor),
@@ -177,6 +178,8 @@ def _without_taken_number(model: Model, row: rows.Kept) -> list[str]:
 
 
 def _changed_back(step: MergeStep) -> list[str]:
+    if step.column:
+        return give_back(step)
     model = apps.get_model(step.model)
     key = str(model._meta.pk.column)
     now = {row[key]: row for row in rows.keep(model, [one["pk"] for one in step.rows])}
@@ -225,17 +228,16 @@ _BACK: dict[str, Callable[[MergeStep], list[str]]] = {
 # -- what stays --------------------------------------------------------------------------------------
 
 
-def _added_since(user: User, merge: Merge, survivor: Account | Contact) -> list[str]:
-    """Rows that were added to the survivor after the merge, by kind."""
+def _added_since(merge: Merge, survivor: Account | Contact) -> list[str]:
+    """Rows that were added to the survivor after the merge, by kind; everybody reads that."""
     notes = []
     for key in keys_to(type(survivor)):
         rule = key.rule
         if rule.act is Act.DROP or not rule.words or not issubclass(key.model, TimeStamped):
             continue
-        rows = key.model._default_manager.filter(
-            **{key.field.attname: survivor.pk}, created_at__gt=merge.created_at
-        )
-        later = (rows.visible_to(user) if hasattr(rows, "visible_to") else rows).count()
+        later = key.model._default_manager.filter(
+            rule.for_everybody, **{key.field.attname: survivor.pk}, created_at__gt=merge.created_at
+        ).count()
         if later:
             words = _("%(what)s: %(count)d added since the merge, with %(name)s as before.")
             notes.append(words % {"what": rule.words, "count": later, "name": survivor})

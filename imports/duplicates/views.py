@@ -25,6 +25,7 @@ from imports.duplicates.forms import ConflictsForm
 from imports.duplicates.found import ACCOUNTS, CONTACTS
 from imports.duplicates.likely import accounts_like, contacts_like
 from imports.duplicates.preview import parts
+from imports.duplicates.said import not_taken_over
 from imports.duplicates.words import reasons
 from imports.models import AccountPair, ContactPair, Merge
 from users.access import require_admin
@@ -209,7 +210,8 @@ def merges(request: Request) -> HttpResponse:
 def merge(request: Request, pk: int) -> HttpResponse:
     """What one merge moved, and what taking it apart left where it was."""
     found = get_object_or_404(Merge.objects.visible_to(request.user).for_list(), pk=pk)
-    return render(request, "duplicates/merged.html", {"merge": found, "moved": undoing.moved_in_words(found)})
+    context = {"merge": found, "moved": undoing.moved_in_words(found), "differs": not_taken_over(found)}
+    return render(request, "duplicates/merged.html", context)
 
 
 @require_POST

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import pgtrigger
-from django.apps import apps
 from django.db import connection, models
 
+from core.history import history_of
 from imports.erasing.what import ERASED
 
 
@@ -59,14 +59,6 @@ def forget_history(model: type[models.Model], ids: Collection[Any]) -> None:
     """Delete the history of rows that are deleted."""
     if (event := history_of(model)) is not None:
         event._base_manager.filter(pgh_obj__in=list(ids)).delete()
-
-
-def history_of(model: type[models.Model]) -> type[models.Model] | None:
-    """The table of the row as it was, None where nobody edits it."""
-    try:
-        return apps.get_model(model._meta.app_label, f"{model._meta.object_name}Event")
-    except LookupError:
-        return None
 
 
 def _update(

@@ -9,11 +9,12 @@ from django.apps import apps
 from django.db import transaction
 from django.db.models import ForeignKey, QuerySet
 
+from core.history import history_of
 from imports.bin import erasing as bin_words
 from imports.duplicates.blanking import forget_people, merged_into
 from imports.erasing import registry
 from imports.erasing.applying import delete_stored
-from imports.erasing.blanking import Kept, blank_history, blank_kept, column_of, history_of
+from imports.erasing.blanking import Kept, blank_history, blank_kept, column_of
 from imports.erasing.registry import Person
 from imports.erasing.what import RULES, About
 from imports.models import BinRow, KeptRow

@@ -1,4 +1,4 @@
-"""What has nobody responsible who works here, and why; it should read 0. Each is given away at a click."""
+"""What has nobody responsible who works here, and why; it should read 0. How it is given: ``giving``."""
 
 from __future__ import annotations
 
@@ -6,10 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
@@ -17,28 +14,27 @@ from django.utils.translation import gettext_lazy as lazy
 from accounts.handing_over import reassignable_by
 from accounts.models import Account
 from cadences.models import Appointment, Touchpoint
-from cadences.reassigning import reassign_accounts
+from cadences.reassigning.noted import NOTED
 from contacts.models import Commitment, Concern
-from core import facts
-from imports.leaving.sorts import BY_KEY
-from users.access import require
 from users.models import Team, User
 from users.querysets import OWNING_ROLES
 
 CUSTOMERS = Q(status=Account.Status.CUSTOMER)
-AT_ONCE = 500
-"""So many are given to the owners of their accounts at one click."""
 
 
 @dataclass(frozen=True)
 class Gap:
-    """One sort of thing that somebody should be responsible for. ``holder``: the field that names them."""
+    """One sort of thing that somebody should be responsible for.
+
+    ``holder``: the field that names them; ``fits``: who may be. ``account``: the path to its account.
+    """
 
     key: str
     label: Promise
     rows: Callable[[User], QuerySet[Any, Any]]
     holder: str
-    account: str = ""  # the path to its account
+    fits: Callable[[User], bool]
+    account: str = ""
 
     def person(self, row: Any) -> User | None:
         """Who is named there."""
@@ -110,13 +106,17 @@ def _teams(user: User) -> QuerySet[Any, Any]:
     return found.select_related("manager").by_name()
 
 
+def _owns(user: User) -> bool:
+    return user.may_own_accounts
+
+
 GAPS = (
-    Gap("accounts", lazy("Accounts"), unowned, "owner"),
-    Gap("touchpoints", lazy("Open touchpoints"), _touchpoints, "assignee", "account"),
-    Gap("concerns", lazy("Open concerns"), _concerns, "owner", "account"),
-    Gap("promises", lazy("Open promises"), _promises, "user", "account"),
-    Gap("meetings", lazy("Agreed meetings"), _meetings, "host", "account"),
-    Gap("teams", lazy("Teams"), _teams, "manager"),
+    Gap("accounts", lazy("Accounts"), unowned, "owner", _owns),
+    Gap("touchpoints", lazy("Open touchpoints"), _touchpoints, "assignee", _owns, "account"),
+    Gap("concerns", lazy("Open concerns"), _concerns, "owner", NOTED["concern"].fits, "account"),
+    Gap("promises", lazy("Open promises"), _promises, "user", NOTED["promise"].fits, "account"),
+    Gap("meetings", lazy("Agreed meetings"), _meetings, "host", NOTED["meeting"].fits, "account"),
+    Gap("teams", lazy("Teams"), _teams, "manager", lambda user: user.is_manager),
 )
 BY_NAME = {gap.key: gap for gap in GAPS}
 
@@ -142,71 +142,3 @@ def likely(gap: Gap, row: Any) -> User | None:
         return None
     manager = person.team.manager
     return manager if manager is not None and manager.may_own_accounts else None
-
-
-def fits(gap: Gap, person: User) -> bool:
-    if gap.key == "teams":
-        return person.is_manager
-    return person.may_own_accounts if gap.key in ("accounts", "touchpoints") else person.is_active
-
-
-# -- the cure --------------------------------------------------------------------------------------------
-
-
-def require_lead(user: User) -> None:
-    require(
-        user.is_active and (user.is_manager or user.is_admin),
-        _("What has nobody responsible is given out by managers and admins."),
-    )
-
-
-@transaction.atomic
-def give(user: User, gap: Gap, row_id: int, to: User) -> None:
-    """One of them to somebody who works here. Raises PermissionDenied, ValidationError with the cure.
-
-    What somebody else has given away meanwhile stays with whom it has now.
-    """
-    require_lead(user)
-    if not fits(gap, to):
-        raise ValidationError(_("%(name)s cannot take it: choose somebody else.") % {"name": to})
-    row = gap.rows(user).select_for_update(of=("self",)).filter(pk=row_id).first()
-    if row is None:
-        raise ValidationError(_("It has somebody responsible by now, or it is over."))
-    _give(user, gap, row, to)
-
-
-@transaction.atomic
-def give_all(user: User, gap: Gap) -> int:
-    """Everything of this sort to the owners of its accounts, so many at once; how many were given.
-
-    What the plan wants from somebody else stays.
-    """
-    require_lead(user)
-    if not gap.account:
-        return 0
-    done = 0
-    for row in list(gap.rows(user).filter(can_own(f"{gap.account}__owner__"))[:AT_ONCE]):
-        try:
-            with transaction.atomic():
-                _give(user, gap, row, row.account.owner)
-        except ValidationError:
-            continue
-        done += 1
-    return done
-
-
-def _give(user: User, gap: Gap, row: Any, to: User) -> None:
-    if gap.key == "accounts":
-        reassign_accounts(user, [row.pk], to)
-        return
-    rows = type(row)._default_manager.filter(pk=row.pk)
-    sort = BY_KEY.get(gap.key)
-    if sort is not None:
-        sort.give(rows, to)
-    else:
-        rows.update(assignee=to, updated_at=timezone.now())
-    members = row.members.values_list("pk", flat=True) if gap.key == "teams" else ()
-    facts.changed(account_ids=[row.account_id] if gap.account else (), user_ids=list(members))
-    if gap.key == "touchpoints" and gap.rows(user).filter(pk=row.pk).exists():
-        words = _("The plan gives it to a manager or deputy of %(name)s, and there is none: name one first.")
-        raise ValidationError(words % {"name": row.account.owner})

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from core.htmx import toast
 from core.pagination import page_number, paginate
 from core.text import whole_number
-from imports.leaving import nobody
+from imports.leaving import giving, nobody
 from users.http import Request
 from users.models import User
 
@@ -23,7 +23,7 @@ from users.models import User
 def listing(request: Request) -> HttpResponse:
     """How much of each sort, and the rows of one: the one asked for, or the first that has any."""
     user = request.user
-    nobody.require_lead(user)
+    giving.require_lead(user)
     counts = [(gap, gap.rows(user).order_by().count()) for gap in nobody.GAPS]
     asked = nobody.BY_NAME.get(request.GET.get("sort", ""))
     gap = asked or next((one for one, count in counts if count), nobody.GAPS[0])
@@ -34,7 +34,7 @@ def listing(request: Request) -> HttpResponse:
         "gap": gap,
         "page": page,
         "rows": [(row, nobody.why(gap, row), nobody.likely(gap, row)) for row in page.rows],
-        "people": [one for one in people if nobody.fits(gap, one)],
+        "people": [one for one in people if gap.fits(one)],
         "waiting": nobody.waiting_for_owners(user),
         "untaken": nobody.untaken(user),
     }
@@ -43,7 +43,7 @@ def listing(request: Request) -> HttpResponse:
 
 @require_POST
 def give(request: Request, key: str, pk: int) -> HttpResponse:
-    nobody.require_lead(request.user)
+    giving.require_lead(request.user)
     gap = _gap(key)
     to = (
         User.objects.visible_to(request.user).filter(pk=whole_number(request.POST.get("to", "")) or 0).first()
@@ -52,7 +52,7 @@ def give(request: Request, key: str, pk: int) -> HttpResponse:
         toast(request, _("Choose who takes it over."), level=messages.ERROR)
         return _back(gap)
     try:
-        nobody.give(request.user, gap, pk, to)
+        giving.give(request.user, gap, pk, to)
     except ValidationError as refused:
         toast(request, " ".join(refused.messages), level=messages.ERROR)
     else:
@@ -62,12 +62,15 @@ def give(request: Request, key: str, pk: int) -> HttpResponse:
 
 @require_POST
 def give_all(request: Request, key: str) -> HttpResponse:
-    nobody.require_lead(request.user)
+    giving.require_lead(request.user)
     gap = _gap(key)
-    done = nobody.give_all(request.user, gap)
-    words = ngettext("%(n)d is with the owner of its account now.",
-                     "%(n)d are with the owners of their accounts now.", done)  # fmt: skip
-    toast(request, words % {"n": done}, level=messages.SUCCESS if done else messages.WARNING)
+    given = giving.give_all(request.user, gap)
+    if given.done or not given.left:
+        words = ngettext("%(n)d is with the owner of its account now.",
+                         "%(n)d are with the owners of their accounts now.", given.done)  # fmt: skip
+        toast(request, words % {"n": given.done}, level=messages.SUCCESS)
+    for words in given.left:
+        toast(request, words, level=messages.WARNING)
     return _back(gap)
 
 

@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 
 from cadences.models import Appointment, BulkChange
 from cadences.reassigning import share_out
+from cadences.reassigning.apart import Given
+from cadences.reassigning.services import keep_apart
 from core import facts
 from core.history import through
 from imports.leaving.choices import Choices
@@ -25,10 +27,11 @@ from users.services import deactivate
 
 @dataclass(frozen=True)
 class Left:
-    """What came of it. ``handed_over``: the change of accounts, if there was one; it can be taken back."""
+    """What came of it. ``accounts``: how many have new owners; ``change``: takes it back, if anything can."""
 
     person: User
-    handed_over: BulkChange | None
+    accounts: int
+    change: BulkChange | None
 
 
 @transaction.atomic
@@ -47,27 +50,38 @@ def leave(by: User, person: User, choices: Choices, seen: str) -> Left:
                 _("What they hold has changed while you were looking. Check the numbers and confirm again.")
             )
         shares = shown.division.by_owner()
-        change = share_out(by, person, shares, _in_words(shown)) if shown.division.choice else None
-        for part in shown.parts:
-            _give(person, part)
+        what = _in_words(shown)
+        change = share_out(by, person, shares, what) if shown.division.choice else None
+        given = [one for part in shown.parts for one in _give(person, part)]
+        change = keep_apart(by, change, what, given)
         _end(person)
     _tell(by, shown)
-    return Left(person, change)
+    return Left(person, len(shown.division.choice), change)
 
 
 def _in_words(shown: Leaving) -> str:
     """ "Accounts of Kari Holm, who has left, to Dag Moe and Mona Vik"."""
-    names = get_text_list([owner.display_name for owner in shown.division.owners], _("and"))
-    words = _("Accounts of %(name)s, who has left, to %(names)s")
+    if shown.division.choice:
+        words, people = _("Accounts of %(name)s, who has left, to %(names)s"), shown.division.owners
+    else:
+        words = _("What %(name)s, who has left, had noted, to %(names)s")
+        people = [one for one, _n, parts in shown.gets if any(part.sort.noted for part, _count in parts)]
+    names = get_text_list([one.display_name for one in people], _("and"))
     return words % {"name": shown.person.display_name, "names": names}
 
 
-def _give(person: User, part: Part) -> None:
-    """As shown. What has gone along with its account is theirs no more and is left alone."""
+def _give(person: User, part: Part) -> list[Given]:
+    """As shown; gives what can be taken back. What has gone along with its account is theirs no more."""
+    kind, given = part.sort.noted, list[Given]()
     for to, ids in part.gets.items():
-        part.sort.give(part.sort.rows(person).filter(pk__in=ids), to)
+        rows = part.sort.rows(person).filter(pk__in=ids)
+        if kind:
+            held = rows.order_by().values_list("pk", "account_id")
+            given += [Given(kind, pk, person.pk, to.pk, account) for pk, account in held]
+        part.sort.give(rows, to)
     if part.sort.may_go_without and part.left:
         part.sort.give(part.sort.rows(person), None)
+    return given
 
 
 def _end(person: User) -> None:

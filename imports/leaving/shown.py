@@ -89,6 +89,11 @@ class Leaving:
         return bool(self.division.choice) or any(part.gets for part in self.parts)
 
     @property
+    def can_be_taken_back(self) -> bool:
+        """Whether there will be a change of it that can be."""
+        return bool(self.division.choice) or any(part.gets for part in self.parts if part.sort.noted)
+
+    @property
     def left(self) -> list[Part]:
         """What would have nobody, apart from what may end with them."""
         return [part for part in self.parts if part.left and not part.sort.may_go_without]

@@ -12,9 +12,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from cadences.meetings.services import change_host
-from cadences.models import Appointment, SavedView, Touchpoint
-from contacts.models import Commitment, Concern
+from cadences.models import SavedView
+from cadences.reassigning.noted import NOTED
+from core import facts
 from correspondence.models import Mailing, Piece, Recipient
 from correspondence.services.managing import withdraw
 from users.clock import today_for
@@ -29,7 +29,10 @@ MAY_GO_WITHOUT = frozenset({"deputies", "absences"})
 
 @dataclass(frozen=True)
 class Sort:
-    """``follows``: each hangs on an account, whose owner may take it. ``fits``: who else may."""
+    """``follows``: each hangs on an account, whose owner may take it. ``fits``: who else may.
+
+    ``noted``: its name among what every hand-over knows; only that can be taken back.
+    """
 
     key: str
     label: Promise
@@ -38,6 +41,7 @@ class Sort:
     follows: bool = True
     fits: Callable[[User], bool] = lambda _user: True
     hint: Promise | str = ""
+    noted: str = ""
 
     @property
     def may_go_without(self) -> bool:
@@ -45,16 +49,17 @@ class Sort:
         return self.key in MAY_GO_WITHOUT
 
 
-def _write(column: str) -> Give:
-    def give(rows: QuerySet[Any, Any], to: User | None) -> None:
-        rows.update(**{column: to, "updated_at": timezone.now()})
+def _noted(kind: str, key: str, label: Promise, hint: Promise | str = "") -> Sort:
+    """A kind that every hand-over of accounts knows, too."""
+    noted = NOTED[kind]
+    return Sort(key, label, noted.of, noted.give, fits=noted.fits, hint=hint, noted=kind)
 
-    return give
 
-
-def _give_meetings(rows: QuerySet[Any, Any], to: User | None) -> None:
-    if to is not None:
-        change_host(rows.select_related("host").select_for_update(of=("self",)).order_by("pk"), to)
+def _give_teams(rows: QuerySet[Any, Any], to: User | None) -> None:
+    """The manager stands in for absent members, so the engine hears of it, as when a team is edited."""
+    ids = list(rows.values_list("pk", flat=True))
+    Team.objects.filter(pk__in=ids).update(manager=to, updated_at=timezone.now())
+    facts.changed(user_ids=User.objects.filter(team__in=ids).values_list("pk", flat=True))
 
 
 def _give_pieces(rows: QuerySet[Any, Any], to: User | None) -> None:
@@ -112,22 +117,11 @@ def _give_absences(rows: QuerySet[Any, Any], to: User | None) -> None:
 
 
 SORTS = (
-    Sort(
-        "todos", lazy("To-dos"),
-        lambda user: Touchpoint.objects.open().filter(assignee=user, kind=Touchpoint.Kind.TODO),
-        _write("assignee"),
-    ),
-    Sort(
-        "promises", lazy("Open promises"),
-        lambda user: Commitment.objects.open().filter(user=user), _write("user"),
-    ),
-    Sort(
-        "concerns", lazy("Open concerns"),
-        lambda user: Concern.objects.open().filter(owner=user), _write("owner"),
-    ),
-    Sort(
-        "meetings", lazy("Agreed meetings"),
-        lambda user: Appointment.objects.planned().filter(host=user), _give_meetings,
+    _noted("todo", "todos", lazy("To-dos")),
+    _noted("promise", "promises", lazy("Open promises")),
+    _noted("concern", "concerns", lazy("Open concerns")),
+    _noted(
+        "meeting", "meetings", lazy("Agreed meetings"),
         hint=lazy("Guests who were invited hear who hosts it now."),
     ),
     Sort(
@@ -157,7 +151,7 @@ SORTS = (
     ),
     Sort(
         "teams", lazy("Teams they manage"),
-        lambda user: Team.objects.filter(manager=user), _write("manager"), follows=False,
+        lambda user: Team.objects.filter(manager=user), _give_teams, follows=False,
         fits=lambda user: user.is_manager,
     ),
     Sort(

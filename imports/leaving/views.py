@@ -6,8 +6,10 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from core.htmx import toast
@@ -62,10 +64,14 @@ def _leave(request: Request, who: User, choices: Choices) -> str:
     except ValidationError as refused:
         return " ".join(refused.messages)
     words = _("%(name)s has been deactivated and signed out everywhere.") % {"name": who.display_name}
-    toast(request, words, level=messages.SUCCESS)
-    if done.handed_over is not None:
-        told = _("%(n)d accounts have new owners, who have been told.")
-        toast(request, told % {"n": done.handed_over.rows_total}, level=messages.SUCCESS)
+    if done.accounts:
+        told = ngettext("%(n)d account has a new owner, who has been told.",
+                        "%(n)d accounts have new owners, who have been told.", done.accounts)  # fmt: skip
+        words = f"{words} {told % {'n': done.accounts}}"
+    back = None
+    if done.change is not None:
+        back = reverse("accounts:bulk", args=[done.change.pk]), _("Take back")
+    toast(request, words, level=messages.SUCCESS, link=back)
     return ""
 
 

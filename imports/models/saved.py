@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
 
 from core.models import TimeStamped
-
-if TYPE_CHECKING:
-    from users.models import User
+from imports.querysets import ForAdminsQuerySet
 
 
-class SavedMappingQuerySet(models.QuerySet[Any]):
-    def visible_to(self, user: User) -> Self:
-        return self if user.is_admin else self.none()
-
-    def editable_by(self, user: User) -> Self:
-        return self.visible_to(user)
-
+class SavedMappingQuerySet(ForAdminsQuerySet):
     def that_fit(self, header: list[str], kind: str = "") -> Self:
         """Whose columns are all in this header, the lately used first. ``kind``: of this kind only."""
         fits = self.filter(uses__contained_by=header).order_by("-used_at", "name")

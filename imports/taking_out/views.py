@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import content_disposition_header
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.models import Account
 from contacts.models import Contact
+from core.downloads import as_download
 from core.htmx import is_htmx, toast
 from core.pagination import page_number, paginate
 from imports.models import TakeOut
@@ -51,9 +53,7 @@ def fetch(request: Request, pk: int) -> FileResponse:
     except FileNotFoundError:
         raise Http404 from None
     name = f"tend-{archive.created_at:%Y-%m-%d}.zip"
-    answer = FileResponse(content, as_attachment=True, filename=name, content_type="application/zip")
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return as_download(content, name, "application/zip", is_secret=True)
 
 
 @require_POST
@@ -67,7 +67,7 @@ def delete(request: Request, pk: int) -> HttpResponse:
 
 
 @require_GET
-def person(request: Request, pk: int) -> HttpResponse:
+def person(request: Request, pk: int) -> FileResponse:
     """All that is kept of somebody, for somebody who asks: to read, or with ``format=json`` for programs."""
     contact = get_object_or_404(Contact.objects.visible_to(request.user).select_related("account"), pk=pk)
     if request.GET.get("format") == "json":
@@ -77,7 +77,7 @@ def person(request: Request, pk: int) -> HttpResponse:
 
 
 @require_GET
-def dossier(request: Request, pk: int) -> HttpResponse:
+def dossier(request: Request, pk: int) -> FileResponse:
     """One account to read on the way, as PDF. Everybody who reads the account may."""
     accounts = Account.objects.visible_to(request.user).select_related("owner", "tier")
     account = get_object_or_404(accounts, pk=pk)
@@ -85,8 +85,5 @@ def dossier(request: Request, pk: int) -> HttpResponse:
     return _download(pdf(account_report(request.user, account)), "application/pdf", name)
 
 
-def _download(content: bytes, kind: str, name: str) -> HttpResponse:
-    """Nothing on the way keeps it."""
-    answer = HttpResponse(content, content_type=kind, headers={"Cache-Control": "no-store"})
-    answer.headers["Content-Disposition"] = content_disposition_header(True, name)
-    return answer
+def _download(content: bytes, kind: str, name: str) -> FileResponse:
+    return as_download(BytesIO(content), name, kind, is_secret=True)

@@ -14,10 +14,10 @@ from contacts.models import Contact, Interaction
 from core.phones import e164
 from core.places import zone_of
 from imports import policy, staging
-from imports.errors import BadMappingError, RefusedError
+from imports.errors import RefusedError
 from imports.models import ImportedOwner
 from imports.owners import bring_along_what_leavers_noted
-from imports.targets import finding, named_owners, people
+from imports.targets import finding, named_owners, people, references
 from imports.targets.base import Target, Values
 from imports.undo.journal import watch
 
@@ -165,7 +165,7 @@ class Accounts(Target):
             contact_changed=staging.differs("c", contacts),
             folded=people.FOLDED,
         )
-        default_owner = self._default_owner(cursor)
+        default_owner = references.default_user(cursor, self.options.default_owner, owns=True)
         self.execute(cursor, sql, default_owner=default_owner, owning=["salesperson", "manager"])
         cursor.execute(
             "UPDATE judged SET status = CASE WHEN account_id IS NULL THEN 'new' "
@@ -207,23 +207,6 @@ class Accounts(Target):
             ),
             "number_taken": _("The account id “%s” belongs to another account, “%s”."),
         }
-
-    def _default_owner(self, cursor: CursorWrapper) -> int | None:
-        name = self.options.default_owner
-        if not name:
-            return None
-        cursor.execute(
-            f"SELECT u.id FROM ({staging.PEOPLE}) p JOIN users_user u USING (id) WHERE p.ref IN (%s, %s) "
-            "AND u.is_active AND u.roles && ARRAY['salesperson', 'manager']::varchar(12)[]",
-            [name, name.lower()],
-        )
-        found = cursor.fetchone()
-        if found is None:
-            text = _(
-                "The default owner “%s” is no active salesperson or manager. Give a user id or an e-mail."
-            )
-            raise BadMappingError(text % name[:60], "default_owner")
-        return int(found[0])
 
     def apply(self, cursor: CursorWrapper) -> None:
         now = timezone.now()

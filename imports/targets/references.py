@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from imports import staging
 from imports.errors import BadMappingError
+from users.querysets import OWNING_ROLES
 
 SUGGESTED = 100  # names that are there under none of theirs; for so many the nearest one is looked up
 ALIKE = "0.6"  # "mullre" is no "muller" below it
@@ -116,17 +117,21 @@ def words() -> dict[str, str]:
     }
 
 
-def default_user(cursor: CursorWrapper, name: str) -> int | None:
-    """The user of the option ``default_owner``. Raises BadMappingError where nobody is called so."""
+def default_user(cursor: CursorWrapper, name: str, *, owns: bool = False) -> int | None:
+    """The user of the option ``default_owner``, who ``owns`` accounts. Raises BadMappingError for nobody."""
     if not name:
         return None
     cursor.execute(
         f"SELECT u.id FROM ({staging.PEOPLE}) p JOIN users_user u USING (id) "
-        "WHERE p.ref IN (%s, %s) AND u.is_active",
-        [name, name.lower()],
+        "WHERE p.ref IN (%s, %s) AND u.is_active AND (NOT %s OR u.roles && %s::varchar(12)[])",
+        [name, name.lower(), owns, list(OWNING_ROLES)],
     )
     found = cursor.fetchone()
     if found is None:
         text = _("“%s” is no active user. Give a user id or an e-mail.")
+        if owns:
+            text = _(
+                "The default owner “%s” is no active salesperson or manager. Give a user id or an e-mail."
+            )
         raise BadMappingError(text % name[:60], "default_owner")
     return int(found[0])

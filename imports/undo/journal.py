@@ -8,12 +8,12 @@ At the end the difference is kept with the batch.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from django.apps import apps
 from django.db import connection, models
 from django.db.backends.utils import CursorWrapper
 
+from core.history import history_of
 from imports.undo import rules
 
 AT_ONCE = 5_000
@@ -95,15 +95,8 @@ def _keep_changes(cursor: CursorWrapper, batch_id: int, model: type[models.Model
 
 def _last_event(model: type[models.Model]) -> str:
     """SQL: the number of the last change that the history of the model has, 0 where it keeps none."""
-    events = event_model(model)
+    events = history_of(model)
     return f"(SELECT COALESCE(max(pgh_id), 0) FROM {_table(events)})" if events else "0"
-
-
-def event_model(model: type[models.Model]) -> Any:
-    """The history of a model; None for one that is not tracked."""
-    name = f"{model._meta.object_name}Event"
-    known = {found.__name__: found for found in apps.get_app_config(model._meta.app_label).get_models()}
-    return known.get(name)
 
 
 def _table(model: type[models.Model]) -> str:

@@ -18,10 +18,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cadences.services import withdrawn
+from core.history import history_of
 from core.rows import Kept, put_back
 from imports.models import KeptRow
 from imports.undo import rules
-from imports.undo.journal import event_model
 
 AT_ONCE = 1_000
 Step = Callable[[str], None]
@@ -126,7 +126,7 @@ def _judge_edited(cursor: CursorWrapper, model: type[models.Model]) -> None:
         f"DELETE FROM back b WHERE b.model = %s AND NOT EXISTS (SELECT FROM {table} r WHERE r.{key} = b.id)",
         [label],
     )
-    events = event_model(model)
+    events = history_of(model)
     if events is None:
         return
     unsaid = rules.machine_columns(label)

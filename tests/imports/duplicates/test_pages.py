@@ -13,11 +13,16 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Account
+from cadences.models import Touchpoint
 from contacts.models import Contact
+from core.history import acting
+from imports.changes import reading
+from imports.changes.choice import Choice
 from imports.duplicates import finding
+from imports.duplicates.blanking import forget_people
 from imports.duplicates.found import ACCOUNTS, CONTACTS
 from imports.duplicates.merging import merge_accounts, merge_contacts
-from imports.duplicates.undoing import undo_merge
+from imports.duplicates.undoing import forget_old, undo_merge
 from imports.models import AccountPair, Merge
 from tests import factories as make
 from users.models import User
@@ -107,6 +112,71 @@ def test_a_merge_shows_what_moves_and_asks_where_they_differ(page: Client, owner
     assert Account.objects.count() == 2
     again = page.post(reverse("duplicates:undo", args=[merge.pk]), follow=True)
     assert "It has been taken apart already." in text(again)
+
+
+def test_drafts_of_others_and_surveys_move_along_unseen(page: Client, owner: User) -> None:
+    """Neither is shown or counted before the merge, after it, or when it is taken apart."""
+    ours, theirs = make.make_account(owner, name="Borg"), make.make_account(owner, name="Borg AS")
+    contact = make.make_contact(theirs)
+    stranger = make.make_user()
+    make.make_account(stranger)
+    survey = make.make_slot("survey")
+    make.make_touchpoint(theirs, None, date(2026, 11, 23), survey, kind="survey", cycle="2026")
+    make.make_touchpoint(ours, None, date(2026, 11, 23), survey, kind="survey", cycle="2026")
+    make.make_touchpoint(theirs, None, date(2026, 11, 23), cycle="n1")
+    make.make_piece(contact, stranger, subject="A colleague's draft", account=theirs)
+    shown = page.get(reverse("duplicates:merge_accounts", args=[ours.pk, theirs.pk]))
+    told = {part.words: (part.count, part.kept) for part in shown.context["parts"]}
+    assert told["Owed and delivered contacts"] == (1, 0)
+
+    merge = merge_accounts(owner, ours, theirs)
+    moved = dict(page.get(reverse("duplicates:merge", args=[merge.pk])).context["moved"])
+    assert moved["Owed and delivered contacts"] == 1
+    assert "E-mails and letters" not in moved
+    assert Touchpoint.objects.filter(account=ours).count() == 2
+
+    with time_machine.travel("2026-11-24 09:00+00:00", tick=False):
+        make.make_touchpoint(ours, None, date(2026, 11, 23), survey, kind="survey", cycle="2027")
+        make.make_piece(make.make_contact(ours), owner)
+        notes = undo_merge(owner, merge).notes
+    assert notes == ["People: 1 added since the merge, with Borg as before."]
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_what_was_not_taken_over_is_read_for_good(page: Client, owner: User, is_there: bool) -> None:
+    ours = make.make_account(owner, name="Borg", phone="22 33 44 55", about="Pumps")
+    theirs = make.make_account(owner, name="Borg AS", phone="55 66 77 88", about="Pays late", city="Oslo")
+    admin = make.make_user("admin")
+    with acting(None, ""):
+        merge = merge_accounts(owner, ours, theirs, {"name": "theirs", "about": "both"})
+    with time_machine.travel("2027-03-01 09:00+00:00", tick=False):
+        forget_old()
+        assert not merge.steps.exists()
+        page.force_login(owner)  # the session of November is over
+        there = reverse("duplicates:merge", args=[merge.pk])
+        assert "What was not taken over" in text(page.get(there))
+        if not is_there:
+            ours.delete()
+        said = {one.group.key: (one.theirs, one.ours) for one in page.get(there).context["differs"]}
+        if is_there:
+            assert said == {"phone": ("55 66 77 88", "22 33 44 55")}
+        else:
+            assert said["phone"] == ("55 66 77 88", "")
+            assert said["address"][0].startswith("Oslo")
+        asked = Choice.of({"kind": "accounts.account", "record": str(theirs.pk), "door": "merge"}, admin)
+        (save,) = reading.page(admin, asked).saves
+        assert ("Phone", "55 66 77 88") in {(one.field, one.before) for one in save.changes}
+
+
+def test_of_two_people_too_unless_they_are_erased(page: Client, owner: User) -> None:
+    account = make.make_account(owner)
+    ours = make.make_contact(account, last_name="Lind", job_title="Buyer")
+    theirs = make.make_contact(account, last_name="Lind", job_title="Head of purchasing")
+    merge = merge_contacts(owner, ours, theirs)
+    there = reverse("duplicates:merge", args=[merge.pk])
+    assert "Head of purchasing" in text(page.get(there))
+    forget_people([ours.pk])
+    assert "Head of purchasing" not in text(page.get(there))
 
 
 def test_people_are_merged_from_their_page(page: Client, owner: User) -> None:

@@ -12,8 +12,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Account
+from cadences.lists.bulk import services as bulk
 from cadences.models import Appointment, BulkChange, SavedView, Touchpoint
 from contacts.models import Commitment, Concern
+from core import facts
 from core.history_reading import changes_of
 from correspondence.models import Identity, Mailing, Message, Piece, Recipient
 from imports.leaving.choices import Choices
@@ -73,6 +75,14 @@ def test_roles_go_to_whom_they_fit(people, held):
     assert User.objects.get(pk=held.covered.pk).deputy is None
     assert Absence.objects.get().deputy == people.dag
     assert SavedView.objects.get().owner == people.dag
+
+
+def test_the_engine_hears_who_manages_a_team_now(people, held, monkeypatch):
+    member = make.make_user(team=held.team)
+    heard: set[int] = set()
+    monkeypatch.setattr(facts, "_listeners", [lambda _accounts, users: heard.update(users)])
+    go(people, to_dag(people))
+    assert member.pk in heard
 
 
 def test_nobody_stands_in_for_themself(people, held):
@@ -148,8 +158,52 @@ def test_history_says_who_and_through_which_door(people, held):
 def test_the_hand_over_is_kept_as_a_change_that_can_be_taken_back(people, held):
     done = go(people, to_dag(people))
     change = BulkChange.objects.get()
-    assert done.handed_over == change
+    assert (done.change, done.accounts) == (change, 2)
     assert change.what == "Accounts of Kari Holm, who has left, to Dag Moe"
+
+
+def test_the_whole_step_is_taken_back_once_they_are_active_again(people, held):
+    before = {row: getattr(row, field) for row, field in noted()}
+    change = go(people, to_dag(people)).change
+    assert {getattr(row, field) for row, field in noted()} == {people.dag, people.ola}
+    services.reactivate(people.admin, people.leaver)
+    assert bulk.undo(people.admin, change)
+    assert {row: getattr(row, field) for row, field in noted()} == before
+    assert set(change.rows.values_list("state", flat=True)) == {"undone"}
+    assert not people.leaver.sessions.exists()
+
+
+def noted():
+    """Accounts and what colleagues take over, each with the field that names them."""
+    kinds = ((Account, "owner"), (Touchpoint.objects.filter(kind="todo"), "assignee"), (Commitment, "user"),
+             (Concern, "owner"), (Appointment, "host"))  # fmt: skip
+    for kind, field in kinds:
+        rows = kind if hasattr(kind, "order_by") else kind.objects
+        for row in rows.order_by("pk"):
+            yield row, field
+
+
+def test_without_accounts_it_is_a_change_of_its_own(people, held):
+    Account.objects.filter(owner=people.leaver).update(owner=people.dag)
+    change = go(people, chosen()).change
+    assert change.what == "What Kari Holm, who has left, had noted, to Dag Moe and Ola Berg"
+    assert change.rows_total == 2
+    Concern.objects.filter(account=held.foreign).update(owner=people.manager)  # has moved on since
+    Commitment.objects.filter(account=held.foreign).update(state="kept", closed_on=TODAY)
+    services.reactivate(people.admin, people.leaver)
+    bulk.undo(people.admin, change)
+    assert Concern.objects.get(account=held.foreign).owner == people.manager
+    assert Commitment.objects.get(account=held.foreign).user == people.ola
+    assert Touchpoint.objects.get(account=held.foreign, kind="todo").assignee == people.leaver
+
+
+def test_nothing_is_given_back_to_somebody_who_is_gone(people, held):
+    change = go(people, to_dag(people)).change
+    bulk.undo(people.admin, change)
+    reasons = dict(change.rows.values_list("account", "reason"))
+    assert reasons[held.foreign.pk] == "Kari Holm does not work here any more: activate them again first."
+    assert reasons[held.accounts[0].pk] == "The owner before cannot own accounts any more."
+    assert owners(Concern.objects.all(), "owner") == ["Dag Moe", "Ola Berg"]
 
 
 def test_with_nobody_chosen_it_stays_in_their_name(people, held):
@@ -276,6 +330,9 @@ def test_the_steps_lead_to_a_summary_and_only_the_last_writes(people, held, as_a
     seen = last.context["shown"].token
     done = step(as_admin, people.leaver, **both, act="leave", seen=seen)
     assert done.status_code == 302
+    there = reverse("accounts:bulk", args=[BulkChange.objects.get().pk])
+    assert there in as_admin.get(done["Location"]).content.decode()
+    assert "possible until" in as_admin.get(there).content.decode()
     assert not Account.objects.filter(owner=people.leaver).exists()
 
 

@@ -54,7 +54,7 @@ def test_a_person_reads_all_that_is_kept(admin, eva, client: Client):
     client.force_login(admin)
     answer = client.get(reverse("taking_out:person", args=[eva.pk]))
     assert answer["Content-Disposition"].startswith("attachment")
-    words = text_of(answer.content)
+    words = text_of(answer.getvalue())
     for said in (
         "What is kept of Eva Lind", "Hollerbeck", "eva@borg.example", "Decides", "She likes «fish» $x^2$",
         "Pump seal leaks", "A quote for Eva", "1,234.50", "Thanks, Eva", "unsubscribed", "Borg #set & *Co*",
@@ -66,7 +66,7 @@ def test_a_person_reads_all_that_is_kept(admin, eva, client: Client):
 def test_the_same_for_programs(admin, eva, client: Client):
     client.force_login(admin)
     answer = client.get(reverse("taking_out:person", args=[eva.pk]), {"format": "json"})
-    kept = json.loads(answer.content)["kept"]
+    kept = json.loads(answer.getvalue())["kept"]
     assert kept["contacts.contact"][0]["email"] == "eva@borg.example"
     assert kept["contacts.interaction"][0]["sentiment"] == 4
     assert kept["sales.purchase"][0]["amount"] == "1234.5000"
@@ -77,7 +77,7 @@ def test_the_account_on_paper(admin, eva, client: Client):
     client.force_login(make.make_user("reader"))
     answer = client.get(reverse("taking_out:dossier", args=[eva.account_id]))
     assert 'filename="borg-set-co.pdf"' in answer["Content-Disposition"]
-    words = text_of(answer.content)
+    words = text_of(answer.getvalue())
     for said in ("Borg #set & *Co*", "Eva Lind", "Per Vik", "Pump seal leaks", "All together: 1,234.50 EUR"):
         assert said in words
 
@@ -126,7 +126,7 @@ def test_drafts_of_others_and_surveys_stay_where_they_are(admin, eva, client: Cl
     eva.account.save()
     client.force_login(manager)
     answer = client.get(reverse("taking_out:person", args=[eva.pk]), {"format": "json"})
-    kept = json.loads(answer.content)["kept"]
+    kept = json.loads(answer.getvalue())["kept"]
     assert {row["id"] for row in kept["contacts.contact"]} == {eva.pk, elsewhere.pk}
     assert [row["subject"] for row in kept["correspondence.piece"]] == ["Thanks, Eva"]
     assert "surveys.asked" not in kept

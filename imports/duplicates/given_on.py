@@ -1,0 +1,56 @@
+"""Of two accounts with different owners one owner stays: what the other one leaves, who hears of it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from django.urls import reverse
+
+from accounts.handing_over import bring_along
+from accounts.models import Account
+from cadences.reassigning.noted import NOTED
+from imports.duplicates.moving import Mover
+from imports.models import Merge, MergeStep
+from users import mail
+from users.models import User
+
+
+def give_on(mover: Mover, user: User, was: tuple[User | None, User | None], survivor: Account) -> None:
+    """To be called when everything is at the survivor. ``was``: whose the two accounts were.
+
+    What an owner who works here no more had noted goes along, as by every door that changes owners; whoever
+    has the account now is told, unless they merged it themself.
+    """
+    owner = survivor.owner
+    if owner is None or set(was) == {owner}:
+        return
+    (former,) = set(was) - {owner}
+    given: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for kind, pk, whose, _account in bring_along({survivor.pk: former.pk if former else None}, owner):
+        given[kind].append((pk, whose))
+    for kind, rows in given.items():
+        mover.note_given(NOTED[kind], rows, owner.pk)
+    _tell(user, owner, former, mover.merge, survivor)
+
+
+def give_back(step: MergeStep) -> list[str]:
+    """What is still open and still with whoever got it is with whoever had it again."""
+    noted = next(one for one in NOTED.values() if one.model._meta.label == step.model)
+    held: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for row in step.rows:
+        held[row["before"][step.column], row["after"][step.column]].append(row["pk"])
+    people = User.objects.in_bulk({pk for pair in held for pk in pair})
+    for (whose, now), ids in held.items():
+        if whose in people and now in people:
+            noted.give(noted.of(people[now]).filter(pk__in=ids), people[whose])
+    return []
+
+
+def _tell(user: User, owner: User, former: User | None, merge: Merge, survivor: Account) -> None:
+    """In the transaction of the merge, as of any account that somebody gets."""
+    if owner != user and owner.email:
+        mail.send(
+            "duplicates/email/merged", str(owner.email), user=owner, by=user, former=former,
+            loser=merge.loser_name, account=survivor,
+            link=mail.absolute(reverse("accounts:detail", args=[survivor.pk])),
+        )  # fmt: skip
