@@ -137,8 +137,8 @@ def restore(request: Request, pk: int) -> HttpResponse:
     toast(request, _("%(name)s is back.") % {"name": restored.name})
     if lost:
         words = ngettext(
-            "%d row could not come back: what it hung on is gone for good.",
-            "%d rows could not come back: what they hung on is gone for good.",
+            "%d row could not come back: what it hung on is gone for good, or another one has its place.",
+            "%d rows could not come back: what they hung on is gone for good, or others have their places.",
             lost,
         )
         toast(request, words % lost, level=messages.WARNING)
