@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import AccountFile
 from accounts.models.file import REMOVED_FOR
+from core import jobs
 from core.forms import attempt, editable, posted
 from core.htmx import go, toast
 from core.pagination import page_number, paginate
@@ -84,7 +85,7 @@ def units(request: Request) -> HttpResponse:
         "page": page,
         "q": wanted,
         "days": BinUnit.KEPT_FOR.days,
-        "failed": emptying.failure() if request.user.is_admin else None,
+        "failed": jobs.failure(emptying.JOB) if request.user.is_admin else None,
     }
     return render(request, "bin/list.html", context)
 

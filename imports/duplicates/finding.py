@@ -44,12 +44,9 @@ def run(on: date, asked_by: str, *, again: bool = False) -> JobRun | None:
     return jobs.perform(claimed, _work) if claimed else None
 
 
-def tick() -> None:
+def tick() -> JobRun | None:
     """Look if nobody has today; harmless at any time."""
-    today = company_today()
-    done = (JobRun.State.DONE, JobRun.State.DEAD)
-    if not JobRun.objects.filter(job=JOB, period=today.isoformat(), state__in=done).exists():
-        run(today, "tick")
+    return jobs.once(JOB, company_today().isoformat(), _work)
 
 
 def last_look() -> JobRun | None:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from contacts.models import Contact
+from core import jobs
 from core.forms import attempt, posted
 from core.htmx import toast
 from core.pagination import page_number, paginate
@@ -25,7 +26,11 @@ def erasures(request: Request) -> HttpResponse:
     rows = Erasure.objects.visible_to(request.user).select_related("by").order_by("-created_at", "pk")
     rules = retention.rules()
     kept = [(kind.label, rules.get(kind.value)) for kind in Retention.Kind]
-    context = {"page": paginate(rows, page_number(request)), "kept": kept}
+    context = {
+        "page": paginate(rows, page_number(request)),
+        "kept": kept,
+        "failed": jobs.failure(retention.JOB),
+    }
     return render(request, "erasing/list.html", context)
 
 
