@@ -8,7 +8,7 @@ key with a condition that is not named here fails a test.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 
@@ -81,7 +81,7 @@ def uniques(model: type[Model]) -> Iterator[Unique]:
         )
 
 
-def _columns(model: type[Model], names: tuple[str, ...] | list[str]) -> tuple[str, ...]:
+def _columns(model: type[Model], names: Iterable[str]) -> tuple[str, ...]:
     return tuple(str(model._meta.get_field(name).column) for name in names)  # type: ignore[union-attr]
 
 

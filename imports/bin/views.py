@@ -22,7 +22,7 @@ from core.pagination import page_number, paginate
 from imports.bin import emptying, obstacles, services
 from imports.bin.forms import WhyForm
 from imports.bin.graph import unit_of
-from imports.bin.kinds import KINDS, Kind, contents, may_put_in
+from imports.bin.kinds import KINDS, Kind, contents, may_put_in, people_in
 from imports.models import BinUnit
 from users.http import Request
 
@@ -117,6 +117,7 @@ def _unit_page(request: Request, found: BinUnit, status: int = 200) -> HttpRespo
         "contents": contents(found.counts, kind),
         "obstacles": standing,
         "notices": obstacles.notices(found),
+        "people": people_in(found) if request.user.is_admin else [],
         "only_numbers": bool(standing) and all(one.is_number for one in standing),
     }
     return render(request, "bin/unit.html", context, status=status)

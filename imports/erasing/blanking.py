@@ -150,7 +150,9 @@ def blank_kept(
         found = column_of(model, name)
         parts.append(f"CASE WHEN COALESCE({row} ->> %s, '') <> '' THEN %s::jsonb ELSE '{{}}' END")
         parameters += [found, json.dumps({found: ERASED})]
+    generated = [field.column for field in model._meta.concrete_fields if field.generated]
     column, ids = where[0], [str(one) for one in where[1]]
+    parameters.append(generated)  # they hold the same words again, and are made anew with the row
     if kept.key and column == column_of(model, "pk"):
         matches = f"{_column(kept.model, kept.key)}::text = ANY(%s)"
         parameters += [model._meta.label_lower, ids, unless]
@@ -160,7 +162,7 @@ def blank_kept(
     table = connection.ops.quote_name(kept.model._meta.db_table)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE {table} SET {row} = {' || '.join(parts)} "
+            f"UPDATE {table} SET {row} = ({' || '.join(parts)}) - %s::text[] "
             f"WHERE lower({_column(kept.model, kept.label)}) = %s AND {matches} AND NOT {row} ? %s",
             parameters,
         )
