@@ -18,9 +18,3 @@ def table_of(model: type[models.Model]) -> str:
 def key_of(model: type[models.Model]) -> str:
     """Its primary key."""
     return quoted(model._meta.pk.column)
-
-
-def column_of(model: type[models.Model], name: str) -> str:
-    """The column of a field."""
-    field = model._meta.get_field(name)
-    return quoted(getattr(field, "column", None))

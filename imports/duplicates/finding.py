@@ -19,6 +19,7 @@ from django.db import connection, transaction
 
 from core import jobs
 from core.models import JobRun
+from core.tables import table_of
 from imports.duplicates.found import ACCOUNTS, AT_ONCE, CONTACTS, Kind
 from imports.duplicates.undoing import forget_old
 from users.clock import company_today
@@ -95,8 +96,8 @@ def _likely(kind: Kind, met: list[tuple[int, int]]) -> Iterator[tuple[Any, ...]]
 
 
 def _keep(cursor: Any, kind: Kind) -> int:
-    table = connection.ops.quote_name(kind.pairs._meta.db_table)
-    records = connection.ops.quote_name(kind.pairs._meta.get_field("first").related_model._meta.db_table)
+    table = table_of(kind.pairs)
+    records = table_of(kind.model)
     cursor.execute(
         f"INSERT INTO {table} AS kept (first_id, second_id, score, reasons, state, created_at, updated_at) "
         "SELECT one, other, score, reasons, 'open', now(), now() FROM tend_pair "

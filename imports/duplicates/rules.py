@@ -11,9 +11,14 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 
 LIKELY = 50
 """From this score on two records are shown as a pair."""
+
+
+AT_HAND = 5_000
+"""Names and numbers of which the keys are remembered: a record meets many others, one after the other."""
 
 
 def _set(words: str) -> frozenset[str]:
@@ -119,21 +124,25 @@ def telling(name: str) -> list[str]:
     return own or names or words
 
 
-def words_of(name: str) -> list[str]:
+@lru_cache(AT_HAND)
+def words_of(name: str) -> tuple[str, ...]:
     """The same in one spelling: "mueller" as "muller"."""
-    return [re.sub(r"(?<=[aou])e|(?<=a)a", "", word) for word in telling(name)]
+    return tuple(re.sub(r"(?<=[aou])e|(?<=a)a", "", word) for word in telling(name))
 
 
+@lru_cache(AT_HAND)
 def name_key(name: str) -> str:
     """The same for every way to write one name: accents, word order, legal form do not count."""
     return "".join(sorted(words_of(name)))
 
 
+@lru_cache(AT_HAND)
 def spelled(name: str) -> str:
     """The same wherever the spaces are: "Norton Lines" and "Nortonlines"."""
     return "".join(words_of(name))
 
 
+@lru_cache(AT_HAND)
 def skeleton(name: str) -> str:
     """Alike for spellings that sound alike: no vowels behind the first letter, no doubled letters."""
     bones = []
@@ -146,6 +155,7 @@ def skeleton(name: str) -> str:
     return "".join(sorted(bones))
 
 
+@lru_cache(AT_HAND)
 def domain(address: str) -> str:
     """Whose e-mail or website it is; empty for a provider that everybody uses."""
     host = re.sub(r"^[a-z]+://", "", address.strip().lower()).rpartition("@")[2]
@@ -158,6 +168,7 @@ def domain(address: str) -> str:
     return "" if found in FREEMAIL else found
 
 
+@lru_cache(AT_HAND)
 def phone(written: str) -> str:
     """The end of a number, which is the same at home and from abroad; empty for what is too short for one."""
     digits = re.sub(r"\D", "", re.split(r"(?i)ext|x|;", written, maxsplit=1)[0])
@@ -180,6 +191,7 @@ def alike(one: str, other: str) -> float:
     return len(ours & theirs) / len(ours | theirs) if ours and theirs else 0.0
 
 
+@lru_cache(AT_HAND)
 def _trigrams(text: str) -> set[str]:
     padded = f"  {text} "
     return {padded[n : n + 3] for n in range(len(padded) - 2)} if text else set()

@@ -13,6 +13,7 @@ import pgtrigger
 from django.apps import apps
 from django.db import connection, models
 
+from core.tables import quoted, table_of
 from imports.erasing.what import ERASED
 
 
@@ -82,7 +83,7 @@ def _update(
         parameters.append(field_of(model, name).get_db_prep_save(value, connection))
     if not sets:
         return 0
-    table, where = connection.ops.quote_name(model._meta.db_table), field_of(model, key)
+    table, where = table_of(model), field_of(model, key)
     with connection.cursor() as cursor:
         cursor.execute(
             f"UPDATE {table} SET {', '.join(sets)} "
@@ -106,7 +107,7 @@ def column_of(model: type[models.Model], name: str) -> str:
 
 
 def _column(model: type[models.Model], name: str) -> str:
-    return str(connection.ops.quote_name(column_of(model, name)))
+    return quoted(column_of(model, name))
 
 
 def _type_of(field: models.Field[Any, Any]) -> str:
@@ -159,7 +160,7 @@ def blank_kept(
     else:
         matches = f"{row} ->> %s = ANY(%s)"
         parameters += [model._meta.label_lower, column, ids, unless]
-    table = connection.ops.quote_name(kept.model._meta.db_table)
+    table = table_of(kept.model)
     with connection.cursor() as cursor:
         cursor.execute(
             f"UPDATE {table} SET {row} = ({' || '.join(parts)}) - %s::text[] "

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import reduce
 from operator import or_
 from typing import Any
 
+from django.core.files.storage import default_storage
+from django.db import transaction
 from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
@@ -37,9 +39,26 @@ def surely_refused(person: Person) -> QuerySet[Refusal]:
 
 def blank(person: Person) -> int:
     """Returns how many rows and files."""
-    found = list(refused(person).values_list("pk", flat=True))
+    found = dict(refused(person).values_list("pk", "batch_id"))
+    batches = list(_batches(person))
     Refusal.objects.filter(pk__in=found).update(cells=[], reason=ERASED)
-    return len(found) + sum(_blank_batch(batch, person) for batch in _batches(person))
+    for batch in batches:
+        _blank_batch(batch, person)
+    _forget_files({*found.values(), *(batch.pk for batch in batches)})
+    return len(found) + len(batches)
+
+
+def _forget_files(batches: Collection[int]) -> None:
+    """Uploads that wait for a person: they would bring in again who is erased."""
+    waiting = ImportBatch.objects.filter(pk__in=batches, state__in=ImportBatch.OPEN_STATES).exclude(file="")
+    names = list(waiting.values_list("file", flat=True))
+    waiting.update(file="")
+
+    def remove() -> None:
+        for name in names:
+            default_storage.delete(name)
+
+    transaction.on_commit(remove)
 
 
 def samples(person: Person) -> list[tuple[ImportBatch, dict[str, Any]]]:
@@ -64,7 +83,7 @@ def _batches(person: Person) -> QuerySet[ImportBatch]:
     return found
 
 
-def _blank_batch(batch: ImportBatch, person: Person) -> int:
+def _blank_batch(batch: ImportBatch, person: Person) -> None:
     """What quotes them goes; header and mapping stay, so that the file can still be gone on with."""
     words = [one.lower() for one in _words(person)]
 
@@ -86,7 +105,6 @@ def _blank_batch(batch: ImportBatch, person: Person) -> int:
         notes=[note for note in batch.notes if not quotes(note)],
         error=ERASED if quotes(batch.error) else batch.error,
     )
-    return 1
 
 
 def _reached(reached: Iterable[str]) -> Q:

@@ -213,8 +213,14 @@ def forget_all(why: str) -> None:
     )
     paths = [archive.path for archive in TakeOut.objects.filter(state=State.READY)]
     TakeOut.objects.filter(state=State.READY).update(state=State.GONE)
-    transaction.on_commit(lambda: [path.unlink(missing_ok=True) for path in paths])
-    transaction.on_commit(lambda: [_clear(archive) for archive in given_up])
+
+    def remove() -> None:
+        for path in paths:
+            path.unlink(missing_ok=True)
+        for archive in given_up:
+            _clear(archive)
+
+    transaction.on_commit(remove)
 
 
 def forget_old() -> int:
