@@ -36,6 +36,7 @@ FROM telling
 JOIN tend_key one USING (kind, key)
 JOIN tend_key other USING (kind, key)
 WHERE one.id < other.id
+ORDER BY one.id, other.id
 """
 
 

@@ -17,7 +17,7 @@ LIKELY = 50
 """From this score on two records are shown as a pair."""
 
 
-AT_HAND = 5_000
+AT_HAND = 20_000
 """Names and numbers of which the keys are remembered: a record meets many others, one after the other."""
 
 
@@ -47,6 +47,10 @@ SECOND_LEVEL = _set("ac co com edu gov govt gv net or org ne")
 LETTERS = str.maketrans(
     {"ß": "ss", "æ": "a", "ø": "o", "œ": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ı": "i", "&": " "}
 )
+WITHIN = re.compile(r"[.'’`]")
+SIGNS = re.compile(r"[\W_]+")
+SHORT_FORM = re.compile(r"\b([a-z])/([a-z])\b")
+UMLAUT = re.compile(r"(?<=[aou])e|(?<=a)a")
 STREET = re.compile(
     r"(strasse|straat|street|gatan|gata|gaten|str|st|avenue|ave|road|rd|vej|vei|vagen|veien)$"
 )
@@ -107,17 +111,20 @@ class Likeness:
 # -- normalising -------------------------------------------------------------------------------------
 
 
+@lru_cache(AT_HAND)
 def plain(text: str) -> str:
     """Lower case, no accents, signs as spaces: "Ærø & Søn A/S" -> "aro son a s"."""
-    text = text.lower().translate(LETTERS)
-    text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    text = re.sub(r"[.'’`]", "", text)  # S.p.A. is one word, as is O'Neill
-    return " ".join(re.sub(r"[^\w]|_", " ", text).split())
+    text = text.lower()
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", text.translate(LETTERS))
+        text = "".join(c for c in text if not unicodedata.combining(c))
+    text = WITHIN.sub("", text)  # S.p.A. is one word, as is O'Neill
+    return " ".join(SIGNS.sub(" ", text).split())
 
 
 def telling(name: str) -> list[str]:
     """The words that tell a company from others: no legal form, no small words."""
-    text = re.sub(r"\b([a-z])/([a-z])\b", r"\1\2", name.lower())  # A/S, c/o
+    text = SHORT_FORM.sub(r"\1\2", name.lower())  # A/S, c/o
     words = plain(text).split()
     names = [word for word in words if word not in LEGAL and word not in SMALL]
     own = [word for word in names if word not in GENERAL]
@@ -127,7 +134,7 @@ def telling(name: str) -> list[str]:
 @lru_cache(AT_HAND)
 def words_of(name: str) -> tuple[str, ...]:
     """The same in one spelling: "mueller" as "muller"."""
-    return tuple(re.sub(r"(?<=[aou])e|(?<=a)a", "", word) for word in telling(name))
+    return tuple([UMLAUT.sub("", word) for word in telling(name)])
 
 
 @lru_cache(AT_HAND)
@@ -175,6 +182,7 @@ def phone(written: str) -> str:
     return digits.lstrip("0")[-8:] if len(digits.lstrip("0")) >= 7 else ""
 
 
+@lru_cache(AT_HAND)
 def place(street: str, postal_code: str) -> str:
     """One building: street, number and postal code; empty unless all three are known."""
     words = [STREET.sub("", word) or "str" for word in plain(street).split()]
