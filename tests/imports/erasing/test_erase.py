@@ -226,22 +226,6 @@ class TestWhereElse:
         assert meeting.agenda == "The leak"
         assert not Guest.objects.filter(contact=eva, is_invited=True).exists()
 
-    def test_a_file_that_waits_does_not_bring_them_back(self, admin, eva, django_capture_on_commit_callbacks):
-        file = ContentFile(b"E-mail\neva@borg.example\n", "wait.csv")
-        samples = [{"row": 2, "key": "eva@borg.example", "status": "new", "changes": []}]
-        waiting = ImportBatch.objects.create(filename="wait.csv", file=file, state="checked", samples=samples)
-        other = ImportBatch.objects.create(
-            filename="other.csv", file=ContentFile(b"E-mail\n", "o"), state="checked"
-        )
-        storage, name = waiting.file.storage, waiting.file.name
-        with django_capture_on_commit_callbacks(execute=True):
-            erase(admin, eva)
-        waiting.refresh_from_db()
-        other.refresh_from_db()
-        assert not waiting.file
-        assert not storage.exists(name)
-        assert storage.exists(other.file.name)
-
     def test_an_opt_out_outlives_them(self, admin, eva):
         erase(admin, eva)
         assert suppressed(["Eva@Borg.example"], "marketing") == {"eva@borg.example"}
