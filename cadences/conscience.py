@@ -9,12 +9,11 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import Account
-from accounts.stored_files import JOB as FILES
 from cadences.models import Plan, Schedule
 from cadences.nightly import JOB, due_date
 from cadences.planned.night import JOB as WRITTEN
 from cadences.survey_night import JOB as SURVEYS
-from cadences.worth_night import JOB as WORTH
+from core import jobs
 from core.models import Heartbeat, JobRun
 from correspondence import health
 from surveys.health import alarms
@@ -82,8 +81,7 @@ class Conscience:
     troubled: list[dict[str, Any]] = field(default_factory=list)
     surveys: SurveyState | None = None
     mail: list[str] = field(default_factory=list)
-    worth: str = ""  # what stopped the count of shares and ranks
-    files: str = ""  # what stopped the sweep of stored files
+    failures: list[tuple[Any, JobRun]] = field(default_factory=list)  # of jobs beside the night, in words
     written: JobRun | None = None  # the latest run that wrote what the plan owes in writing
 
     @property
@@ -117,16 +115,9 @@ def examine(*, all_runs: bool = False) -> Conscience:
         state.troubled = _troubled(state.last)
     state.surveys = _surveys(company.time_zone)
     state.mail = health.alarms(timezone.now())
-    state.worth, state.files = _failure_of(WORTH), _failure_of(FILES)
+    state.failures = jobs.failures()
     state.written = JobRun.objects.filter(job=WRITTEN).order_by("-period").first()
     return state
-
-
-def _failure_of(job: str) -> str:
-    """What stopped its latest run; empty where nothing did."""
-    latest = JobRun.objects.filter(job=job).order_by("-period").first()
-    has_failed = latest is not None and latest.state in (JobRun.State.FAILED, JobRun.State.DEAD)
-    return latest.error if latest is not None and has_failed else ""
 
 
 def _surveys(zone_name: str) -> SurveyState | None:
@@ -135,7 +126,7 @@ def _surveys(zone_name: str) -> SurveyState | None:
     if not said and not Programme.objects.filter(is_on=True).exists():
         return None
     last = JobRun.objects.filter(job=SURVEYS).order_by("-period").first()
-    if last is not None and last.state in (JobRun.State.FAILED, JobRun.State.DEAD):
+    if last is not None and last.state in jobs.FAILED:
         said.append(last.error)
     said += (last.counts.get("troubles") or []) if last is not None else []
     return SurveyState(last, said)

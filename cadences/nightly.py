@@ -24,6 +24,8 @@ from users.clock import zone
 from users.models import Company
 
 JOB = "nightly"
+REASON = "nightly run"
+"""Who is behind what it writes, in the history."""
 ADDED_UP = ("created", "moved", "cancelled", "lapsed", "closed", "reopened", "retiered", "holidays")
 
 
@@ -57,7 +59,7 @@ def run_night(on: date, asked_by: str, rehearse: bool = False, *, again: bool = 
     if run is None:
         raise NightRefusedError(_("The night of %(on)s is running already or done.") % {"on": on})
     jobs.kill_point("claimed")
-    with acting(None, "nightly run"):
+    with acting(None, REASON):
         return jobs.perform(run, lambda: _added(_work(on, run), earlier or {}))
 
 

@@ -30,6 +30,8 @@ from users.clock import company_today
 
 log = logging.getLogger(__name__)
 JOB = "surveys"
+REASON = "surveys"
+"""Who is behind what it writes, in the history."""
 TOO_OLD = timedelta(days=14)
 NORMAL_OVER = timedelta(days=28)
 PATIENCE = timedelta(minutes=15)
@@ -53,7 +55,7 @@ def run(on: date, asked_by: str, *, again: bool = True) -> JobRun:
     if claimed is None:
         raise NightRefusedError(_("The surveys of %(on)s are at work already, or done.") % {"on": on})
     jobs.kill_point("claimed")
-    with acting(None, "surveys"):
+    with acting(None, REASON):
         return jobs.perform(claimed, lambda: _added(_work(on), earlier or {}) | {"troubles": troubles})
 
 

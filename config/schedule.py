@@ -22,8 +22,9 @@ SCHEDULE = (
     Bell("tick", "cadences.tasks.tick", 60, "Starts every periodic job that is due and not done."),
     Bell("heartbeat", "cadences.tasks.heartbeat", 60, "Shows on the Engine page that beat and worker live."),
     Bell("imports", "imports.tasks.resume", 60, "Takes up files that wait, or whose worker died."),
-    Bell("duplicates", "imports.tasks.duplicates", 600, "Looks for what is there twice, once a day."),
-    Bell("bin", "imports.tasks.empty_bin", 600, "Once a day: what lay in the recycle bin for 30 days goes."),
+    Bell(
+        "data care", "imports.tasks.nightly", 600, "Once a day: retention, recycle bin, what is there twice."
+    ),
     Bell("bulk", "cadences.tasks.resume_bulk", 60, "Takes up changes of many accounts that wait."),
     Bell(
         "outbox", "correspondence.tasks.send_due", 30, "Sends mail that is due, or was left by a dead worker."
@@ -34,13 +35,16 @@ SCHEDULE = (
     Bell("old_mail", "correspondence.tasks.forget", 86_400, "Rows of mail that nobody needs are deleted."),
     Bell("sessions", "users.tasks.forget_old_sessions", 86_400, "Expired sign-ins do not pile up."),
 )
+RETIRED = ("duplicates", "bin")
+"""Bells of earlier versions, whose task is not there any more."""
 
 
 def install() -> int:
-    """Add what is missing to the database. Returns how many entries were added."""
+    """Add what is missing to the database, and remove what is retired. Returns how many were added."""
     from django_celery_beat.models import IntervalSchedule, PeriodicTask  # noqa: PLC0415 - needs loaded apps
 
     added = 0
+    PeriodicTask.objects.filter(name__in=RETIRED).delete()
     for bell in SCHEDULE:
         interval, _ = IntervalSchedule.objects.get_or_create(
             every=bell.every, period=IntervalSchedule.SECONDS

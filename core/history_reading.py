@@ -18,33 +18,10 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
 
+from core import doors
 from core.history import history_of
 
-_DOORS = {
-    "bulk": lazy("in bulk"),
-    "bulk undo": lazy("in bulk, taken back"),
-    "leaving": lazy("when somebody left"),
-    "merge": lazy("by merging"),
-    "merge undo": lazy("by merging, taken back"),
-    "import undo": lazy("by an import, taken back"),
-    "bin": lazy("put into the recycle bin"),
-    "bin restore": lazy("restored from the recycle bin"),
-    "erasing": lazy("by erasing"),
-}
-"""Doors that a verb names (``core.history.through``), as they stand behind the name of who came through."""
-
-DOORS: dict[str, Any] = {
-    "page": lazy("on a page"),
-    "import": lazy("by an import"),
-    **_DOORS,
-    "nightly": lazy("at night"),
-    "command": lazy("by a command"),
-    "background": lazy("in the background"),
-}
-NIGHTLY = ("nightly run", "correspondence of the night", "surveys")
-"""Reasons that the jobs of the night give (``core.history.acting``)."""
 BOOKKEEPING = frozenset({"id", "created_at", "updated_at"})
 
 
@@ -105,18 +82,8 @@ def _differing(old: Any, new: models.Model | None) -> list[models.Field[Any, Any
 
 
 def door_of(event: Any) -> str:
-    """The key of ``DOORS`` through which a change came."""
-    if event.pgh_context is None:
-        return "background"
-    metadata = event.pgh_context.metadata
-    reason = metadata.get("reason") or ""
-    if metadata.get("door") in _DOORS:
-        return str(metadata["door"])
-    if reason.startswith("import"):
-        return "import"
-    if reason in NIGHTLY:
-        return "nightly"
-    return "command" if reason else "page"
+    """The key of ``core.doors.every`` through which a change came."""
+    return doors.of(event.pgh_context.metadata if event.pgh_context is not None else None)
 
 
 def _events_of(obj: models.Model) -> models.QuerySet[Any]:
@@ -157,7 +124,8 @@ class _Names:
     def who(self, event: Any) -> str:
         """The user's name, the reason that a command gave, or that nobody knows; and the door."""
         door = event.pgh_context.metadata.get("door") if event.pgh_context else None
-        return f"{self.name(event)} ({_DOORS[door]})" if door in _DOORS else self.name(event)
+        words = doors.words_of(door)
+        return f"{self.name(event)} ({words})" if words else self.name(event)
 
     def name(self, event: Any) -> str:
         """Who, without the door."""

@@ -22,6 +22,7 @@ from django.utils import timezone
 from core.models import Heartbeat, JobRun
 
 MAX_ATTEMPTS = 5
+FAILED = (JobRun.State.FAILED, JobRun.State.DEAD)
 JOB_LOCKS = 7435  # first key of the advisory locks that running jobs hold
 
 # A run that died with its process holds no lock. One that works holds it, however long it takes: taking
@@ -98,6 +99,37 @@ def perform(run: JobRun, work: Callable[[], dict[str, Any]]) -> JobRun:
         raise
     kill_point("committed")
     return run
+
+
+def once(job: str, period: str, work: Callable[[], dict[str, Any]]) -> JobRun | None:
+    """Do a job that is due once in the period, if nobody has; what a tick calls. None: nothing to do."""
+    run = claim(job, period, "tick")
+    if run is None:
+        return None
+    try:
+        return perform(run, work)
+    except LostClaimError:
+        return None
+
+
+_troubles: dict[str, Any] = {}
+
+
+def tell(job: str, words: Any) -> None:
+    """What is said on the Engine page when the latest run of a job has failed, before the error."""
+    _troubles[job] = words
+
+
+def failure(job: str) -> JobRun | None:
+    """Its latest run, where that could not be done."""
+    latest = JobRun.objects.filter(job=job).order_by("-period").first()
+    return latest if latest is not None and latest.state in FAILED else None
+
+
+def failures() -> list[tuple[Any, JobRun]]:
+    """What is said of jobs whose latest run could not be done; one query."""
+    latest = JobRun.objects.filter(job__in=_troubles).order_by("job", "-period").distinct("job")
+    return [(_troubles[run.job], run) for run in latest if run.state in FAILED]
 
 
 def beat(name: str, detail: str = "", at: datetime | None = None) -> None:

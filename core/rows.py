@@ -14,6 +14,8 @@ from typing import Any
 
 from django.db import connection, models
 
+from core.tables import key_of, quoted, table_of
+
 Kept = dict[str, Any]
 """One row: column to value, as ``to_jsonb`` writes it."""
 
@@ -25,8 +27,8 @@ def keep(model: type[models.Model], ids: Collection[Any], column: str = "") -> l
     """
     if not ids:
         return []
-    table, key = _quoted(model._meta.db_table), _quoted(_key(model))
-    wanted = _quoted(column) if column else key
+    table, key = table_of(model), key_of(model)
+    wanted = quoted(column) if column else key
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT to_jsonb(r)::text FROM {table} r WHERE {wanted} = ANY(%s) ORDER BY {key}", [list(ids)]
@@ -58,10 +60,10 @@ def put_back_from(model: type[models.Model], source: str, values: Sequence[Any])
             return 0
         fields = [field for field in model._meta.concrete_fields if not field.generated and field.column]
         newer = [field for field in fields if field.column not in known]
-        names = ", ".join(_quoted(field.column) for field in fields)
-        given = ", ".join("%s" if field in newer else f"r.{_quoted(field.column)}" for field in fields)
+        names = ", ".join(quoted(field.column) for field in fields)
+        given = ", ".join("%s" if field in newer else f"r.{quoted(field.column)}" for field in fields)
         defaults = [field.get_db_prep_save(field.get_default(), connection) for field in newer]
-        table, key = _quoted(model._meta.db_table), _quoted(_key(model))
+        table, key = table_of(model), key_of(model)
         cursor.execute(
             f"INSERT INTO {table} ({names}) SELECT {given} FROM ({source}) s(data)"
             f" CROSS JOIN LATERAL jsonb_populate_record(NULL::{table}, s.data) r"
@@ -69,12 +71,3 @@ def put_back_from(model: type[models.Model], source: str, values: Sequence[Any])
             [*defaults, *values],
         )
         return int(cursor.rowcount)
-
-
-def _key(model: type[models.Model]) -> str:
-    return str(model._meta.pk.column)
-
-
-def _quoted(name: str | None) -> str:
-    assert name is not None  # noqa: S101 - fields without a column are none of a table
-    return connection.ops.quote_name(name)

@@ -5,10 +5,9 @@ from datetime import timedelta
 from celery import shared_task
 
 from core.history import acting
+from imports import nightly as care
 from imports import services
-from imports.bin import emptying
 from imports.duplicates import finding
-from imports.erasing import retention
 from imports.erasing import services as erasing
 from imports.taking_out import archives
 from imports.undo.services import forget_journals
@@ -29,15 +28,14 @@ def resume() -> None:
     forget_journals()
     archives.resume_waiting()
     archives.forget_old()
-    retention.tick()
     with acting(None, "replay_erasures"):
         erasing.replay(timedelta(minutes=1))
 
 
-@shared_task(name="imports.tasks.duplicates")
-def duplicates() -> None:
-    """Look for likely pairs if nobody has today."""
-    finding.tick()
+@shared_task(name="imports.tasks.nightly")
+def nightly() -> None:
+    """Once a day: forget words, empty the recycle bin, look for what is there twice."""
+    care.tick()
 
 
 @shared_task(name="imports.tasks.find_duplicates")
@@ -50,9 +48,3 @@ def find_duplicates(asked_by: str) -> None:
 def take_out(archive_id: int) -> None:
     """Write everything into one archive."""
     archives.work(archive_id)
-
-
-@shared_task(name="imports.tasks.empty_bin")
-def empty_bin() -> None:
-    """Once a day: what has lain in the recycle bin for 30 days is gone."""
-    emptying.tick()

@@ -31,6 +31,8 @@ from correspondence.services.enqueueing import enqueue_many
 from users.clock import company_today
 
 JOB = "correspondence"
+REASON = "correspondence of the night"
+"""Who is behind what it writes, in the history."""
 BATCH = 2_000
 ADDED_UP = ("drafted", "queued", "taken_back")
 
@@ -47,7 +49,7 @@ def run(on: date, asked_by: str, *, again: bool = True) -> JobRun:
     claimed = jobs.claim(JOB, on.isoformat(), asked_by, again=again, grace=grace)
     if claimed is None:
         raise NightRefusedError(_("The letters of %(on)s are being written, or done.") % {"on": on})
-    with acting(None, "correspondence of the night"):
+    with acting(None, REASON):
         return jobs.perform(claimed, lambda: _added(write(on), earlier or {}))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
 
 from django.utils import timezone
 
@@ -25,20 +24,7 @@ def files_in_bin(names: list[str]) -> Iterable[str]:
 
 def tick() -> JobRun | None:
     """Empty it once a day; harmless at any time."""
-    claimed = jobs.claim(JOB, company_today().isoformat(), "tick", grace=timedelta(seconds=60))
-    if claimed is None:
-        return None
-    try:
-        return jobs.perform(claimed, empty)
-    except jobs.LostClaimError:
-        return None
-
-
-def failure() -> JobRun | None:
-    """The latest run, where it could not be done."""
-    latest = JobRun.objects.filter(job=JOB).order_by("-period").first()
-    has_failed = latest is not None and latest.state in (JobRun.State.FAILED, JobRun.State.DEAD)
-    return latest if has_failed else None
+    return jobs.once(JOB, company_today().isoformat(), empty)
 
 
 def empty() -> dict[str, int]:

@@ -11,7 +11,9 @@ from django.db.models import Model
 
 from cadences.models import Appointment, Touchpoint
 from core import rows
-from imports.bin.kept import FOLLOWED, REFERENCE, named, run
+from core.tables import quoted, table_of
+from imports.bin import taken
+from imports.bin.kept import FOLLOWED, REFERENCE, run
 from imports.models import BinUnit
 
 FOLLOWING: tuple[type[Model], ...] = (Touchpoint, Appointment)
@@ -56,16 +58,17 @@ AS_BEFORE = """
 UPDATE {table} t SET ({columns}) = (
     SELECT {columns} FROM jsonb_populate_record(NULL::{table}, b.data->'before')
 )
-FROM imports_binrow b WHERE {stands} AND b.data ? 'before'
+FROM imports_binrow b WHERE {stands} AND b.data ? 'before'{free}
 """
 GONE = """
-SELECT data->'before' FROM imports_binrow WHERE unit_id = %s AND role = %s AND model = %s
-    AND data ? 'before' AND NOT data ? 'after'
+SELECT b.data->'before' FROM imports_binrow b WHERE b.unit_id = %s AND b.role = %s AND b.model = %s
+    AND b.data ? 'before' AND NOT b.data ? 'after'
 """
+BEFORE_OF = "(b.data->'before')"
 
 
 def _run(statement: str, unit: BinUnit, model: type[Model]) -> None:
-    columns = ", ".join(named(field.column) for field in model._meta.concrete_fields)
+    columns = ", ".join(quoted(field.column) for field in model._meta.concrete_fields)
     values = {
         "unit": unit.pk,
         "role": FOLLOWED,
@@ -73,7 +76,14 @@ def _run(statement: str, unit: BinUnit, model: type[Model]) -> None:
         "account": unit.account_id,
         "reference": REFERENCE,
     }
-    run(statement.format(table=named(model._meta.db_table), columns=columns, stands=STANDS), values)
+    run(statement.format(table=table_of(model), columns=columns, stands=STANDS, free=_free(model)), values)
+
+
+def _free(model: type[Model]) -> str:
+    """Only where nothing stands by now in the place that the row had."""
+    return "".join(
+        f" AND NOT {taken.same_elsewhere(model, unique, data=BEFORE_OF)}" for unique in taken.uniques(model)
+    )
 
 
 def note_before(unit: BinUnit) -> None:
@@ -93,4 +103,4 @@ def put_back(unit: BinUnit) -> None:
     for model in reversed(FOLLOWING):  # a meeting lets go of the touchpoint that was made for it
         _run(AWAY, unit, model)
         _run(AS_BEFORE, unit, model)
-        rows.put_back_from(model, GONE, [unit.pk, FOLLOWED, model._meta.label_lower])
+        rows.put_back_from(model, GONE + _free(model), [unit.pk, FOLLOWED, model._meta.label_lower])

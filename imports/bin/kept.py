@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import FileField, ForeignKey, Model
 
 from core import rows
+from core.tables import key_of, quoted, table_of
 from imports.models import BinRow, BinUnit
 
 ROW, REFERENCE, FOLLOWED = (role.value for role in BinRow.Role)
@@ -25,20 +26,16 @@ def run(statement: str, values: Any) -> int:
         return int(cursor.rowcount)
 
 
-def named(name: str | None) -> str:
-    return connection.ops.quote_name(name or "")
-
-
 def names(model: type[Model]) -> tuple[str, str]:
     """Table and primary key, quoted."""
-    return named(model._meta.db_table), named(model._meta.pk.column)
+    return table_of(model), key_of(model)
 
 
 def keep(unit: BinUnit, model: type[Model], ids: Collection[int]) -> None:
     """Copy these rows into the unit."""
     table, key = names(model)
     stored = next((field.column for field in model._meta.fields if isinstance(field, FileField)), None)
-    file = f"r.{named(stored)}" if stored else "''"
+    file = f"r.{quoted(stored)}" if stored else "''"
     run(
         "INSERT INTO imports_binrow (unit_id, role, model, object_id, file, data)"
         f" SELECT %s, %s, %s, r.{key}, {file}, to_jsonb(r) FROM {table} r WHERE r.{key} = ANY(%s)",
@@ -54,7 +51,7 @@ def delete(model: type[Model], ids: Collection[Any]) -> None:
 def keep_reference(unit: BinUnit, field: Key, ids: Collection[int], inside: Collection[int]) -> None:
     """Note who outside names one of ``ids`` in this column. ``inside``: rows of that table in the unit."""
     table, key = names(field.model)
-    column = named(field.column)
+    column = quoted(field.column)
     run(
         "INSERT INTO imports_binrow (unit_id, role, model, object_id, file, data)"
         f" SELECT %s, %s, %s, r.{key}, '', jsonb_build_object('column', %s::text, 'value', r.{column})"
@@ -65,7 +62,7 @@ def keep_reference(unit: BinUnit, field: Key, ids: Collection[int], inside: Coll
 
 def loosen(field: Key, ids: Collection[int], inside: Collection[int]) -> None:
     """Nobody outside names these any more."""
-    (table, key), column = names(field.model), named(field.column)
+    (table, key), column = names(field.model), quoted(field.column)
     run(
         f"UPDATE {table} r SET {column} = NULL WHERE {column} = ANY(%s) AND {OUTSIDE.format(key=key)}",
         [list(ids), list(inside)],
@@ -85,17 +82,3 @@ def put_back(unit: BinUnit) -> int:
         rows.put_back_from(model, source, [unit.pk, ROW, model._meta.label_lower])
         for model in models_of(unit)
     )
-
-
-def name_again(unit: BinUnit) -> None:
-    """Columns outside that named rows of the unit, where they name nobody now."""
-    pairs = unit.rows.filter(role=REFERENCE).values_list("model", "data__column").distinct()
-    for label, name in list(pairs):
-        table, key = names(apps.get_model(label))
-        column = named(name)
-        run(
-            f"UPDATE {table} r SET {column} = (b.data->>'value')::bigint FROM imports_binrow b"
-            " WHERE b.unit_id = %s AND b.role = %s AND b.model = %s AND b.data->>'column' = %s"
-            f" AND r.{key} = b.object_id AND r.{column} IS NULL",
-            [unit.pk, REFERENCE, label, name],
-        )

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext_lazy
 from accounts.models import Account
 from accounts.services import may_reassign
 from contacts.models import Commitment, Concern, Contact, Expectation, Interaction
+from imports.models import BinRow, BinUnit
 from sales.models import Purchase
 from users.models import User
 
@@ -68,6 +69,19 @@ def contents(counts: dict[str, int], kind: Kind) -> list[str]:
     own = kind.model._meta.label_lower
     left = {label: count - (label == own) for label, count in counts.items()}
     return [str(words % left[label]) for label, words in _WORDS.items() if left.get(label)]
+
+
+PEOPLE = 200
+"""Of one unit, on its page."""
+
+
+def people_in(unit: BinUnit) -> list[tuple[int, str]]:
+    """Contacts that lie in a unit, by id and name."""
+    rows = unit.rows.filter(role=BinRow.Role.ROW, model=Contact._meta.label_lower)
+    names = rows.order_by("data__last_name", "object_id").values_list(
+        "object_id", "data__first_name", "data__last_name"
+    )
+    return [(pk, f"{first} {last}".strip()) for pk, first, last in names[:PEOPLE]]
 
 
 def may_put_in(user: User, record: Model) -> bool:

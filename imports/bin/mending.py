@@ -1,20 +1,21 @@
-"""Before a unit comes back: what its rows name and is gone by now, and values that others have taken.
+"""What the rows of a unit name and is gone by now, values that others have taken, and who named them.
 
-Everything happens on the kept JSON, in the transaction that restores. What cannot be mended without asking
-(the account itself is gone, its number belongs to another one) is for ``imports.bin.obstacles``.
+Before they come back everything happens on the kept JSON, in the transaction that restores. What cannot be
+mended without asking (the account itself is gone, its number belongs to another one) is for
+``imports.bin.obstacles``.
 """
 # ruff: noqa: S608 - names come from the models, values are always parameters
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from django.db.models import Field, ForeignKey, Model, UniqueConstraint
+from django.apps import apps
+from django.db.models import ForeignKey, Model
 from django.utils.translation import gettext as _
 
-from contacts.models import Contact
+from core.tables import quoted
 from correspondence.models import Exclusion, Recipient
-from imports.bin.kept import ROW, Key, models_of, named, names, run
+from imports.bin import taken
+from imports.bin.kept import REFERENCE, ROW, Key, models_of, names, run
 from imports.models import BinUnit
 
 NUMBER = "external_id"
@@ -35,9 +36,7 @@ def mend(unit: BinUnit) -> int:
     """Returns how many rows cannot come back, because what they hung on is gone for good."""
     models = models_of(unit)
     for model in models:
-        _free_values(unit, model)
-    if Contact in models:
-        _one_main_contact(unit)
+        taken.give_up(unit, model)
     if Recipient in models:
         _missed_their_turn(unit)
     lost = 0
@@ -48,7 +47,7 @@ def mend(unit: BinUnit) -> int:
 
 def _mend_keys(unit: BinUnit, model: type[Model]) -> int:
     """Empty columns that name somebody gone; drop rows that cannot be without them, or are there already."""
-    dropped = sum(_drop_twins(unit, model, fields) for fields in _unique_sets(model))
+    dropped = taken.drop_twins(unit, model)
     for field in model._meta.concrete_fields:
         if not isinstance(field, ForeignKey):
             continue
@@ -72,53 +71,6 @@ def _missing(field: Key) -> str:
     return MISSING.format(table=table, key=key)
 
 
-def _unique_sets(model: type[Model]) -> Iterator[tuple[Field, ...]]:
-    """Columns that are unique together, whatever the row; those with a condition are looked after by name."""
-    for constraint in model._meta.constraints:
-        if isinstance(constraint, UniqueConstraint) and constraint.condition is None and constraint.fields:
-            yield tuple(model._meta.get_field(name) for name in constraint.fields)  # type: ignore[misc]
-
-
-def _drop_twins(unit: BinUnit, model: type[Model], fields: tuple[Field, ...]) -> int:
-    """A row that says the same was made since: that one stands."""
-    table, key = names(model)
-    same = " AND ".join(f"t.{named(field.column)}::text = b.data->>'{field.column}'" for field in fields)
-    return run(
-        "DELETE FROM imports_binrow b WHERE b.unit_id = %s AND b.role = %s AND b.model = %s"
-        f" AND EXISTS (SELECT FROM {table} t WHERE {same} AND t.{key} <> b.object_id)",
-        [unit.pk, ROW, model._meta.label_lower],
-    )
-
-
-def _free_values(unit: BinUnit, model: type[Model]) -> None:
-    """A value that must be unique and is taken by now is given up where it may be empty.
-
-    Numbers of the customer file are asked about before (``obstacles``); what is left are tokens of forms
-    and the origins of drafts, which only keep a thing from being made twice.
-    """
-    table, key = names(model)
-    for field in model._meta.concrete_fields:
-        if field.unique and field.null and not field.primary_key:
-            column = named(field.column)
-            run(
-                "UPDATE imports_binrow b SET data = jsonb_set(b.data, ARRAY[%s], 'null')"
-                " WHERE b.unit_id = %s AND b.role = %s AND b.model = %s AND EXISTS ("
-                f" SELECT FROM {table} t WHERE t.{column}::text = b.data->>%s AND t.{key} <> b.object_id)",
-                [field.column, unit.pk, ROW, model._meta.label_lower, field.column],
-            )
-
-
-def _one_main_contact(unit: BinUnit) -> None:
-    """Somebody else is called first by now: that stays so."""
-    run(
-        "UPDATE imports_binrow b SET data = jsonb_set(b.data, ARRAY['is_main'], 'false')"
-        " WHERE b.unit_id = %s AND b.role = %s AND b.model = %s AND EXISTS ("
-        " SELECT FROM contacts_contact t WHERE t.account_id::text = b.data->>'account_id' AND t.is_main"
-        " AND t.left_on IS NULL)",
-        [unit.pk, ROW, Contact._meta.label_lower],
-    )
-
-
 def _missed_their_turn(unit: BinUnit) -> None:
     """A mailing has gone past them meanwhile: they were left out, and do not wait for ever."""
     words = _("Lay in the recycle bin when its turn came.")
@@ -131,3 +83,23 @@ def _missed_their_turn(unit: BinUnit) -> None:
         " AND (m.state = 'done' OR m.state = 'running' AND m.rows_left = 0)",
         [Exclusion.LEFT, words, unit.pk, ROW, Recipient._meta.label_lower],
     )
+
+
+def name_again(unit: BinUnit) -> None:
+    """Columns outside that named rows of the unit, where they name nobody now and the place is free."""
+    pairs = unit.rows.filter(role=REFERENCE).values_list("model", "data__column").distinct()
+    for label, name in list(pairs):
+        model = apps.get_model(label)
+        (table, key), column = names(model), quoted(name)
+        again = f"to_jsonb(r) || jsonb_build_object('{name}', (b.data->>'value')::bigint)"
+        free = "".join(
+            f" AND NOT {taken.same_elsewhere(model, unique, data=again, own=f'r.{key}')}"
+            for unique in taken.uniques(model)
+            if name in unique.columns
+        )
+        run(
+            f"UPDATE {table} r SET {column} = (b.data->>'value')::bigint FROM imports_binrow b"
+            " WHERE b.unit_id = %s AND b.role = %s AND b.model = %s AND b.data->>'column' = %s"
+            f" AND r.{key} = b.object_id AND r.{column} IS NULL{free}",
+            [unit.pk, REFERENCE, label, name],
+        )

@@ -16,10 +16,9 @@ from core import facts
 from core.history import through
 from correspondence.models import Message, State
 from correspondence.services.managing import withdraw
-from imports.bin import followed, kept, obstacles
+from imports.bin import followed, kept, mending, obstacles
 from imports.bin.graph import Unit, unit_of
 from imports.bin.kinds import KINDS, Kind, may_put_in
-from imports.bin.mending import mend
 from imports.models import BinUnit
 from sales.models import Purchase
 from sales.services import refresh_status
@@ -144,15 +143,15 @@ def restore(user: User, unit: BinUnit, *, without_number: bool = False) -> tuple
 
 
 def _bring_back(unit: BinUnit) -> int:
-    lost = mend(unit)
+    lost = mending.mend(unit)
     try:
         with transaction.atomic():
             kept.put_back(unit)
+            followed.put_back(unit)
+            mending.name_again(unit)
     except IntegrityError as error:
         words = _("Something else stands in its place by now; nothing was changed. Ask an admin: %(what)s")
         raise ValidationError(words % {"what": str(error).partition("\n")[0]}) from None
-    followed.put_back(unit)
-    kept.name_again(unit)
     record = KINDS[unit.kind].model._base_manager.get(pk=unit.object_id)
     _tell(record, unit.account_id)
     BinUnit.objects.filter(pk=unit.pk).delete()

@@ -15,13 +15,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import AccountFile
 from accounts.models.file import REMOVED_FOR
+from core import jobs
 from core.forms import attempt, editable, posted
 from core.htmx import go, toast
 from core.pagination import page_number, paginate
 from imports.bin import emptying, obstacles, services
 from imports.bin.forms import WhyForm
 from imports.bin.graph import unit_of
-from imports.bin.kinds import KINDS, Kind, contents, may_put_in
+from imports.bin.kinds import KINDS, Kind, contents, may_put_in, people_in
 from imports.models import BinUnit
 from users.http import Request
 
@@ -84,7 +85,7 @@ def units(request: Request) -> HttpResponse:
         "page": page,
         "q": wanted,
         "days": BinUnit.KEPT_FOR.days,
-        "failed": emptying.failure() if request.user.is_admin else None,
+        "failed": jobs.failure(emptying.JOB) if request.user.is_admin else None,
     }
     return render(request, "bin/list.html", context)
 
@@ -116,6 +117,7 @@ def _unit_page(request: Request, found: BinUnit, status: int = 200) -> HttpRespo
         "contents": contents(found.counts, kind),
         "obstacles": standing,
         "notices": obstacles.notices(found),
+        "people": people_in(found) if request.user.is_admin else [],
         "only_numbers": bool(standing) and all(one.is_number for one in standing),
     }
     return render(request, "bin/unit.html", context, status=status)
@@ -137,8 +139,8 @@ def restore(request: Request, pk: int) -> HttpResponse:
     toast(request, _("%(name)s is back.") % {"name": restored.name})
     if lost:
         words = ngettext(
-            "%d row could not come back: what it hung on is gone for good.",
-            "%d rows could not come back: what they hung on is gone for good.",
+            "%d row could not come back: what it hung on is gone for good, or another one has its place.",
+            "%d rows could not come back: what they hung on is gone for good, or others have their places.",
             lost,
         )
         toast(request, words % lost, level=messages.WARNING)

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 
-from core.history_reading import DOORS, NIGHTLY
+from core import doors
 from core.text import whole_number
 from imports.changes.kinds import Kind, kinds, narrowed, read_by, whose
 from users.clock import today_for, zone
@@ -47,7 +47,7 @@ class Choice:
             since=_day(params.get("since", "")) or first,
             until=_day(params.get("until", "")),
             user=whole_number(params.get("user", "")),
-            door=params.get("door", "") if params.get("door", "") in DOORS else "",
+            door=params.get("door", "") if params.get("door", "") in doors.every() else "",
             kind=kind,
             record=record if kind else "",
             account=account,
@@ -102,19 +102,20 @@ def _by(user_id: int | None, allowed: set[int] | None) -> Q:
 
 
 def _through(door: str) -> Q:
-    """The rule of ``core.history_reading.door_of``, as a filter."""
+    """The rule of ``core.doors.of``, as a filter."""
     if not door:
         return Q()
-    if door == "background":
+    if door == doors.BACKGROUND:
         return Q(pgh_context__isnull=True)
-    unnamed = Q(**{f"{DOOR}__isnull": True})
-    by_import = Q(**{f"{REASON}__startswith": "import"})
-    nightly = Q(**{f"{REASON}__in": list(NIGHTLY)})
+    unnamed, known = Q(**{f"{DOOR}__isnull": True}), Q(pk__in=[])
+    begins: dict[str, Q] = {}
+    for start, one in doors.reasons():
+        begins[one] = begins.get(one, Q(pk__in=[])) | Q(**{f"{REASON}__startswith": start})
+    for said in begins.values():
+        known |= said
     silent = Q(**{f"{REASON}__isnull": True}) | Q(**{REASON: ""}) | Q(**{REASON: None})
-    rules = {
-        "import": unnamed & by_import,
-        "nightly": unnamed & nightly,
-        "command": unnamed & ~silent & ~by_import & ~nightly,
-        "page": unnamed & silent & Q(pgh_context__isnull=False),
+    rules = {one: unnamed & said for one, said in begins.items()} | {
+        doors.COMMAND: unnamed & ~silent & ~known,
+        doors.PAGE: unnamed & silent & Q(pgh_context__isnull=False),
     }
     return rules.get(door, Q(**{DOOR: door}))

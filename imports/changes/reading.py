@@ -19,7 +19,8 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
 from django.utils.dateparse import parse_datetime
 
 from accounts.models import Account
-from core.history_reading import DOORS, Change, changes_between, door_of
+from core import doors
+from core.history_reading import Change, changes_between, door_of
 from imports.changes.choice import Choice
 from imports.changes.kinds import Kind, kinds
 from users.models import User
@@ -193,7 +194,7 @@ def _save(found: _Found, who: str, changes: list[Change], account: Account | Non
         name=_name(found.became or event),
         when=event.pgh_created_at,
         who=who,
-        door=str(DOORS[door_of(event)]),
+        door=str(doors.every()[door_of(event)]),
         is_deletion=event.pgh_label == "delete",
         is_there=found.is_there,
         account=account,

@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from core.history_reading import DOORS
+from core import doors
 from core.spreadsheets import csv_response
 from imports.changes import reading
 from imports.changes.choice import Choice
@@ -35,7 +35,7 @@ def listing(request: Request) -> HttpResponse:
         "is_first": "behind" not in request.GET,
         "choice": choice,
         "people": people if allowed is None else people.filter(pk__in=allowed),
-        "doors": DOORS.items(),
+        "doors": doors.every().items(),
         "kinds": sorted(read_by(request.user), key=lambda kind: kind.name),
     }
     return render(request, "changes/list.html", context)

@@ -19,6 +19,7 @@ from django.db import connection, transaction
 
 from core import jobs
 from core.models import JobRun
+from core.tables import table_of
 from imports.duplicates.found import ACCOUNTS, AT_ONCE, CONTACTS, Kind
 from imports.duplicates.undoing import forget_old
 from users.clock import company_today
@@ -35,6 +36,7 @@ FROM telling
 JOIN tend_key one USING (kind, key)
 JOIN tend_key other USING (kind, key)
 WHERE one.id < other.id
+ORDER BY one.id, other.id
 """
 
 
@@ -44,12 +46,9 @@ def run(on: date, asked_by: str, *, again: bool = False) -> JobRun | None:
     return jobs.perform(claimed, _work) if claimed else None
 
 
-def tick() -> None:
+def tick() -> JobRun | None:
     """Look if nobody has today; harmless at any time."""
-    today = company_today()
-    done = (JobRun.State.DONE, JobRun.State.DEAD)
-    if not JobRun.objects.filter(job=JOB, period=today.isoformat(), state__in=done).exists():
-        run(today, "tick")
+    return jobs.once(JOB, company_today().isoformat(), _work)
 
 
 def last_look() -> JobRun | None:
@@ -98,8 +97,8 @@ def _likely(kind: Kind, met: list[tuple[int, int]]) -> Iterator[tuple[Any, ...]]
 
 
 def _keep(cursor: Any, kind: Kind) -> int:
-    table = connection.ops.quote_name(kind.pairs._meta.db_table)
-    records = connection.ops.quote_name(kind.pairs._meta.get_field("first").related_model._meta.db_table)
+    table = table_of(kind.pairs)
+    records = table_of(kind.model)
     cursor.execute(
         f"INSERT INTO {table} AS kept (first_id, second_id, score, reasons, state, created_at, updated_at) "
         "SELECT one, other, score, reasons, 'open', now(), now() FROM tend_pair "

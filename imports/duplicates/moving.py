@@ -11,6 +11,7 @@ from django.db import connection, models
 
 from cadences.reassigning.noted import Noted
 from core import rows as kept_rows
+from core.tables import quoted
 from imports.duplicates.keys import Act, Key, Model, keys_to, uniques_with
 from imports.models import Merge, MergeStep
 
@@ -128,7 +129,7 @@ class Mover:
 def clashes(key: Key, others: tuple[str, ...], pairs: Pairs) -> dict[Any, Any]:
     """Rows that cannot stand beside one of what stays, by the other columns: theirs -> ours."""
     table, column, pk = _names(key)
-    same = "".join(f" AND ours.{_quoted(name)} = theirs.{_quoted(name)}" for name in others)
+    same = "".join(f" AND ours.{quoted(name)} = theirs.{quoted(name)}" for name in others)
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT theirs.{pk}, ours.{pk} FROM {table} theirs "
@@ -141,8 +142,4 @@ def clashes(key: Key, others: tuple[str, ...], pairs: Pairs) -> dict[Any, Any]:
 
 def _names(key: Key) -> tuple[str, str, str]:
     meta = key.model._meta
-    return _quoted(meta.db_table), _quoted(str(key.field.column)), _quoted(str(meta.pk.column))
-
-
-def _quoted(name: str) -> str:
-    return connection.ops.quote_name(name)
+    return quoted(meta.db_table), quoted(str(key.field.column)), quoted(str(meta.pk.column))

@@ -11,9 +11,14 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 
 LIKELY = 50
 """From this score on two records are shown as a pair."""
+
+
+AT_HAND = 20_000
+"""Names and numbers of which the keys are remembered: a record meets many others, one after the other."""
 
 
 def _set(words: str) -> frozenset[str]:
@@ -42,6 +47,10 @@ SECOND_LEVEL = _set("ac co com edu gov govt gv net or org ne")
 LETTERS = str.maketrans(
     {"ß": "ss", "æ": "a", "ø": "o", "œ": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ı": "i", "&": " "}
 )
+WITHIN = re.compile(r"[.'’`]")
+SIGNS = re.compile(r"[\W_]+")
+SHORT_FORM = re.compile(r"\b([a-z])/([a-z])\b")
+UMLAUT = re.compile(r"(?<=[aou])e|(?<=a)a")
 STREET = re.compile(
     r"(strasse|straat|street|gatan|gata|gaten|str|st|avenue|ave|road|rd|vej|vei|vagen|veien)$"
 )
@@ -102,38 +111,45 @@ class Likeness:
 # -- normalising -------------------------------------------------------------------------------------
 
 
+@lru_cache(AT_HAND)
 def plain(text: str) -> str:
     """Lower case, no accents, signs as spaces: "Ærø & Søn A/S" -> "aro son a s"."""
-    text = text.lower().translate(LETTERS)
-    text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    text = re.sub(r"[.'’`]", "", text)  # S.p.A. is one word, as is O'Neill
-    return " ".join(re.sub(r"[^\w]|_", " ", text).split())
+    text = text.lower()
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", text.translate(LETTERS))
+        text = "".join(c for c in text if not unicodedata.combining(c))
+    text = WITHIN.sub("", text)  # S.p.A. is one word, as is O'Neill
+    return " ".join(SIGNS.sub(" ", text).split())
 
 
 def telling(name: str) -> list[str]:
     """The words that tell a company from others: no legal form, no small words."""
-    text = re.sub(r"\b([a-z])/([a-z])\b", r"\1\2", name.lower())  # A/S, c/o
+    text = SHORT_FORM.sub(r"\1\2", name.lower())  # A/S, c/o
     words = plain(text).split()
     names = [word for word in words if word not in LEGAL and word not in SMALL]
     own = [word for word in names if word not in GENERAL]
     return own or names or words
 
 
-def words_of(name: str) -> list[str]:
+@lru_cache(AT_HAND)
+def words_of(name: str) -> tuple[str, ...]:
     """The same in one spelling: "mueller" as "muller"."""
-    return [re.sub(r"(?<=[aou])e|(?<=a)a", "", word) for word in telling(name)]
+    return tuple([UMLAUT.sub("", word) for word in telling(name)])
 
 
+@lru_cache(AT_HAND)
 def name_key(name: str) -> str:
     """The same for every way to write one name: accents, word order, legal form do not count."""
     return "".join(sorted(words_of(name)))
 
 
+@lru_cache(AT_HAND)
 def spelled(name: str) -> str:
     """The same wherever the spaces are: "Norton Lines" and "Nortonlines"."""
     return "".join(words_of(name))
 
 
+@lru_cache(AT_HAND)
 def skeleton(name: str) -> str:
     """Alike for spellings that sound alike: no vowels behind the first letter, no doubled letters."""
     bones = []
@@ -146,6 +162,7 @@ def skeleton(name: str) -> str:
     return "".join(sorted(bones))
 
 
+@lru_cache(AT_HAND)
 def domain(address: str) -> str:
     """Whose e-mail or website it is; empty for a provider that everybody uses."""
     host = re.sub(r"^[a-z]+://", "", address.strip().lower()).rpartition("@")[2]
@@ -158,12 +175,14 @@ def domain(address: str) -> str:
     return "" if found in FREEMAIL else found
 
 
+@lru_cache(AT_HAND)
 def phone(written: str) -> str:
     """The end of a number, which is the same at home and from abroad; empty for what is too short for one."""
     digits = re.sub(r"\D", "", re.split(r"(?i)ext|x|;", written, maxsplit=1)[0])
     return digits.lstrip("0")[-8:] if len(digits.lstrip("0")) >= 7 else ""
 
 
+@lru_cache(AT_HAND)
 def place(street: str, postal_code: str) -> str:
     """One building: street, number and postal code; empty unless all three are known."""
     words = [STREET.sub("", word) or "str" for word in plain(street).split()]
@@ -180,6 +199,7 @@ def alike(one: str, other: str) -> float:
     return len(ours & theirs) / len(ours | theirs) if ours and theirs else 0.0
 
 
+@lru_cache(AT_HAND)
 def _trigrams(text: str) -> set[str]:
     padded = f"  {text} "
     return {padded[n : n + 3] for n in range(len(padded) - 2)} if text else set()

@@ -21,6 +21,7 @@ from contacts.models import Contact
 from core import facts, rows
 from core.history import through
 from core.models import TimeStamped
+from core.tables import quoted
 from imports.duplicates.fields import groups_of
 from imports.duplicates.given_on import give_back
 from imports.duplicates.keys import Act, Model, keys_to
@@ -125,8 +126,8 @@ def _accounts(merge: Merge, survivor: Account | Contact) -> list[int]:
 
 
 def _moved_back(step: MergeStep) -> list[str]:
-    model, column = apps.get_model(step.model), _quoted(step.column)
-    table, pk = _quoted(model._meta.db_table), _quoted(str(model._meta.pk.column))
+    model, column = apps.get_model(step.model), quoted(step.column)
+    table, pk = quoted(model._meta.db_table), quoted(str(model._meta.pk.column))
     with connection.cursor() as cursor:
         for move in step.rows:
             cursor.execute(
@@ -199,8 +200,8 @@ def _changed_back(step: MergeStep) -> list[str]:
 def _set(model: Model, pk: Any, values: rows.Kept) -> None:
     if not values:
         return
-    table, key = _quoted(model._meta.db_table), _quoted(str(model._meta.pk.column))
-    names = ", ".join(f"{_quoted(name)} = old.{_quoted(name)}" for name in values)
+    table, key = quoted(model._meta.db_table), quoted(str(model._meta.pk.column))
+    names = ", ".join(f"{quoted(name)} = old.{quoted(name)}" for name in values)
     with connection.cursor() as cursor:
         cursor.execute(
             f"UPDATE {table} r SET {names} FROM jsonb_populate_record(NULL::{table}, %s::jsonb) old "
@@ -254,7 +255,3 @@ def _check_keys() -> None:
         raise ValidationError(
             _("It cannot be taken apart: something that belonged to it has been deleted since.")
         ) from error
-
-
-def _quoted(name: str) -> str:
-    return connection.ops.quote_name(name)

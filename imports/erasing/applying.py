@@ -22,6 +22,7 @@ from correspondence.models.message import State as MailState
 from imports.erasing import addresses, files_brought_in, registry
 from imports.erasing.blanking import blank, forget_history, without_history
 from imports.erasing.registry import Person
+from imports.erasing.requests import requests_of
 from imports.erasing.what import RULES, About, words_of
 from imports.taking_out import archives
 from surveys.models import ContactRequest, Invitation
@@ -106,13 +107,7 @@ def _printed_letters(person: Person) -> None:
 
 
 def _contact_requests(person: Person) -> int:
-    """They name no contact; whoever left the same address or number is the same person."""
-    if not person.reached:
-        return 0
-    reach = Q()
-    for one in person.reached:
-        reach |= Q(reach__icontains=one)
-    ids = list(ContactRequest.objects.filter(reach).values_list("pk", flat=True))
+    ids = list(requests_of(person).values_list("pk", flat=True))
     return blank(ContactRequest, ids, ("name", "reach", "message", "note"))
 
 

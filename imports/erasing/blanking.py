@@ -13,6 +13,7 @@ import pgtrigger
 from django.db import connection, models
 
 from core.history import history_of
+from core.tables import quoted, table_of
 from imports.erasing.what import ERASED
 
 
@@ -74,7 +75,7 @@ def _update(
         parameters.append(field_of(model, name).get_db_prep_save(value, connection))
     if not sets:
         return 0
-    table, where = connection.ops.quote_name(model._meta.db_table), field_of(model, key)
+    table, where = table_of(model), field_of(model, key)
     with connection.cursor() as cursor:
         cursor.execute(
             f"UPDATE {table} SET {', '.join(sets)} "
@@ -98,7 +99,7 @@ def column_of(model: type[models.Model], name: str) -> str:
 
 
 def _column(model: type[models.Model], name: str) -> str:
-    return str(connection.ops.quote_name(column_of(model, name)))
+    return quoted(column_of(model, name))
 
 
 def _type_of(field: models.Field[Any, Any]) -> str:
@@ -142,17 +143,19 @@ def blank_kept(
         found = column_of(model, name)
         parts.append(f"CASE WHEN COALESCE({row} ->> %s, '') <> '' THEN %s::jsonb ELSE '{{}}' END")
         parameters += [found, json.dumps({found: ERASED})]
+    generated = [field.column for field in model._meta.concrete_fields if field.generated]
     column, ids = where[0], [str(one) for one in where[1]]
+    parameters.append(generated)  # they hold the same words again, and are made anew with the row
     if kept.key and column == column_of(model, "pk"):
         matches = f"{_column(kept.model, kept.key)}::text = ANY(%s)"
         parameters += [model._meta.label_lower, ids, unless]
     else:
         matches = f"{row} ->> %s = ANY(%s)"
         parameters += [model._meta.label_lower, column, ids, unless]
-    table = connection.ops.quote_name(kept.model._meta.db_table)
+    table = table_of(kept.model)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE {table} SET {row} = {' || '.join(parts)} "
+            f"UPDATE {table} SET {row} = ({' || '.join(parts)}) - %s::text[] "
             f"WHERE lower({_column(kept.model, kept.label)}) = %s AND {matches} AND NOT {row} ? %s",
             parameters,
         )

@@ -12,9 +12,9 @@ from django.db.models import ForeignKey, QuerySet
 from core.history import history_of
 from imports.bin import erasing as bin_words
 from imports.duplicates.blanking import forget_people, merged_into
-from imports.erasing import registry
+from imports.erasing import in_bin, registry
 from imports.erasing.applying import delete_stored
-from imports.erasing.blanking import Kept, blank_history, blank_kept, column_of
+from imports.erasing.blanking import Kept, blank, blank_history, blank_kept, column_of
 from imports.erasing.registry import Person
 from imports.erasing.what import RULES, About
 from imports.models import BinRow, KeptRow
@@ -27,6 +27,7 @@ def register() -> None:
     """Called once, when the apps are ready."""
     registry.register("History of what is gone", _history)
     registry.register("Recycle bin", _bin)
+    registry.register("What named them before they were deleted", _loosened)
     registry.register("Merges", lambda person: forget_people(person.contacts))
     registry.register("Journals of imports", _journals)
 
@@ -78,6 +79,18 @@ def _bin(person: Person) -> int:
                 rows = BinRow.objects.filter(model=rule.model._meta.label_lower)
                 done += _attachments(rows.filter(**{f"data__{column}__in": ids}))
     return done + bin_words.blank(person.contacts)
+
+
+def _loosened(person: Person) -> int:
+    """Rows outside of the bin that named them until they were put into it, and what is about such rows."""
+    done = 0
+    for rule in RULES:
+        if rule.asked or rule.path == "pk" or not (rule.words or rule.emptied):
+            continue
+        ids = in_bin.ids(rule, person.contacts)
+        there = rule.model._base_manager.filter(pk__in=ids).values_list("pk", flat=True)
+        done += blank(rule.model, list(there), rule.words, rule.emptied)
+    return done
 
 
 def _attachments(rows: QuerySet[BinRow]) -> int:

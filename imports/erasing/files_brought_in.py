@@ -1,30 +1,136 @@
-"""Rows of imported files that were kept: refused ones, and the examples of a check."""
+"""What is kept of imported files in which a person stands: refused rows, what a check found, examples."""
 
 from __future__ import annotations
 
-from django.db.models import Q, TextField
+import json
+from collections.abc import Collection, Iterable
+from functools import reduce
+from operator import or_
+from typing import Any
+
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
+from accounts.models import Account
+from contacts.models import Contact
 from imports.erasing.registry import Person
 from imports.erasing.what import ERASED
 from imports.models import ImportBatch, Refusal
 
+PLACES = ("samples", "layout", "notes")
+"""Columns of a batch that quote its file."""
+
+
+def refused(person: Person) -> QuerySet[Refusal]:
+    """Rows in which an address, a number or a name of theirs stands."""
+    said = _reached(person.reached) | _named(person)
+    return Refusal.objects.annotate(text=Cast("cells", TextField())).filter(said | _quoted("reason", person))
+
+
+def surely_refused(person: Person) -> QuerySet[Refusal]:
+    """Those that are about them and not about somebody of the same name elsewhere."""
+    names = Account.objects.filter(contacts__in=person.contacts).values_list("name", flat=True)
+    there = _any(Q(text__icontains=_as_json(name)) for name in set(names))
+    rows = Refusal.objects.annotate(text=Cast("cells", TextField())).select_related("batch")
+    return rows.filter(_reached(person.reached) | _named(person) & there).order_by("batch_id", "row", "pk")
+
 
 def blank(person: Person) -> int:
-    """Those in which an address, a number or a full name of theirs stands. Returns how many rows."""
-    words = [*person.names, *person.reached]
-    if not words:
-        return 0
-    said = Q()
-    for one in words:
-        said |= Q(text__icontains=_as_json(one))
-    refused = Refusal.objects.annotate(text=Cast("cells", TextField())).filter(said)
-    found = list(refused.values_list("pk", flat=True))
+    """Returns how many rows and files."""
+    found = dict(refused(person).values_list("pk", "batch_id"))
+    batches = list(_batches(person))
     Refusal.objects.filter(pk__in=found).update(cells=[], reason=ERASED)
-    shown = ImportBatch.objects.annotate(text=Cast("samples", TextField())).filter(said)
-    batches = list(shown.values_list("pk", flat=True))
-    ImportBatch.objects.filter(pk__in=batches).update(samples=[])
+    for batch in batches:
+        _blank_batch(batch, person)
+    _forget_files({*found.values(), *(batch.pk for batch in batches)})
     return len(found) + len(batches)
+
+
+def _forget_files(batches: Collection[int]) -> None:
+    """Uploads that wait for a person: they would bring in again who is erased."""
+    waiting = ImportBatch.objects.filter(pk__in=batches, state__in=ImportBatch.OPEN_STATES).exclude(file="")
+    names = list(waiting.values_list("file", flat=True))
+    waiting.update(file="")
+
+    def remove() -> None:
+        for name in names:
+            default_storage.delete(name)
+
+    transaction.on_commit(remove)
+
+
+def samples(person: Person) -> list[tuple[ImportBatch, dict[str, Any]]]:
+    """What the check of a file found of them, by their address or number: it is kept with the file."""
+    found = []
+    for batch in ImportBatch.objects.annotate(text=Cast("samples", TextField())).filter(
+        _reached(person.reached)
+    ):
+        for sample in batch.samples:
+            text = json.dumps(sample, ensure_ascii=False).lower()
+            if any(_as_json(one).lower() in text for one in person.reached):
+                found.append((batch, sample))
+    return found
+
+
+def _batches(person: Person) -> QuerySet[ImportBatch]:
+    texts = {f"{name}_text": Cast(name, TextField()) for name in PLACES}
+    said = _any(Q(**{f"{name}_text__icontains": one}) for name in PLACES for one in _words(person))
+    found: QuerySet[ImportBatch] = ImportBatch.objects.annotate(**texts).filter(
+        said | _quoted("error", person)
+    )
+    return found
+
+
+def _blank_batch(batch: ImportBatch, person: Person) -> None:
+    """What quotes them goes; header and mapping stay, so that the file can still be gone on with."""
+    words = [one.lower() for one in _words(person)]
+
+    def quotes(value: object) -> bool:
+        text = json.dumps(value, ensure_ascii=False).lower()
+        return any(one in text for one in words)
+
+    def without(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: without(one) for key, one in value.items()}
+        if isinstance(value, list):
+            return [without(one) for one in value]
+        return "" if isinstance(value, str) and quotes(value) else value
+
+    header = {"header": batch.layout["header"]} if "header" in batch.layout else {}
+    ImportBatch.objects.filter(pk=batch.pk).update(
+        samples=[] if quotes(batch.samples) else batch.samples,
+        layout=without(batch.layout) | header,
+        notes=[note for note in batch.notes if not quotes(note)],
+        error=ERASED if quotes(batch.error) else batch.error,
+    )
+
+
+def _reached(reached: Iterable[str]) -> Q:
+    return _any(Q(text__icontains=_as_json(one)) for one in reached)
+
+
+def _named(person: Person) -> Q:
+    """By the full name in one cell, or first and last name in two."""
+    pairs = Contact.objects.filter(pk__in=person.contacts).exclude(first_name="").exclude(last_name="")
+    parts = [
+        Q(text__icontains=f'"{_as_json(first)}"') & Q(text__icontains=f'"{_as_json(last)}"')
+        for first, last in pairs.values_list("first_name", "last_name").distinct()
+    ]
+    return _any([*(Q(text__icontains=_as_json(name)) for name in person.names), *parts])
+
+
+def _quoted(column: str, person: Person) -> Q:
+    return _any(Q(**{f"{column}__icontains": one}) for one in (*person.names, *person.reached))
+
+
+def _words(person: Person) -> list[str]:
+    return [_as_json(one) for one in (*person.names, *person.reached)]
+
+
+def _any(conditions: Iterable[Q]) -> Q:
+    return reduce(or_, conditions, Q(pk__in=[]))
 
 
 def _as_json(words: str) -> str:

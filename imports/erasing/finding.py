@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,9 +12,9 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from contacts.models import Commitment, Concern, Contact
+from imports.erasing import in_bin
 from imports.erasing.registry import Person
 from imports.erasing.what import ERASED, NAME, PLACES, RULES, About
-from imports.models import BinRow
 
 TELLING = 6
 """An address or number of fewer letters, such as an extension, is in too many others."""
@@ -52,6 +52,11 @@ class Found:
     open_concerns: int
 
     @property
+    def places(self) -> list[str]:
+        """Where they are or were, by name."""
+        return in_bin.places(self.people)
+
+    @property
     def is_erased(self) -> bool:
         return all(is_erased(contact) for contact in self.people)
 
@@ -68,7 +73,7 @@ def look(contact: Contact) -> Found:
     staying: list[tuple[str, int]] = []
     known: set[tuple[str, Any]] = set()
     for rule in RULES:
-        ids = rule.ids(person.contacts)
+        ids = [*rule.ids(person.contacts), *in_bin.ids(rule, person.contacts)]
         if ids and not rule.asked and rule.title:
             (counts if rule.blanks else staying).append((_(rule.title), len(ids)))
         if rule.blanks and not rule.asked:
@@ -86,13 +91,25 @@ def look(contact: Contact) -> Found:
 
 
 def same_person(contact: Contact) -> list[Contact]:
-    """Their rows at all accounts where they worked or work, this one first."""
+    """Their rows at all accounts where they worked or work, this one first. Also those in the recycle bin,
+    where this one lies there itself.
+    """
+    if in_bin.lies_there(contact):
+        return _with_the_bin(contact)
     found, wave = {contact.pk: contact}, [contact.pk]
     while wave:
         tied = Contact.objects.filter(Q(formerly__in=wave) | Q(later__in=wave)).exclude(pk__in=found)
         rows = {row.pk: row for row in tied.select_related("account").distinct()}
         found |= rows
         wave = list(rows)
+    return list(found.values())
+
+
+def _with_the_bin(contact: Contact) -> list[Contact]:
+    tied = in_bin.same_person([contact.pk])
+    found = {contact.pk: contact} | {row.pk: row for row in in_bin.contacts(tied)}
+    for row in Contact.objects.filter(pk__in=tied).select_related("account"):
+        found |= {one.pk: one for one in same_person(row)}
     return list(found.values())
 
 
@@ -103,31 +120,10 @@ def person_of(people: Iterable[Contact]) -> Person:
     names = [row.name for row in rows if row.first_name]
     ids = [row.pk for row in rows]
     return Person(
-        contacts=(*ids, *_in_bin(ids)),
+        contacts=tuple(dict.fromkeys([*ids, *in_bin.same_person(ids)])),
         names=tuple(dict.fromkeys(names)),
         reached=tuple(dict.fromkeys(reached)),
     )
-
-
-def _in_bin(contacts: Collection[int]) -> list[int]:
-    """The same person's rows in the recycle bin: neither names the other by a key any more."""
-    found, wave = set(contacts), set(contacts)
-    kept = BinRow.objects.filter(model=Contact._meta.label_lower)
-    while wave:
-        loosened = kept.filter(role=BinRow.Role.REFERENCE, data__column="formerly_id")
-        tied = {
-            *kept.filter(role=BinRow.Role.ROW, data__formerly_id__in=wave).values_list(
-                "object_id", flat=True
-            ),
-            *loosened.filter(data__value__in=wave).values_list("object_id", flat=True),
-            *loosened.filter(object_id__in=wave).values_list("data__value", flat=True),
-            *kept.filter(role=BinRow.Role.ROW, object_id__in=wave).values_list(
-                "data__formerly_id", flat=True
-            ),
-        }
-        wave = tied - found - {None}
-        found |= wave
-    return sorted(found - set(contacts))
 
 
 def _by_key(person: Person) -> Iterator[Mention]:

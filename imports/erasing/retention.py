@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
+from django.apps import apps
 from django.db import models, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import AccountFile
 from cadences.models import Appointment
@@ -21,9 +22,9 @@ from core import jobs
 from core.history import acting
 from core.models import JobRun
 from correspondence.models import Piece, PieceFile
+from imports.erasing import gone
 from imports.erasing.applying import delete_attachments, remove_files
-from imports.erasing.blanking import blank, without_history
-from imports.erasing.what import ERASED
+from imports.erasing.blanking import blank, blank_history, history_of, without_history
 from imports.models import Retention
 from users.access import require_admin
 from users.clock import company_today
@@ -38,41 +39,80 @@ MOST = 50_000
 
 @dataclass(frozen=True)
 class Old:
-    """Rows of a kind whose time is over before a day, and the columns with their words."""
+    """Rows of a kind whose time is over before a day, and the columns with their words.
+
+    ``at_last``: the same by the history of a row that was deleted, where tables around it must be asked
+    another way. ``act``: what is done instead of blanking the words of a row that is there.
+    """
 
     kind: str
     model: type[models.Model]
     words: tuple[str, ...]
     before: Callable[[date], Q]
+    at_last: Callable[[date], Q] | None = None
     act: Callable[[list[Any]], int] | None = None
 
     def rows(self, day: date) -> QuerySet[Any]:
-        """Those that still say something."""
+        """Those that still say something, themselves or in their history."""
         found = self.model._base_manager.filter(self.before(day))
-        said = Q()
-        for column in self.words:
-            said |= ~Q(**{f"{column}__in": ["", ERASED]})
-        return found.filter(said) if self.words else found
+        if self.act:
+            return found
+        return found.filter(gone.says(self.words) | Q(gone.history_says(self.model, self.words, "pk")))
+
+    def deleted(self, day: date) -> QuerySet[Any]:
+        """The history of those that are not there any more and still say something in it."""
+        over = (self.at_last or self.before)(day)
+        return gone.deleted(self.model, self.words, over, day)
 
 
 NOTE, LEFT = Interaction.Kind.NOTE, Piece.State.LEFT
 TALK_WORDS = ("summary", "refused_reason", "no_next_reason", "withdrawn_reason")
+
+
+def _wrote(key: str) -> Exists:
+    """A log that a mail or letter left behind, by the history of that one."""
+    return Exists(
+        apps.get_model("correspondence", "PieceEvent")._base_manager.filter(logged_id=OuterRef(key))
+    )
+
+
+def _is_over(key: str, model: type[models.Model], name: str, day: date) -> Q:
+    """A part of something, which is there or was deleted as well."""
+    over = {f"{name}__lt": day}
+    there = Exists(model._base_manager.filter(pk=OuterRef(f"{key}_id"), **over))
+    return Q(there) | Q(gone.was(model, f"{key}_id", **over))
+
+
 OLD: tuple[Old, ...] = (
     Old(Kind.NOTES, Interaction, TALK_WORDS, lambda day: Q(kind=NOTE, happened_on__lt=day)),
     Old(
         Kind.TALKS, Interaction, TALK_WORDS,
         lambda day: ~Q(kind=NOTE) & Q(happened_on__lt=day, piece__isnull=True),
+        lambda day: ~Q(kind=NOTE) & Q(happened_on__lt=day) & ~Q(_wrote("pgh_obj_id")),
     ),
     Old(Kind.MAILS, Piece, ("subject", "body"), lambda day: Q(state=LEFT, left_on__lt=day)),
-    Old(Kind.MAILS, Interaction, ("summary",), lambda day: Q(piece__isnull=False, happened_on__lt=day)),
-    Old(Kind.MAILS, PieceFile, (), lambda day: Q(piece__left_on__lt=day), delete_attachments),
+    Old(
+        Kind.MAILS, Interaction, ("summary",),
+        lambda day: Q(piece__isnull=False, happened_on__lt=day),
+        lambda day: ~Q(kind=NOTE) & Q(happened_on__lt=day) & Q(_wrote("pgh_obj_id")),
+    ),
+    Old(
+        Kind.MAILS, PieceFile, ("name",),
+        lambda day: Q(piece__left_on__lt=day),
+        lambda day: _is_over("piece", Piece, "left_on", day), delete_attachments,
+    ),
     Old(Kind.CONCERNS, Concern, ("what", "resolution"), lambda day: Q(resolved_on__lt=day)),
-    Old(Kind.CONCERNS, ConcernNote, ("text",), lambda day: Q(concern__resolved_on__lt=day)),
+    Old(
+        Kind.CONCERNS, ConcernNote, ("text",),
+        lambda day: Q(concern__resolved_on__lt=day),
+        lambda day: _is_over("concern", Concern, "resolved_on", day),
+    ),
     Old(Kind.PROMISES, Commitment, ("what", "moved_reason"), lambda day: Q(closed_on__lt=day)),
     Old(Kind.MEETINGS, Appointment, ("purpose", "agenda", "needs"), lambda day: Q(ends_at__date__lt=day)),
     Old(
-        Kind.FILES, AccountFile, (),
-        lambda day: Q(created_at__date__lt=day) & ~Q(file=""), remove_files,
+        Kind.FILES, AccountFile, ("name", "about"),
+        lambda day: Q(created_at__date__lt=day) & ~Q(file=""),
+        lambda day: Q(created_at__date__lt=day), remove_files,
     ),
 )  # fmt: skip
 
@@ -84,7 +124,8 @@ def preview(user: User, years: dict[str, int]) -> dict[str, int]:
     counts: Counter[str] = Counter(dict.fromkeys(years, 0))
     for old in OLD:
         if old.kind in years:
-            counts[old.kind] += old.rows(_first_kept(today, years[old.kind])).count()
+            day = _first_kept(today, years[old.kind])
+            counts[old.kind] += old.rows(day).count() + old.deleted(day).count()
     return dict(counts)
 
 
@@ -110,14 +151,8 @@ def tick() -> JobRun | None:
     """Forget once a day, if there is any rule; harmless at any time."""
     if not Retention.objects.exists():
         return None
-    run = jobs.claim(JOB, company_today().isoformat(), "tick", grace=timedelta(seconds=60))
-    if run is None:
-        return None
-    try:
-        with acting(None, "retention"):
-            return jobs.perform(run, forget)
-    except jobs.LostClaimError:
-        return None
+    with acting(None, "retention"):
+        return jobs.once(JOB, company_today().isoformat(), forget)
 
 
 @transaction.atomic
@@ -128,10 +163,11 @@ def forget() -> dict[str, int]:
     with without_history():
         for old in OLD:
             if old.kind in years:
-                rows = old.rows(_first_kept(today, years[old.kind])).order_by("pk")
-                ids = list(rows.values_list("pk", flat=True)[: MOST + 1])
-                left += len(ids) > MOST
-                counts[old.kind] += _forget(old, ids[:MOST])
+                day = _first_kept(today, years[old.kind])
+                ids = list(old.rows(day).order_by("pk").values_list("pk", flat=True)[: MOST + 1])
+                only_history = list(old.deleted(day).values_list("pgh_obj_id", flat=True)[: MOST + 1])
+                left += len(ids) > MOST or len(only_history) > MOST
+                counts[old.kind] += _forget(old, ids[:MOST]) + _forget_deleted(old, only_history[:MOST])
     return dict(counts) | ({"kinds_left": left} if left else {})
 
 
@@ -141,6 +177,14 @@ def _forget(old: Old, ids: list[Any]) -> int:
         part = ids[start : start + AT_ONCE]
         done += old.act(part) if old.act else blank(old.model, part, old.words)
     return done
+
+
+def _forget_deleted(old: Old, ids: list[Any]) -> int:
+    event = history_of(old.model)
+    if event is None or not ids:
+        return 0
+    blank_history(event, "pgh_obj", ids, old.words)
+    return len(ids)
 
 
 def _first_kept(today: date, years: int) -> date:

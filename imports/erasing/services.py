@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from contacts.models import Contact
 from core import facts
 from correspondence.models import Message, State
-from imports.erasing import finding, register
+from imports.erasing import finding, in_bin, register
 from imports.erasing.applying import apply
 from imports.erasing.finding import Found, Mention
 from imports.erasing.register import Entry
@@ -50,10 +50,12 @@ def erase(user: User, contact: Contact, why: str, chosen: Collection[str]) -> Er
 
 
 def _erase(user: User, contact: Contact, why: str, chosen: set[str], pk: UUID) -> Erasure:
-    people = finding.same_person(contact)
-    ids = sorted(row.pk for row in people)
-    locked = Contact.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk")
-    found = finding.look(next(row for row in locked if row.pk == contact.pk))
+    ids = sorted(row.pk for row in finding.same_person(contact))
+    locked = list(Contact.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk"))
+    here = [row for row in locked if row.pk == contact.pk]
+    if not here and not in_bin.lock([contact.pk]):
+        raise ValidationError(_("They were restored or deleted for good in this moment. Look again."))
+    found = finding.look((here or in_bin.contacts([contact.pk]))[0])
     if found.is_erased:
         raise ValidationError(_("This person has been erased already."))
     _refuse_while_sending(found.person)
@@ -125,6 +127,9 @@ def _replay(entry: Entry) -> bool:
     people = list(Contact.objects.select_for_update(of=("self",)).filter(pk__in=marks).order_by("pk"))
     if Erasure.objects.filter(pk=entry.id).exists():
         return False  # whoever held the lock was doing it
+    missing = set(marks) - {row.pk for row in people}
+    if missing and in_bin.lock(missing):
+        people += in_bin.contacts(missing)
     same = [row for row in people if register.is_same(row, marks[row.pk])]
     rows = {label: _still_same(label, dict(marked)) for label, marked in entry.rows.items()}
     if not same and not any(rows.values()):

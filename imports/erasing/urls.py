@@ -10,4 +10,5 @@ urlpatterns = [
     path("", views.erasures, name="list"),
     path("keeping/", views.keeping, name="keeping"),
     path("<int:pk>/", views.person, name="person"),
+    path("bin/<int:pk>/", views.person_in_bin, name="person_in_bin"),
 ]

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from contacts.models import Contact
+from core import jobs
 from core.forms import attempt, posted
 from core.htmx import toast
 from core.pagination import page_number, paginate
-from imports.erasing import retention, services
+from imports.erasing import in_bin, retention, services
 from imports.erasing.forms import EraseForm, RetentionForm
-from imports.models import Erasure, Retention
+from imports.models import BinUnit, Erasure, Retention
 from imports.views import admins_only
 from users.http import Request
 
@@ -25,7 +27,11 @@ def erasures(request: Request) -> HttpResponse:
     rows = Erasure.objects.visible_to(request.user).select_related("by").order_by("-created_at", "pk")
     rules = retention.rules()
     kept = [(kind.label, rules.get(kind.value)) for kind in Retention.Kind]
-    context = {"page": paginate(rows, page_number(request)), "kept": kept}
+    context = {
+        "page": paginate(rows, page_number(request)),
+        "kept": kept,
+        "failed": jobs.failure(retention.JOB),
+    }
     return render(request, "erasing/list.html", context)
 
 
@@ -34,7 +40,21 @@ def erasures(request: Request) -> HttpResponse:
 def person(request: Request, pk: int) -> HttpResponse:
     """What is kept of somebody, and the yes that erases it."""
     people = Contact.objects.visible_to(request.user).select_related("account")
-    contact = get_object_or_404(people, pk=pk)
+    return _person(request, get_object_or_404(people, pk=pk), reverse("contacts:detail", args=[pk]))
+
+
+@require_http_methods(["GET", "POST"])
+@admins_only
+def person_in_bin(request: Request, pk: int) -> HttpResponse:
+    """The same for somebody who lies in the recycle bin; they stay there."""
+    unit = BinUnit.objects.visible_to(request.user).holding(Contact._meta.label_lower, pk).first()
+    kept = in_bin.contacts([pk])
+    if unit is None or not kept:
+        raise Http404
+    return _person(request, kept[0], reverse("bin:unit", args=[unit.pk]))
+
+
+def _person(request: Request, contact: Contact, back: str) -> HttpResponse:
     form = EraseForm(posted(request))
     chosen = set(request.POST.getlist("mention"))
     done = attempt(form, lambda: services.erase(request.user, contact, form.cleaned_data["why"], chosen))
@@ -44,7 +64,7 @@ def person(request: Request, pk: int) -> HttpResponse:
     found = services.look(request.user, contact)
     if not form.is_bound:
         chosen = {mention.key for mention in found.mentions if mention.sure}
-    context = {"contact": contact, "found": found, "form": form, "chosen": chosen}
+    context = {"contact": contact, "found": found, "form": form, "chosen": chosen, "back_url": back}
     return render(request, "erasing/person.html", context, status=422 if form.is_bound else 200)
 
 

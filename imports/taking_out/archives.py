@@ -100,6 +100,7 @@ def _claim(pk: int) -> TakeOut | None:
         return None
     archive: TakeOut = TakeOut.objects.select_related("asked_by").get(pk=pk)
     if archive.attempts > MAX_ATTEMPTS:
+        _clear(archive)
         _fail(
             archive, _("It was stopped three times, by a crash or a restart. The worker's log may say why.")
         )
@@ -116,6 +117,7 @@ def _make(archive: TakeOut) -> None:
     assert user is not None  # noqa: S101 - _claim has looked
     at, draft = timezone.now(), _draft_of(archive)
     draft.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _clear(archive)
     try:
         draft.touch(mode=0o600)
         with _SignsOfLife(archive) as said:
@@ -138,6 +140,12 @@ def _finish(archive: TakeOut, draft: Path, counts: dict[str, int]) -> None:
 
 def _draft_of(archive: TakeOut) -> Path:
     return archive.path.with_suffix(f".{archive.attempts}.part")
+
+
+def _clear(archive: TakeOut) -> None:
+    """Half files of earlier workers: dead ones cannot, and one that lost its lease has no use for it."""
+    for part in archive.path.parent.glob(f"{archive.path.stem}.*.part"):
+        part.unlink(missing_ok=True)
 
 
 def _ours(archive: TakeOut) -> Any:
@@ -199,12 +207,20 @@ def delete(user: User, archive: TakeOut) -> None:
 
 def forget_all(why: str) -> None:
     """Somebody was erased: no archive may hold them any longer. One that is being made is given up."""
+    given_up = list(TakeOut.objects.filter(state=State.RUNNING))
     TakeOut.objects.filter(state=State.RUNNING).update(
         state=State.FAILED, error=why[:300], step="", lease_until=None, finished_at=timezone.now()
     )
     paths = [archive.path for archive in TakeOut.objects.filter(state=State.READY)]
     TakeOut.objects.filter(state=State.READY).update(state=State.GONE)
-    transaction.on_commit(lambda: [path.unlink(missing_ok=True) for path in paths])
+
+    def remove() -> None:
+        for path in paths:
+            path.unlink(missing_ok=True)
+        for archive in given_up:
+            _clear(archive)
+
+    transaction.on_commit(remove)
 
 
 def forget_old() -> int:

@@ -16,7 +16,7 @@ from contacts.models import Contact
 from correspondence.models import Piece, Suppression
 from imports.erasing.finding import person_of, same_person
 from imports.erasing.what import RULES, About
-from imports.taking_out import said
+from imports.taking_out import away, said
 from imports.taking_out.reports import Report, Section
 from imports.taking_out.tables import LEFT_OUT, MANAGERS_ONLY
 from users.access import require
@@ -43,6 +43,7 @@ def report(user: User, contact: Contact) -> Report:
     rows = [(rule, list(_rows(user, rule, people))) for rule in _told(user)]
     sections = [Section(_(rule.title), said.rows(found, rule.shown)) for rule, found in rows if found]
     sections += _not_to_be_written_to(contact)
+    sections += away.sections(user, person_of(same_person(contact)))
     words = {"name": contact.name, "company": Company.get().name}
     return Report(
         title=_("What is kept of %(name)s") % words,
@@ -65,6 +66,7 @@ def as_json(user: User, contact: Contact) -> str:
         {"address": one.address, "topic": one.topic, "reason": one.reason, "until": one.until}
         for one in _suppressions(contact)
     ]
+    kept |= away.raw(user, person_of(same_person(contact)))
     return json.dumps(
         {"person": contact.name, "as_of": timezone.now(), "kept": kept},
         cls=DjangoJSONEncoder, ensure_ascii=False, indent=1,

@@ -16,10 +16,12 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.files.storage import default_storage
-from django.db import DEFAULT_DB_ALIAS, connection, connections, models
+from django.db import DEFAULT_DB_ALIAS, connections, models
 
 from accounts.models import AccountFile
+from core.jobs import kill_point
 from core.spreadsheets import LIVE
+from core.tables import quoted
 from correspondence.models import PieceFile
 from imports.taking_out.tables import LEFT_OUT, Table
 
@@ -42,6 +44,8 @@ def write(path: Path, tables: list[Table], *, with_files: bool, at: datetime, sa
             with archive.open(f"csv/{table.name}.csv", "w", force_zip64=True) as entry:
                 entry.write("\ufeff".encode())
                 counts[table.name] = _copy(cursor, _as_csv(table), entry, ring)
+            if 2 * number >= len(tables):
+                kill_point("archive half")
             ring = _bell(said, table.name, 2 * number + 1, steps)
             with archive.open(f"json/{table.name}.jsonl", "w", force_zip64=True) as entry:
                 _copy(cursor, _as_json(table), entry, ring)
@@ -90,25 +94,25 @@ def _bell(said: Said, what: str, done: int, steps: int) -> Callable[[], None]:
 
 def _as_csv(table: Table) -> str:
     """With a header; texts that a spreadsheet would run as a formula get an apostrophe before them."""
-    columns = ", ".join(f"{_inert(field)} AS {_quoted(field.column)}" for field in table.fields)
+    columns = ", ".join(f"{_inert(field)} AS {quoted(field.column)}" for field in table.fields)
     return f"COPY ({_select(table, columns)}) TO STDOUT WITH (FORMAT csv, HEADER, ENCODING 'UTF8')"
 
 
 def _as_json(table: Table) -> str:
     """One object a line, values as they are. JSON holds no control characters, so nothing is quoted."""
-    columns = ", ".join(_quoted(field.column) for field in table.fields)
+    columns = ", ".join(quoted(field.column) for field in table.fields)
     rows = f"SELECT to_jsonb(one)::text FROM ({_select(table, columns)}) AS one"
     return f"COPY ({rows}) TO STDOUT WITH (FORMAT csv, QUOTE E'\\x01', DELIMITER E'\\x02', ENCODING 'UTF8')"
 
 
 def _select(table: Table, columns: str) -> str:
-    key = _quoted(table.model._meta.pk.column)
+    key = quoted(table.model._meta.pk.column)
     where = f" WHERE {table.where}" if table.where else ""
-    return f"SELECT {columns} FROM {_quoted(table.table)}{where} ORDER BY {key}"
+    return f"SELECT {columns} FROM {quoted(table.table)}{where} ORDER BY {key}"
 
 
 def _inert(field: models.Field[Any, Any]) -> str:
-    column = _quoted(field.column)
+    column = quoted(field.column)
     if isinstance(field, STRUCTURED):
         return f"to_jsonb({column})::text"
     kind = field.target_field if isinstance(field, models.ForeignKey) else field
@@ -118,10 +122,6 @@ def _inert(field: models.Field[Any, Any]) -> str:
     return f"CASE WHEN left({column}, 1) IN ({live}) THEN '''' || {column} ELSE {column} END"
 
 
-def _quoted(name: str | None) -> str:
-    return str(connection.ops.quote_name(str(name)))
-
-
 # -- uploaded files ----------------------------------------------------------------------------------------
 
 
@@ -129,7 +129,7 @@ def _files(cursor: Any, archive: ZipFile, ring: Callable[[], None]) -> int:
     """What lies on accounts and goes with mails, under the names that the rows give."""
     written = 0
     for model in FILES:
-        cursor.execute(f"SELECT file FROM {_quoted(model._meta.db_table)} WHERE file <> '' ORDER BY id")
+        cursor.execute(f"SELECT file FROM {quoted(model._meta.db_table)} WHERE file <> '' ORDER BY id")
         for (name,) in cursor.fetchall():
             written += _one_file(archive, name, ring)
     return written

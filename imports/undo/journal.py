@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.apps import apps
-from django.db import connection, models
+from django.db import models
 from django.db.backends.utils import CursorWrapper
 
 from core.history import history_of
+from core.tables import key_of, table_of
 from imports.undo import rules
 
 AT_ONCE = 5_000
@@ -31,7 +32,7 @@ def watch(cursor: CursorWrapper, model: type[models.Model], ids: str, columns: S
 
     ``columns``: keep only these. A watched key without a row counts as made when there is one at the end.
     """
-    table, key = _table(model), _key(model)
+    table, key = table_of(model), key_of(model)
     row = "to_jsonb(r)"
     if columns:
         pairs = ", ".join(f"'{name}', r.{name}" for name in columns)
@@ -46,7 +47,7 @@ def watch(cursor: CursorWrapper, model: type[models.Model], ids: str, columns: S
 def inserting(model: type[models.Model], insert: str) -> str:
     """The INSERT, noting the keys of what it makes; its row count is theirs."""
     return (
-        f"WITH inserted AS ({insert} RETURNING {_key(model)} AS id) "
+        f"WITH inserted AS ({insert} RETURNING {key_of(model)} AS id) "
         f"INSERT INTO made SELECT '{model._meta.label}', id FROM inserted"
     )
 
@@ -68,7 +69,7 @@ def keep(cursor: CursorWrapper, batch_id: int) -> None:
 
 
 def _keep_changes(cursor: CursorWrapper, batch_id: int, model: type[models.Model]) -> None:
-    label, table, key = model._meta.label, _table(model), _key(model)
+    label, table, key = model._meta.label, table_of(model), key_of(model)
     generated = [field.column for field in model._meta.concrete_fields if field.generated and field.column]
     unsaid = [*rules.machine_columns(label), *generated]
     cursor.execute(
@@ -96,12 +97,4 @@ def _keep_changes(cursor: CursorWrapper, batch_id: int, model: type[models.Model
 def _last_event(model: type[models.Model]) -> str:
     """SQL: the number of the last change that the history of the model has, 0 where it keeps none."""
     events = history_of(model)
-    return f"(SELECT COALESCE(max(pgh_id), 0) FROM {_table(events)})" if events else "0"
-
-
-def _table(model: type[models.Model]) -> str:
-    return connection.ops.quote_name(model._meta.db_table)
-
-
-def _key(model: type[models.Model]) -> str:
-    return connection.ops.quote_name(str(model._meta.pk.column))
+    return f"(SELECT COALESCE(max(pgh_id), 0) FROM {table_of(events)})" if events else "0"

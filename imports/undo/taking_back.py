@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from django.apps import apps
-from django.db import IntegrityError, connection, models, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from cadences.services import withdrawn
 from core.history import history_of
 from core.rows import Kept, put_back
+from core.tables import key_of, quoted, table_of
 from imports.models import KeptRow
 from imports.undo import rules
 
@@ -90,7 +91,7 @@ def preview(cursor: CursorWrapper) -> dict[str, int]:
 
 def _judge_altered(cursor: CursorWrapper, model: type[models.Model]) -> None:
     """Restored is what still stands as the import left it, and fits among what is there now."""
-    label, table, key = model._meta.label, _table(model), _key(model)
+    label, table, key = model._meta.label, table_of(model), key_of(model)
     mine = "o.model = %s AND o.why IS NULL"
     cursor.execute(
         f"UPDATE altered o SET why = 'gone' WHERE {mine} AND o.after IS NOT NULL "
@@ -105,7 +106,7 @@ def _judge_altered(cursor: CursorWrapper, model: type[models.Model]) -> None:
     for field in model._meta.concrete_fields:
         column = str(field.column)
         if field.related_model is not None:
-            same = f"{_table(field.related_model)} t WHERE t.{_key(field.related_model)}::text"
+            same = f"{table_of(field.related_model)} t WHERE t.{key_of(field.related_model)}::text"
             held = f"NOT EXISTS (SELECT FROM {same} = o.before ->> %s)"
         elif field.unique and not field.primary_key:
             same = f"{table} t WHERE t.{key} <> o.id AND t.{column}::text"
@@ -121,7 +122,7 @@ def _judge_altered(cursor: CursorWrapper, model: type[models.Model]) -> None:
 
 def _judge_edited(cursor: CursorWrapper, model: type[models.Model]) -> None:
     """Rows that are gone need no removing; rows whose first change since shows other words stay."""
-    label, table, key = model._meta.label, _table(model), _key(model)
+    label, table, key = model._meta.label, table_of(model), key_of(model)
     cursor.execute(
         f"DELETE FROM back b WHERE b.model = %s AND NOT EXISTS (SELECT FROM {table} r WHERE r.{key} = b.id)",
         [label],
@@ -131,10 +132,10 @@ def _judge_edited(cursor: CursorWrapper, model: type[models.Model]) -> None:
         return
     unsaid = rules.machine_columns(label)
     names = [field.column for field in events._meta.concrete_fields if not field.name.startswith("pgh_")]
-    said = [connection.ops.quote_name(name) for name in names if name not in unsaid]
+    said = [quoted(name) for name in names if name not in unsaid]
     before, now = (", ".join(f"{alias}.{name}" for name in said) for alias in ("e", "r"))
     cursor.execute(
-        f"UPDATE back b SET why = %s FROM (SELECT DISTINCT ON (e.pgh_obj_id) e.* FROM {_table(events)} e "
+        f"UPDATE back b SET why = %s FROM (SELECT DISTINCT ON (e.pgh_obj_id) e.* FROM {table_of(events)} e "
         "JOIN back f ON f.model = %s AND f.id = e.pgh_obj_id "
         "WHERE e.pgh_id > f.since AND e.pgh_label = 'update' ORDER BY e.pgh_obj_id, e.pgh_id) e "
         f"JOIN {table} r ON r.{key} = e.pgh_obj_id "
@@ -150,7 +151,7 @@ def _judge_referred(cursor: CursorWrapper, model: type[models.Model]) -> int:
 
 def _referred_by(cursor: CursorWrapper, model: type[models.Model], relation: Any) -> int:
     holder, field = relation.related_model, relation.field
-    going = f"o.model = '{holder._meta.label}' AND o.id = r.{_key(holder)}"
+    going = f"o.model = '{holder._meta.label}' AND o.id = r.{key_of(holder)}"
     if holder._meta.auto_created:  # a row between two records goes with either of them
         others = [other for other in holder._meta.concrete_fields if other.related_model and other != field]
         going = " OR ".join(
@@ -159,8 +160,8 @@ def _referred_by(cursor: CursorWrapper, model: type[models.Model], relation: Any
     elif not isinstance(holder._meta.pk, models.IntegerField | models.ForeignKey):  # imports make none of it
         going = "false"
     cursor.execute(
-        f"UPDATE back b SET why = %s FROM {_table(holder)} r "
-        f"WHERE b.model = %s AND b.why IS NULL AND r.{connection.ops.quote_name(field.column)} = b.id "
+        f"UPDATE back b SET why = %s FROM {table_of(holder)} r "
+        f"WHERE b.model = %s AND b.why IS NULL AND r.{quoted(field.column)} = b.id "
         f"AND ({rules.is_work(holder._meta.label, field.name)}) "
         f"AND NOT EXISTS (SELECT FROM back o WHERE o.why IS NULL AND ({going}))",
         [f"by {holder._meta.label}", model._meta.label],
@@ -193,7 +194,7 @@ def people(cursor: CursorWrapper) -> list[int]:
 
 def _restore(cursor: CursorWrapper, model: type[models.Model]) -> int:
     """Columns that the import changed, as they were; rows that it deleted, whole."""
-    label, table, key = model._meta.label, _table(model), _key(model)
+    label, table, key = model._meta.label, table_of(model), key_of(model)
     cursor.execute(
         "SELECT before::text FROM altered WHERE model = %s AND after IS NULL AND why IS NULL ORDER BY id",
         [label],
@@ -201,7 +202,7 @@ def _restore(cursor: CursorWrapper, model: type[models.Model]) -> int:
     number = _bring_back(model, [json.loads(before) for (before,) in cursor.fetchall()])
     writable = [f for f in model._meta.concrete_fields if not f.generated and not f.primary_key and f.column]
     names = [str(f.column) for f in writable if f.column != "updated_at"]
-    parts = [f"{connection.ops.quote_name(name)} = n.{connection.ops.quote_name(name)}" for name in names]
+    parts = [f"{quoted(name)} = n.{quoted(name)}" for name in names]
     params: list[Any] = []
     if len(names) < len(writable):
         parts.append("updated_at = %s")
@@ -243,7 +244,7 @@ def _remove(cursor: CursorWrapper, model: type[models.Model]) -> int:
     """
     going = f"SELECT id FROM back WHERE model = '{model._meta.label}' AND why IS NULL"
     _let_go(cursor, model, going, _machine_made(model))
-    cursor.execute(f"DELETE FROM {_table(model)} WHERE {_key(model)} IN ({going})")
+    cursor.execute(f"DELETE FROM {table_of(model)} WHERE {key_of(model)} IN ({going})")
     return int(cursor.rowcount)
 
 
@@ -260,14 +261,14 @@ def _machine_made(model: type[models.Model]) -> list[Any]:
 def _let_go(cursor: CursorWrapper, model: type[models.Model], going: str, relations: Iterable[Any]) -> None:
     """As Django would: rows that cannot be without these go with them, others forget them."""
     for relation in relations:
-        holder, column = relation.related_model, connection.ops.quote_name(relation.field.column)
+        holder, column = relation.related_model, quoted(relation.field.column)
         theirs = f"{column} IN ({going})"
         if relation.on_delete is models.CASCADE:
-            _let_go(cursor, holder, f"SELECT {_key(holder)} FROM {_table(holder)} WHERE {theirs}",
+            _let_go(cursor, holder, f"SELECT {key_of(holder)} FROM {table_of(holder)} WHERE {theirs}",
                     _relations(holder))  # fmt: skip
-            cursor.execute(f"DELETE FROM {_table(holder)} WHERE {theirs}")
+            cursor.execute(f"DELETE FROM {table_of(holder)} WHERE {theirs}")
         elif relation.on_delete is models.SET_NULL:
-            cursor.execute(f"UPDATE {_table(holder)} SET {column} = NULL WHERE {theirs}")
+            cursor.execute(f"UPDATE {table_of(holder)} SET {column} = NULL WHERE {theirs}")
 
 
 def _accounts(cursor: CursorWrapper) -> list[int]:
@@ -353,11 +354,3 @@ def _forget(cursor: CursorWrapper, batch_id: int) -> None:
 def _models(cursor: CursorWrapper, table: str) -> list[type[models.Model]]:
     cursor.execute(f"SELECT DISTINCT model FROM {table} ORDER BY model")
     return [apps.get_model(label) for (label,) in cursor.fetchall()]
-
-
-def _table(model: Any) -> str:
-    return connection.ops.quote_name(model._meta.db_table)
-
-
-def _key(model: Any) -> str:
-    return connection.ops.quote_name(str(model._meta.pk.column))

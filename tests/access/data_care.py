@@ -48,4 +48,5 @@ ROWS = [
     row("erasing:list", get=ADMIN),
     row("erasing:keeping", get=ADMIN, post=ADMIN),
     row("erasing:person", "contact", get=ADMIN, post=ADMIN),
+    row("erasing:person_in_bin", "bin_contact", get=ADMIN, post=ADMIN),
 ]

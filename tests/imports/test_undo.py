@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,13 @@ Bring = Callable[..., dict[str, Any]]
 Write = Callable[..., Path]
 HEAD = "customer_id,company,city,phone,contact_name,last_contact,seller\n"
 KEPT = (Account, Contact, Interaction, Purchase, PurchaseLine, ImportedOwner, BookEntry, User, Company)
+
+
+@pytest.fixture(autouse=True)
+def frozen() -> Iterator[None]:
+    """A day of its own, on which time goes on."""
+    with time_machine.travel("2026-11-26 10:00+00:00"):
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -19,6 +19,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Account
+from core import doors
 from core.history import acting, through
 from correspondence.models import Piece
 from imports.changes import reading
@@ -135,7 +136,7 @@ def test_by_door_and_it_says_the_same_door(people, account, door):
     (save,) = reading.page(people.admin, Choice.of({"door": door}, people.admin)).saves
     (change,) = save.changes
     assert change.after == (f"City {list(DOORS).index(door)}" if door in DOORS else "By itself")
-    assert save.door == str(reading.DOORS[door])
+    assert save.door == str(doors.every()[door])
 
 
 def test_by_record_and_by_account(people, account):

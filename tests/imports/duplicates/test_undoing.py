@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+import time_machine
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
@@ -15,6 +18,13 @@ from tests import factories as make
 from users.models import User
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def frozen() -> Iterator[None]:
+    """A day of its own, on which time goes on."""
+    with time_machine.travel("2026-11-26 10:00+00:00"):
+        yield
 
 
 @pytest.fixture

@@ -31,6 +31,7 @@ from imports.duplicates.merging import merge_contacts
 from imports.erasing import registry, services
 from imports.models import BinRow, Erasure, ImportBatch, TakeOut
 from sales.models import Purchase
+from surveys.models import ContactRequest
 from tests import factories as make
 
 JOBS = registry.Kept(JobRun, label="job", row="counts", key="period")
@@ -76,6 +77,18 @@ def eva(admin: Any) -> Contact:
     Suppression.objects.create(address="eva@borg.example", topic="marketing", reason="unsubscribe")
     batch = ImportBatch.objects.create(filename="x.csv", samples=[{"name": "Evangelina Lindqvistova"}])
     batch.refusals.create(row=2, reason="eva@borg.example is double", cells=["1", "eva@borg.example"])
+    batch.refusals.create(
+        row=3, reason="No such day", cells=["Evangelina", "Lindqvistova", "leaking marriage"]
+    )
+    ImportBatch.objects.create(
+        filename="z.csv", notes=["“Evangelina Lindqvistova” is double"], error="No user: eva@borg.example",
+        layout={"header": ["Phone"], "examples": [["99887766", "1"]]},
+    )  # fmt: skip
+    wish = {"name": "Evangelina Lindqvistova", "received_on": date(2026, 11, 3)}
+    ContactRequest.objects.create(company="BORG & co", reach="evening", message="leaking marriage", **wish)
+    ContactRequest.objects.create(
+        company="Fjord", reach="+47 99 88 77 66", message="leaking marriage", **wish
+    )
     eva.job_title = "Buyer of Evangelina's"
     eva.save()
     return eva

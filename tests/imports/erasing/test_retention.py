@@ -13,8 +13,11 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import AccountFile
-from contacts.models import Interaction
+from contacts.models import ConcernNote, Interaction
 from core.models import JobRun
+from imports import nightly
+from imports.bin import emptying
+from imports.duplicates import finding
 from imports.erasing import retention
 from imports.models import Retention
 from tests import factories as make
@@ -112,3 +115,72 @@ def test_the_page_shows_before_it_saves(admin, client: Client):
     client.post(page, {"notes": "", "do": "save"})
     assert retention.rules() == {}
     assert client.post(page, {"notes": "77", "do": "save"}).status_code == 422
+
+
+def events(name: str) -> Any:
+    app, model = name.split(".")
+    return apps.get_model(app, f"{model}Event").objects
+
+
+def test_words_of_what_was_deleted_since_go_from_the_history(admin):
+    """The history is all that is left, and it keeps them no longer than the row would have."""
+    account = make.make_account(admin)
+    old, young = note(account, date(2020, 1, 1)), note(account, date(2026, 1, 1))
+    old.summary = "They like fish and wine"
+    old.save()
+    concern = make.make_concern(account, what="Slow", resolved_on=date(2020, 1, 1), resolution="Mended")
+    ConcernNote.objects.create(concern=concern, user=admin, text="Asked the workshop")
+    promise = make.make_promise(account, admin, date(2020, 1, 1))
+    promise.delete()  # never closed, and long gone
+    events("contacts.Commitment").update(pgh_created_at="2020-02-01 10:00+00:00")
+    piece = make.make_piece(make.make_contact(account), admin, state="left", left_on=date(2020, 1, 1))
+    letter = make.make_interaction(account, kind="letter", happened_on=date(2020, 1, 1), summary="Written")
+    piece.logged = letter
+    piece.save()
+    oldest, youngest, written = old.pk, young.pk, letter.pk
+    for row in (piece, letter, old, young, concern):
+        row.delete()
+    years = {"notes": 3, "concerns": 3, "promises": 3, "mails": 3}
+    looked = retention.preview(admin, years)
+    assert looked == {"notes": 1, "concerns": 2, "promises": 1, "mails": 2}
+    retention.set_rules(admin, years)
+    assert retention.forget() == looked
+    assert retention.forget() == dict.fromkeys(years, 0)
+    said = events("contacts.Interaction").values_list("pgh_obj", "summary").distinct()
+    assert set(said) == {(oldest, "[erased]"), (youngest, "They like fish"), (written, "[erased]")}
+    assert events("contacts.ConcernNote").get().text == "[erased]"
+    assert set(events("contacts.Concern").values_list("what", flat=True)) == {"[erased]"}
+    assert set(events("contacts.Commitment").values_list("what", flat=True)) == {"[erased]"}
+    assert set(events("correspondence.Piece").values_list("body", flat=True)) == {"[erased]"}
+
+
+def test_words_that_only_the_history_says_go_as_well(admin):
+    old = note(make.make_account(admin), date(2020, 1, 1))
+    old.summary = ""
+    old.save()
+    retention.set_rules(admin, {"notes": 2})
+    assert retention.forget() == {"notes": 1}
+    assert events("contacts.Interaction").get().summary == "[erased]"
+    assert retention.forget() == {"notes": 0}
+
+
+def test_a_night_that_fails_is_said_where_admins_look_and_stops_nothing_else(admin, client, monkeypatch):
+    retention.set_rules(admin, {"notes": 2})
+    monkeypatch.setattr(retention, "without_history", lambda: 1 / 0)
+    nightly.tick()
+    assert JobRun.objects.get(job=retention.JOB).state == "failed"
+    assert JobRun.objects.get(job=emptying.JOB).state == JobRun.objects.get(job=finding.JOB).state == "done"
+    client.force_login(admin)
+    engine = client.get(reverse("cadences:engine")).content.decode()
+    assert "Words that are kept too long could not be forgotten: ZeroDivisionError" in " ".join(
+        engine.split()
+    )
+    assert (
+        "Words could not be forgotten on 2026-11-26" in client.get(reverse("erasing:list")).content.decode()
+    )
+
+    monkeypatch.undo()
+    with time_machine.travel("2026-11-26 11:00+00:00"):
+        nightly.tick()
+        assert JobRun.objects.get(job=retention.JOB).state == "done"
+        assert "could not be forgotten" not in client.get(reverse("cadences:engine")).content.decode()

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -15,12 +16,19 @@ from django.urls import reverse
 from pypdf import PdfReader
 
 from correspondence.models import Suppression
+from imports.models import ImportBatch
 from imports.taking_out import dossier, person
-from surveys.models import Asked
+from surveys.models import Asked, ContactRequest
 from tests import factories as make
 from tests.surveys import factories as survey
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def today():
+    with time_machine.travel("2026-11-26 10:00+00:00", tick=False):
+        yield
 
 
 @pytest.fixture
@@ -130,3 +138,48 @@ def test_drafts_of_others_and_surveys_stay_where_they_are(admin, eva, client: Cl
     assert {row["id"] for row in kept["contacts.contact"]} == {eva.pk, elsewhere.pk}
     assert [row["subject"] for row in kept["correspondence.piece"]] == ["Thanks, Eva"]
     assert "surveys.asked" not in kept
+
+
+def kept_away(admin: Any) -> None:
+    """What stands of Eva and of another one of her name in files and wishes to be called."""
+    batch = ImportBatch.objects.create(
+        filename="fair.csv", kind="contacts",
+        layout={"header": ["First", "Last", "Company", "Note"]},
+        samples=[{"row": 9, "key": "P-9", "status": "new",
+                  "changes": [{"field": "E-mail", "before": "", "after": "eva@borg.example"}]}],
+    )  # fmt: skip
+    batch.refusals.create(
+        row=4, column="Note", reason="No such day", cells=["Eva", "Lind", "Borg #set & *Co*", "likes tea"]
+    )
+    batch.refusals.create(row=5, reason="No such day", cells=["Eva", "Lind", "Fjord AS", "likes coffee"])
+    wish = {"company": "Borg", "received_on": date(2026, 11, 3)}
+    ContactRequest.objects.create(name="E. Lind", reach="EVA@borg.example", message="Ring me", **wish)
+    ContactRequest.objects.create(name="Per Vik", reach="per@borg.example", message="Not hers", **wish)
+
+
+def test_rows_of_files_and_wishes_to_be_called_are_told(admin, eva, client: Client):
+    kept_away(admin)
+    manager = make.make_team(manager=make.make_user("manager")).manager
+    eva.account.owner = make.make_user(team=manager.managed_teams.get())
+    eva.account.save()
+    client.force_login(manager)
+    page = reverse("taking_out:person", args=[eva.pk])
+    words = text_of(client.get(page).content)
+    for told in ("Ring me", "fair.csv", "likes tea", "No such day", "P-9"):
+        assert told in words
+    for others in ("coffee", "Not hers"):
+        assert others not in words
+    kept = json.loads(client.get(page, {"format": "json"}).content)["kept"]
+    assert [row["message"] for row in kept["surveys.contactrequest"]] == ["Ring me"]
+    assert [row["cells"]["Note"] for row in kept["imports.refusal"]] == ["likes tea"]
+    assert kept["imports.sample"][0]["key"] == "P-9"
+
+
+def test_who_may_not_read_wishes_hears_that_there_are_some(admin, eva, client: Client):
+    kept_away(admin)
+    client.force_login(admin)
+    page = reverse("taking_out:person", args=[eva.pk])
+    words = text_of(client.get(page).content)
+    assert "let a manager take out this file" in words
+    assert "Ring me" not in words
+    assert json.loads(client.get(page, {"format": "json"}).content)["kept"]["surveys.contactrequest"] == []
