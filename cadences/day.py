@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -16,6 +17,7 @@ from cadences.models import PlanItem, Touchpoint
 from cadences.words import short_why
 from contacts.models import Commitment
 from core import prepared
+from core.written_once import written_once
 from users.models import User
 
 MOST_LINES = 200
@@ -104,11 +106,11 @@ def my_day(user: User, today: date, *, book_only: bool = False) -> Day:
     Late: what was promised to a customer or oneself first, then the longest over its tolerance. Today:
     agreed times first.
     """
-    rows = Touchpoint.objects.visible_to(user).for_my_day(user, today, book_only=book_only)
     with prepared.kept():
-        found = list(rows[: MOST_LINES + 1])
+        found = _owed_by(user, today, book_only=book_only)
     day = Day(today)
     if len(found) > MOST_LINES:
+        rows = Touchpoint.objects.visible_to(user).for_my_day(user, today, book_only=book_only)
         day.left_out = rows.count() - MOST_LINES
     lines = to_lines(found[:MOST_LINES], user, today)
     day.late = sorted(
@@ -130,7 +132,18 @@ def promises_due(user: User, today: date) -> list[Commitment]:
     They are the user's word and no account's rhythm: the book does not filter them.
     """
     with prepared.kept():
-        return list(Commitment.objects.visible_to(user).for_my_day(user, today)[:MOST_LINES])
+        return _promised_by(user, today)
+
+
+@written_once
+def _owed_by(user: User, today: date, *, book_only: bool) -> QuerySet[Touchpoint]:
+    rows = Touchpoint.objects.visible_to(user).for_my_day(user, today, book_only=book_only)
+    return rows[: MOST_LINES + 1]
+
+
+@written_once
+def _promised_by(user: User, today: date) -> QuerySet[Commitment]:
+    return Commitment.objects.visible_to(user).for_my_day(user, today)[:MOST_LINES]
 
 
 def next_days(user: User, today: date, *, book_only: bool = False) -> list[Line]:

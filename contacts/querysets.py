@@ -296,7 +296,7 @@ class CommitmentQuerySet(OfAccountQuerySet):
         A word given is nobody's to lose: those of an absent colleague stand with the deputy, those of
         somebody who has left with the account's owner.
         """
-        away = absent_and_covered_by(user)
+        away = absent_and_covered_by(user, today)
         mine = Q(user=user) | Q(user__in=away, account__owner__in=away)
         left = Q(user__is_active=False, account__owner=user)
         rows = self.open().filter(mine | left, due_on__lte=today)

@@ -17,6 +17,7 @@ a deactivated user                         nothing
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
@@ -40,9 +41,9 @@ def acts_for(user: User) -> UserQuerySet:
     return User.objects.filter(side)
 
 
-def absent_and_covered_by(user: User) -> QuerySet[Absence, dict[str, Any]]:
+def absent_and_covered_by(user: User, today: date | None = None) -> QuerySet[Absence, dict[str, Any]]:
     """Ids of the users who are away today and for whom this user stands in."""
-    today = today_for(user)
+    today = today or today_for(user)
     current = Absence.objects.filter(deputy=user, starts_on__lte=today, ends_on__gte=today)
     return current.values("user_id")
 

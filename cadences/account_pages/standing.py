@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -22,6 +22,7 @@ from contacts.querysets import marked_own
 from core import prepared
 from core.places import zone_of
 from core.text import from_json
+from core.written_once import written_once
 from sales.five_ws import open_ws_sql, told_by
 from users.clock import zone
 from users.models import User
@@ -29,9 +30,10 @@ from users.models import User
 FIRST_CONCERNS = 3  # of the page itself: the worst; the others come when they are asked for
 
 
-def for_page(user: User) -> QuerySet[Account]:
-    """Accounts with what nearly every page of one says of them; the rest is asked by ``standing_of``."""
-    return Account.objects.visible_to(user).select_related("owner", "tier", "worth")
+@written_once
+def for_page(user: User, pk: int) -> QuerySet[Account]:
+    """The account with what nearly every page of one says of it; the rest is asked by ``standing_of``."""
+    return Account.objects.visible_to(user).filter(pk=pk).select_related("owner", "tier", "worth")
 
 
 # Written by hand because the page is opened all day: building the same with the ORM costs more than
@@ -212,18 +214,17 @@ def standing_of(account: Account, user: User, today: date) -> Standing:
 
 def owed_to(account: Account, user: User, today: date, own: dict[str, dict[str, Any]]) -> list[Owed]:
     """What is owed next, first due first, each with its why. ``own``: the intervals of ``standing_of``."""
-    rows = (
-        Touchpoint.objects.open()
-        .visible_to(user)
-        .filter(account=account)
-        .select_related("slot", "item")
-        .order_by("due_on", "due_at", "id")
-    )
-    found = []
+    found, rows = [], cast(list[Any], _open_at(account, user))
     for row in rows:
         row.own_interval = [own[str(row.slot_id)]] if str(row.slot_id) in own else []
         found.append(_owed(row, account, today))
     return found
+
+
+@written_once
+def _open_at(account: Account, user: User) -> QuerySet[Touchpoint]:
+    rows = Touchpoint.objects.open().visible_to(user).filter(account=account)
+    return rows.select_related("slot", "item").order_by("due_on", "due_at", "id")
 
 
 def _owed(row: Touchpoint, account: Account, today: date) -> Owed:
@@ -246,11 +247,16 @@ def people_of(account: Account, spoken: dict[str, str]) -> list[Any]:
 
     ``spoken``: the days of ``standing_of``.
     """
-    rows: list[Any] = list(Contact.objects.filter(account=account).order_by("name_folded", "id"))
+    rows: list[Any] = _at(account)
     for one in rows:
         on = spoken.get(str(one.pk))
         one.spoken_on = date.fromisoformat(on) if on else None
     return sorted(rows, key=lambda one: (one.left_on is not None, not one.is_main, _role_rank(one)))
+
+
+@written_once
+def _at(account: Account) -> QuerySet[Contact]:
+    return Contact.objects.filter(account=account).order_by("name_folded", "id")
 
 
 def _role_rank(contact: Contact) -> int:
@@ -269,6 +275,10 @@ def concerns_of(account: Account, today: date) -> QuerySet[Concern]:
     return Concern.objects.on_the_table(today).filter(account=account).by_urgency()
 
 
+_concerns_at = written_once(concerns_of)
+
+
+@written_once
 def commitments_of(account: Account) -> QuerySet[Commitment]:
     """Open promises, ours and theirs, first due first."""
     return Commitment.objects.open().filter(account=account).order_by("due_on", "id")
@@ -309,7 +319,7 @@ def page_facts(account: Account, user: User, today: date) -> dict[str, Any]:
     people = people_of(account, standing.spoken)
     deciders = deciders_among(people)
     promised = commitments_of(account) if standing.has_commitments else ()
-    worries = concerns_of(account, today) if standing.has_concerns else ()
+    worries = _concerns_at(account, today) if standing.has_concerns else ()
     commitments = marked_own(promised, user, editable=editable)
     concerns = marked_own(worries, user, editable=editable)
     name_contacts(people, ("contact", concerns), ("contact", commitments))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_safe
@@ -26,7 +26,10 @@ from users.http import Request
 def account_detail(request: Request, pk: int) -> HttpResponse:
     """How do we stand, and what next?"""
     today = today_for(request.user)
-    account = get_object_or_404(standing.for_page(request.user), pk=pk)
+    found = standing.for_page(request.user, pk)
+    if not found:
+        raise Http404
+    (account,) = found
     context = standing.page_facts(account, request.user, today) | _stream(request, account, FIRST)
     context["choosable"] = choosable(
         account, context["standing"].deputy, context["people"], request.user, context["stream"]

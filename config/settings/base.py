@@ -85,6 +85,9 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 
+# core.written_once
+STATEMENTS_ARE_COMPARED = False
+
 # -- Secrets and hosts -----------------------------------------------------------------------------
 
 SECRET_KEY = required("SECRET_KEY", "a long random text that signs sessions and links")

@@ -28,5 +28,8 @@ DATABASES["default"]["CONN_MAX_AGE"] = 0
 # The ballots of this checkout are real: tests have a database and folders of their own (tests/ballots.py).
 BALLOTS_RESULTS_URL = SURVEY_KEYS = BOX_WAVES = SURVEY_URL = ""
 
+# Whatever is written once is compared with what Django would write each time.
+STATEMENTS_ARE_COMPARED = True
+
 # Fault tests may kill a worker at a named step (TEND_KILL_AT); nowhere else does that do anything.
 FAULT_TESTS = True

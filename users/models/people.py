@@ -159,6 +159,11 @@ class User(AbstractBaseUser, TimeStamped):
         return self.is_active and bool(set(self.roles) & {str(role) for role in roles})
 
     @property
+    def rights(self) -> tuple[Any, ...]:
+        """All that rules of access go by, but who it is."""
+        return (self.is_active, *sorted(self.roles))
+
+    @property
     def role_names(self) -> str:
         """The roles as people read them."""
         return ", ".join(str(self.Role(role).label) for role in self.roles)
