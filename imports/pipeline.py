@@ -95,18 +95,22 @@ def run(path: Path, mapping: Mapping, *, apply: bool, progress: Watcher = SILENT
             outcome.counts |= {"skipped": skipped} if skipped else {}
             outcome.samples, outcome.strangers = target.samples(cursor), target.strangers
             if apply:
-                progress.step("writing")
-                journal.open_journal(cursor)
-                target.apply(cursor)
-                _no_loops(cursor, False)
-                outcome.counts |= {name: made for name, made in target.made.items() if made}
-                progress.step("planning")
-                tell(cursor, progress)
+                _bring_in(cursor, target, outcome, progress)
     except DataError as error:
         raise BadFileError(
             _("The database cannot keep a value of this file: %s") % str(error).splitlines()[0]
         ) from error
     return outcome
+
+
+def _bring_in(cursor: CursorWrapper, target: Target, outcome: Outcome, progress: Watcher) -> None:
+    progress.step("writing")
+    journal.open_journal(cursor)
+    target.apply(cursor)
+    _no_loops(cursor, False)
+    outcome.counts |= {name: made for name, made in target.made.items() if made}
+    progress.step("planning")
+    tell(cursor, progress)
 
 
 def survey(path: Path, layout: Layout, mapping: Mapping) -> tuple[int, FileHabits]:

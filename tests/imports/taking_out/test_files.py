@@ -164,12 +164,12 @@ def test_rows_of_files_and_wishes_to_be_called_are_told(admin, eva, client: Clie
     eva.account.save()
     client.force_login(manager)
     page = reverse("taking_out:person", args=[eva.pk])
-    words = text_of(client.get(page).content)
+    words = text_of(client.get(page).getvalue())
     for told in ("Ring me", "fair.csv", "likes tea", "No such day", "P-9"):
         assert told in words
     for others in ("coffee", "Not hers"):
         assert others not in words
-    kept = json.loads(client.get(page, {"format": "json"}).content)["kept"]
+    kept = json.loads(client.get(page, {"format": "json"}).getvalue())["kept"]
     assert [row["message"] for row in kept["surveys.contactrequest"]] == ["Ring me"]
     assert [row["cells"]["Note"] for row in kept["imports.refusal"]] == ["likes tea"]
     assert kept["imports.sample"][0]["key"] == "P-9"
@@ -179,7 +179,7 @@ def test_who_may_not_read_wishes_hears_that_there_are_some(admin, eva, client: C
     kept_away(admin)
     client.force_login(admin)
     page = reverse("taking_out:person", args=[eva.pk])
-    words = text_of(client.get(page).content)
+    words = text_of(client.get(page).getvalue())
     assert "let a manager take out this file" in words
     assert "Ring me" not in words
-    assert json.loads(client.get(page, {"format": "json"}).content)["kept"]["surveys.contactrequest"] == []
+    assert json.loads(client.get(page, {"format": "json"}).getvalue())["kept"]["surveys.contactrequest"] == []
