@@ -33,7 +33,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
-    """A test that commits leaves empty tables behind: what migrations have put there stands again after it."""
+    """A test that commits leaves empty tables behind: what migrations put there stands again after it."""
     yield
     marker = item.get_closest_marker("django_db")
     if marker is not None and marker.kwargs.get("transaction"):

@@ -39,7 +39,7 @@ def promised() -> list[Any]:
             what="A quote",
             channel="email",
             due_on=DAY + timedelta(days=number),
-        )  # fmt: skip
+        )
         for number in (0, 1, 7, 8)
     ]
 
