@@ -67,6 +67,7 @@ def check_page(page: Page) -> None:
 def upload(page: Page, path: Path) -> None:
     page.goto(page.url.split("/imports/")[0] + "/imports/")
     page.get_by_role("link", name="Upload a file").first.click()
+    expect(page.get_by_label("File")).to_be_visible()  # else the page before it would be looked at
     check_page(page)
     page.get_by_label("File").set_input_files(path)
     page.get_by_role("button", name="Upload").click()
