@@ -7,7 +7,8 @@ from django.db import connection, models
 
 def quoted(name: str | None) -> str:
     """A table or column by its name in the database. Fields without a column have none."""
-    assert name, "no name to quote"  # noqa: S101 - a statement without it would be another one
+    if not name:
+        raise ValueError("A statement without this name would be another one.")
     return str(connection.ops.quote_name(name))
 
 

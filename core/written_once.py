@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from copy import copy
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import update_wrapper
 from typing import Any, Generic, ParamSpec, TypeVar
 
@@ -32,14 +32,15 @@ P = ParamSpec("P")
 M = TypeVar("M", bound=Model)
 
 STAND_INS = 1_987_654_321, 2_034_567_891
-FIRST_DAYS = date(1811, 1, 1), date(1861, 1, 1)
+FIRST_DAYS = date(1811, 3, 13), date(1864, 11, 28)  # nothing of a calendar is the same of both
+KEYS = range(-(2**63), 2**63)  # what an id can be
 
 
 def _value(given: Any) -> Any:
     """What of an argument goes into the statement as a value; None where it is part of its shape."""
     if isinstance(given, Model):
         return given.pk
-    is_value = isinstance(given, int | date) and not isinstance(given, bool)
+    is_value = isinstance(given, int | date) and not isinstance(given, bool | datetime)
     return given if is_value else None
 
 
@@ -108,6 +109,8 @@ class WrittenOnce(Generic[P, M]):
             self.known[key] = self._write(len(given), everything, list(more))
         statement = self.known[key]
         values = [_value(each) for each in everything]
+        if any(isinstance(value, int) and value not in KEYS for value in values):
+            return list(self.build(*given, **more))  # Django knows that nothing has such an id
         if settings.STATEMENTS_ARE_COMPARED:
             self._compare(statement, values, self.build(*given, **more))
         return [] if statement is None else statement.fetch(values)

@@ -3,9 +3,11 @@
 import os
 import shutil
 from collections.abc import Iterator
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import connections
 from hypothesis import HealthCheck, settings
 from pytest_django.plugin import blocking_manager_key
@@ -37,11 +39,8 @@ def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
     yield
     marker = item.get_closest_marker("django_db")
     if marker is not None and marker.kwargs.get("transaction"):
-        from cadences.models import Slot
-
         with item.config.stash[blocking_manager_key].unblock():
-            for key, name, position in (("agreed", "Agreed date", 90), ("todo", "To-do", 91)):
-                Slot.objects.get_or_create(key=key, defaults={"name": name, "position": position})
+            import_module("cadences.migrations.0004_built_in_slots").create(apps, None)
             connections.close_all()
 
 

@@ -247,7 +247,7 @@ def people_of(account: Account, spoken: dict[str, str]) -> list[Any]:
 
     ``spoken``: the days of ``standing_of``.
     """
-    rows: list[Any] = _at(account)
+    rows: list[Any] = _contacts_at(account)
     for one in rows:
         on = spoken.get(str(one.pk))
         one.spoken_on = date.fromisoformat(on) if on else None
@@ -255,7 +255,7 @@ def people_of(account: Account, spoken: dict[str, str]) -> list[Any]:
 
 
 @written_once
-def _at(account: Account) -> QuerySet[Contact]:
+def _contacts_at(account: Account) -> QuerySet[Contact]:
     return Contact.objects.filter(account=account).order_by("name_folded", "id")
 
 

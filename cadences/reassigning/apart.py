@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
@@ -25,20 +26,22 @@ class Given(NamedTuple):
 
 
 def give_back(account_id: int, given: Iterable[Sequence[Any]]) -> None:
-    """What is still open and with whoever got it. Raises ValidationError where nothing is, or nobody is there
-    to have it back.
+    """What is still open and with whoever got it. Raises ValidationError where nothing is, or where whose it
+    was may not have it back.
     """
-    done = 0
     list(Account.objects.select_for_update(no_key=True, of=("self",)).filter(pk=account_id))
+    by_kind: dict[str, list[Given]] = defaultdict(list)
     for one in map(Given._make, given):
-        whose = User.objects.get(pk=one.whose)
-        if not whose.is_active:
-            words = _("%(name)s does not work here any more: activate them again first.")
-            raise ValidationError(words % {"name": whose})
-        noted = NOTED[one.kind]
-        rows = noted.of(User(pk=one.to)).filter(pk=one.pk, account=account_id)
-        done += rows.count()
-        noted.give(rows, whose)
-    if not done:
+        by_kind[one.kind].append(one)
+    people = User.objects.in_bulk({one.whose for some in by_kind.values() for one in some})
+    for kind, some in by_kind.items():
+        for whose in {people[one.whose] for one in some}:
+            if not NOTED[kind].fits(whose):
+                words = _("%(name)s cannot have it back: activate them and give them their role again first.")
+                raise ValidationError(words % {"name": whose})
+    if not sum(
+        NOTED[kind].give_back([(one.pk, one.whose, one.to) for one in some], account=account_id)
+        for kind, some in by_kind.items()
+    ):
         raise ValidationError(_("Somebody has changed this since; it stays as it is now."))
     facts.changed(account_ids=[account_id])

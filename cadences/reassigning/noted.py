@@ -6,7 +6,8 @@ asks here what is open, whom it fits and how it is given.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,7 @@ from django.utils import timezone
 from cadences.meetings.services import change_host
 from cadences.models import Appointment, Touchpoint
 from contacts.models import Commitment, Concern
+from core.among import among
 from users.models import User
 
 Rows = QuerySet[Any, Any]
@@ -58,6 +60,20 @@ class Noted:
             change_host(rows.select_related("host").select_for_update(of=("self",)).order_by("pk"), to)
         else:
             rows.update(**{self.column: to, "updated_at": timezone.now()})
+
+    def give_back(self, given: Iterable[tuple[int, int, int]], **where: Any) -> int:
+        """What is still open and with whoever got it: its id, whose it was, who has it. Returns how many."""
+        held: dict[tuple[int, int], list[int]] = defaultdict(list)
+        for pk, whose, now in given:
+            held[whose, now].append(pk)
+        people = User.objects.in_bulk({whose for whose, _now in held})
+        done = 0
+        for (whose, now), ids in held.items():
+            rows = self.of(User(pk=now)).filter(pk__in=among(ids), **where)
+            if whose in people and (count := rows.count()):
+                self.give(rows, people[whose])
+                done += count
+        return done
 
 
 NOTED = {

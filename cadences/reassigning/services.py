@@ -6,6 +6,7 @@ person noted for themself does not; of somebody who leaves it goes along too.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,7 @@ from accounts.models import Account
 from cadences.models import BulkChange, BulkRow
 from cadences.reassigning import apart
 from cadences.reassigning.noted import NOTED
+from core.among import among
 from users.models import User
 
 
@@ -142,9 +144,11 @@ def take_back(user: User, account_id: int, before: Mapping[str, Any], after: Map
         apart.give_back(account_id, before["given"])
         return
     restoring.put_back(user, account_id, "owner", dict(before), dict(after))
-    for kind, pk, whose, account in before.get("along", ()):
-        rows = NOTED[kind].of(User(pk=after["owner_id"])).filter(pk=pk, account=account)
-        NOTED[kind].give(rows, User.objects.get(pk=whose))
+    went: dict[str, list[tuple[int, int, int]]] = defaultdict(list)
+    for kind, pk, whose, _account in before.get("along", ()):
+        went[kind].append((pk, whose, after["owner_id"]))
+    for kind, given in went.items():
+        NOTED[kind].give_back(given, account=account_id)
 
 
 def take_along(account_ids: list[int], leaving: set[int], new_owner: User) -> tuple[Along, ...]:
@@ -154,6 +158,6 @@ def take_along(account_ids: list[int], leaving: set[int], new_owner: User) -> tu
         column = noted.column
         rows = noted.open().filter(**{"account__in": account_ids, f"{column}__in": leaving})
         mine = list(rows.values_list("pk", f"{column}_id", "account_id"))
-        noted.give(noted.open().filter(pk__in=[row[0] for row in mine]), new_owner)
+        noted.give(noted.open().filter(pk__in=among(row[0] for row in mine)), new_owner)
         found += [(kind, *row) for row in mine]
     return tuple(found)

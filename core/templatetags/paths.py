@@ -1,6 +1,7 @@
 """``{% url %}`` for pages of many links: the address of a page is worked out once, not once in a row.
 
-Takes the place of Django's tag in every template (``builtins`` in the settings) and says the same.
+Takes the place of Django's tag in every template (``builtins`` in the settings) and says the same, as long as
+no app is included under two names.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ def give_on(mover: Mover, user: User, was: tuple[User | None, User | None], surv
     has the account now is told, unless they merged it themself.
     """
     owner = survivor.owner
-    if owner is None or set(was) == {owner}:
+    if owner is None or not owner.is_active or set(was) == {owner}:
         return
     (former,) = set(was) - {owner}
     given: dict[str, list[tuple[int, int]]] = defaultdict(list)
@@ -36,13 +36,7 @@ def give_on(mover: Mover, user: User, was: tuple[User | None, User | None], surv
 def give_back(step: MergeStep) -> list[str]:
     """What is still open and still with whoever got it is with whoever had it again."""
     noted = next(one for one in NOTED.values() if one.model._meta.label == step.model)
-    held: dict[tuple[int, int], list[int]] = defaultdict(list)
-    for row in step.rows:
-        held[row["before"][step.column], row["after"][step.column]].append(row["pk"])
-    people = User.objects.in_bulk({pk for pair in held for pk in pair})
-    for (whose, now), ids in held.items():
-        if whose in people and now in people:
-            noted.give(noted.of(people[now]).filter(pk__in=ids), people[whose])
+    noted.give_back((row["pk"], row["before"][step.column], row["after"][step.column]) for row in step.rows)
     return []
 
 

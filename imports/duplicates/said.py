@@ -1,4 +1,4 @@
-"""What a merge did not take over: read from the history, for as long as the merge is known.
+"""What the merged record said differently: read from the history, for as long as the merge is known.
 
 The rows that taking a merge apart needs are gone after 30 days. What the record that went had said is not:
 its deletion stands in the change history, whole.
@@ -9,7 +9,7 @@ from __future__ import annotations
 from accounts.models import Account
 from contacts.models import Contact
 from core.history import history_of
-from imports.duplicates.fields import Conflict, conflicts, groups_of, shown
+from imports.duplicates.fields import Conflict, conflicts
 from imports.models import Merge
 
 
@@ -20,9 +20,8 @@ def not_taken_over(merge: Merge) -> list[Conflict]:
         return []
     now = Merge.objects.survivor_of(merge.kind, merge.survivor_id) or merge.survivor_id
     survivor = type(loser)._default_manager.filter(pk=now).first()
-    if survivor is None:  # deleted since
-        said = [Conflict(group, "", shown(group, loser)) for group in groups_of(loser)]
-        return [one for one in said if one.theirs]
+    if survivor is None:  # deleted since, and what it said with it
+        return []
     return [one for one in conflicts(survivor, loser) if not (one.group.joins and one.theirs in one.ours)]
 
 

@@ -57,9 +57,11 @@ def undo_merge(user: User, merge: Merge) -> Merge:
 
 
 def _gives_away(merge: Merge, survivor: Account | Contact) -> bool:
-    """Whether what comes back belongs to somebody else than what stays."""
-    gone = merge.steps.filter(act=MergeStep.Act.DROPPED, model=Account._meta.label)
-    owners = {row["owner_id"] for step in gone for row in step.rows}
+    """Whether one of the two, the one that comes back or the one that stays, becomes somebody else's."""
+    accounts = merge.steps.filter(model=Account._meta.label)
+    gone = [row for step in accounts.filter(act=MergeStep.Act.DROPPED) for row in step.rows]
+    changed = [row["before"] for step in accounts.filter(act=MergeStep.Act.CHANGED) for row in step.rows]
+    owners = {row["owner_id"] for row in (*gone, *changed) if "owner_id" in row}
     return isinstance(survivor, Account) and not owners <= {None, survivor.owner_id}
 
 

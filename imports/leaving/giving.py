@@ -17,17 +17,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import Account
-from cadences.models import Touchpoint
 from cadences.reassigning import reassign_accounts
-from cadences.reassigning.noted import NOTED, Noted
+from cadences.reassigning.noted import NOTED
 from core import facts
-from imports.leaving.nobody import Gap, can_own
+from core.among import among
+from imports.leaving.nobody import OWED, Gap, can_own
 from users.access import require
 from users.models import Team, User
 from users.services import edit_team
 
 NOTED_OF = {
-    "touchpoints": Noted("assignee", lambda: Touchpoint.objects.open().for_people()),
+    "touchpoints": OWED,
     "concerns": NOTED["concern"],
     "promises": NOTED["promise"],
     "meetings": NOTED["meeting"],
@@ -96,7 +96,7 @@ def give_all(user: User, gap: Gap) -> Given:
         _give(gap, ids, people[owner])
     facts.changed(account_ids=accounts)
     given = [pk for ids in held.values() for pk in ids]
-    back = gap.rows(user).order_by().filter(pk__in=given).count()
+    back = gap.rows(user).order_by().filter(pk__in=among(given)).count()
     waiting = gap.rows(user).order_by().count() - back
     return Given(len(given) - back, _left(back, waiting))
 
@@ -111,7 +111,7 @@ def _lock_accounts(gap: Gap, rows: QuerySet[Any, Any]) -> None:
 
 def _give(gap: Gap, ids: Collection[int], to: User) -> None:
     noted = NOTED_OF[gap.key]
-    noted.give(noted.open().filter(pk__in=ids), to)
+    noted.give(noted.open().filter(pk__in=among(ids)), to)
 
 
 def _left(back: int, waiting: int) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as lazy
 from accounts.handing_over import reassignable_by
 from accounts.models import Account
 from cadences.models import Appointment, Touchpoint
-from cadences.reassigning.noted import NOTED
+from cadences.reassigning.noted import NOTED, Noted
 from contacts.models import Commitment, Concern
 from users.models import Team, User
 from users.querysets import OWNING_ROLES
@@ -110,9 +110,12 @@ def _owns(user: User) -> bool:
     return user.may_own_accounts
 
 
+OWED = Noted("assignee", lambda: Touchpoint.objects.open().for_people(), _owns)
+"""What the plan or a promise owes: it is done by those who look after accounts."""
+
 GAPS = (
     Gap("accounts", lazy("Accounts"), unowned, "owner", _owns),
-    Gap("touchpoints", lazy("Open touchpoints"), _touchpoints, "assignee", _owns, "account"),
+    Gap("touchpoints", lazy("Open touchpoints"), _touchpoints, "assignee", OWED.fits, "account"),
     Gap("concerns", lazy("Open concerns"), _concerns, "owner", NOTED["concern"].fits, "account"),
     Gap("promises", lazy("Open promises"), _promises, "user", NOTED["promise"].fits, "account"),
     Gap("meetings", lazy("Agreed meetings"), _meetings, "host", NOTED["meeting"].fits, "account"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -71,6 +72,23 @@ def test_whoever_may_see_nothing_is_asked_nothing(promised: list[Any]) -> None:
     with CaptureQueriesContext(connection) as asked:
         assert once(one.account, one.user, DAY) == []
     assert not asked
+
+
+@pytest.mark.parametrize("pk", [2**63, -(2**70), 10**40])
+def test_an_id_that_no_row_can_have_finds_nothing(pk: int) -> None:
+    once: WrittenOnce[..., Account] = written_once(lambda pk: Account.objects.filter(pk=pk))
+    assert once(pk) == []
+
+
+@pytest.mark.parametrize(
+    "derive", [lambda day: day.replace(day=1), lambda day: day - timedelta(day.weekday())]
+)
+def test_what_a_calendar_makes_of_a_day_is_refused(derive: Callable[[date], date]) -> None:
+    month: WrittenOnce[..., Commitment] = written_once(
+        lambda today: Commitment.objects.filter(due_on__gte=derive(today))
+    )
+    with pytest.raises(TypeError, match="not known"):
+        month(DAY)
 
 
 def test_what_is_no_argument_is_noticed(promised: list[Any]) -> None:

@@ -238,6 +238,16 @@ def test_who_stands_in_for_a_colleague_takes_no_account_by_merging(admin: User) 
     assert set(Account.objects.values_list("owner", flat=True)) == {deputy.pk, absent.pk}
 
 
+def test_whoever_got_it_by_merging_gives_it_to_nobody_by_taking_apart(admin: User) -> None:
+    former, now = make.make_user(), make.make_user()
+    ours, theirs = make.make_account(former), make.make_account(now)
+    merge = merge_accounts(admin, ours, theirs, {"owner": "theirs"})
+    with pytest.raises(PermissionDenied, match="Owners are changed"):
+        undo_merge(now, merge)
+    undo_merge(admin, merge)
+    assert Account.objects.get(pk=ours.pk).owner == former
+
+
 def test_not_into_itself_and_not_twice(admin: User) -> None:
     ours, theirs = make.make_account(), make.make_account()
     with pytest.raises(ValidationError, match="one and the same"):

@@ -101,3 +101,13 @@ def test_nobody_is_told_what_they_did_or_had(admin: User) -> None:
     owner.refresh_from_db()
     merge_accounts(boss, make.make_account(boss), make.make_account(owner))
     assert mail.outbox == []
+
+
+def test_nobody_who_has_left_is_told_or_gets_anything(admin: User) -> None:
+    gone, here = make.make_user(), make.make_user()
+    left, other = make.make_account(gone), make.make_account(here)
+    noted_by(here, other)
+    deactivate(None, gone)
+    mail.outbox.clear()
+    merge_accounts(admin, left, other)
+    assert (mail.outbox, whose(left)) == ([], [here] * 5)

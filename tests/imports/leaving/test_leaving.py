@@ -201,9 +201,20 @@ def test_nothing_is_given_back_to_somebody_who_is_gone(people, held):
     change = go(people, to_dag(people)).change
     bulk.undo(people.admin, change)
     reasons = dict(change.rows.values_list("account", "reason"))
-    assert reasons[held.foreign.pk] == "Kari Holm does not work here any more: activate them again first."
+    assert reasons[held.foreign.pk] == (
+        "Kari Holm cannot have it back: activate them and give them their role again first."
+    )
     assert reasons[held.accounts[0].pk] == "The owner before cannot own accounts any more."
     assert owners(Concern.objects.all(), "owner") == ["Dag Moe", "Ola Berg"]
+
+
+def test_nothing_is_given_back_to_somebody_who_only_reads_now(people, held):
+    change = go(people, to_dag(people)).change
+    services.reactivate(people.admin, people.leaver)
+    User.objects.filter(pk=people.leaver.pk).update(roles=["reader"])
+    bulk.undo(people.admin, change)
+    assert "cannot have it back" in dict(change.rows.values_list("account", "reason"))[held.foreign.pk]
+    assert not Commitment.objects.filter(user=people.leaver).exists()
 
 
 def test_with_nobody_chosen_it_stays_in_their_name(people, held):
