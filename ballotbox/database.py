@@ -78,6 +78,7 @@ def add_partition(cursor: Any, wave: object) -> None:
     """Where a wave's ballots lie; only the tally may add one."""
     statement = sql.SQL("CREATE TABLE IF NOT EXISTS {} PARTITION OF ballot FOR VALUES IN ({})")
     cursor.execute(statement.format(partition(wave), sql.Literal(str(wave))))
+    cursor.execute("SELECT leave_ballots_untidied()")
 
 
 def lock_partition(wave: object) -> sql.Composed:

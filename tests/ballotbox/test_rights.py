@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import psycopg2
 import pytest
 from django.db import connection
-from psycopg2 import errors
+from psycopg2 import errors, sql
 
 from ballotbox import database, policy, sealing
 from tests.ballots import Ballots, questionnaire
@@ -80,6 +80,24 @@ def full(ballots: Ballots) -> Ballots:
             BALLOT,
         )
     return ballots
+
+
+def test_postgresql_shows_nobody_that_it_tidies_ballots_up(full: Ballots) -> None:
+    """It does so after every so many of them; nor in waves that were there before it was told not to."""
+    settings = """
+        SELECT unnest(coalesce(reloptions, '{nothing}')) FROM pg_class WHERE oid IN (
+            SELECT inhrelid FROM pg_inherits WHERE inhparent = 'ballot'::regclass
+            UNION SELECT reltoastrelid FROM pg_inherits JOIN pg_class ON oid = inhrelid
+                  WHERE inhparent = 'ballot'::regclass)
+    """
+    assert full.rows(settings) == [("autovacuum_enabled=off",)] * 2
+    with database.connected(full.tally_url) as cursor:
+        names = "autovacuum_enabled, toast.autovacuum_enabled"
+        cursor.execute(sql.SQL("ALTER TABLE {} RESET (" + names + ")").format(database.partition(WAVE)))
+    assert full.rows(settings) != [("autovacuum_enabled=off",)] * 2
+    box, results = (database.words(url)["user"] for url in (full.box_url, full.results_url))
+    database.prepare(full.tally_url, box_role=box, results_role=results)
+    assert full.rows(settings) == [("autovacuum_enabled=off",)] * 2
 
 
 def may(url: str, statement: str) -> bool:
