@@ -7,7 +7,7 @@ rows is ours, so that no file, however it was made, takes more memory than one r
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, time
@@ -16,7 +16,7 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 from xml.etree.ElementTree import Element
-from zipfile import ZipFile, _EndRecData  # type: ignore[attr-defined]
+from zipfile import ZipFile, ZipInfo, _EndRecData  # type: ignore[attr-defined]
 
 from defusedxml.ElementTree import iterparse
 from django.utils.translation import gettext as _
@@ -25,7 +25,7 @@ from openpyxl.styles.stylesheet import apply_stylesheet
 from openpyxl.utils import column_index_from_string
 from openpyxl.utils.datetime import from_excel
 from openpyxl.worksheet._reader import DATA_TAG, FORMULA_TAG, INLINE_STRING, ROW_TAG, VALUE_TAG
-from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS, WORKSHEET_TYPE
+from openpyxl.xml.constants import SHEET_MAIN_NS
 
 from imports.cells import NEVER_CALCULATED
 from imports.errors import BadFileError, BadMappingError
@@ -94,15 +94,13 @@ class Workbook:
 
     def __init__(self, stream: IO[bytes]) -> None:
         self.reader = ExcelReader(stream, read_only=True, data_only=True, keep_links=False)
-        self._refuse_large({MANIFEST: ""})
+        self.archive = self.reader.archive = _Measured(stream)
         self.reader.read_manifest()
-        self._refuse_large(
-            {one.PartName.lstrip("/"): one.ContentType for one in self.reader.package.Override}
-        )
-        self.reader.read_strings()
+        with self.archive.up_to(LARGEST_TEXTS):
+            self.reader.read_strings()
         self.reader.read_workbook()
         self.book = self.reader.wb
-        apply_stylesheet(self.reader.archive, self.book)
+        apply_stylesheet(self.archive, self.book)
         self.sheets = [
             Sheet(sheet.name, rel.target)
             for sheet, rel in self.reader.parser.find_sheets()
@@ -143,25 +141,12 @@ class Workbook:
             cells.extend("" for _missing in range(width - len(cells)))
             yield fitted(number, cells, width, number)
 
-    def _refuse_large(self, types: Mapping[str, str]) -> None:
-        """Archives say how large their parts are, and reading stops there: a small file cannot explode.
-
-        ``types``: what each part is read as, by the manifest; its name says nothing.
-        """
-        for part in self.reader.archive.infolist():
-            limit = _limit(part.filename, types.get(part.filename))
-            if limit and part.file_size > limit:
-                text = _(
-                    "The part %(part)s of the workbook has %(n)d MB unpacked, more than %(max)d MB. "
-                    "Save the sheet as CSV UTF-8."
-                )
-                found = {"part": part.filename[:80], "n": part.file_size // MB, "max": limit // MB}
-                raise BadFileError(text % found)
-
     def rows(self, sheet: Sheet) -> Iterator[tuple[int, list[str]]]:
         """Number and texts of each row; what the parser remembers of it is let go."""
         number = 0
-        with self.reader.archive.open(sheet.part) as raw:
+        with self.archive.up_to(LARGEST_SHEET):
+            raw = self.archive.open(sheet.part)
+        with raw:
             stream = _Bounded(raw)
             for _event, element in iterparse(stream):
                 if element.tag == ROW_TAG:
@@ -232,11 +217,34 @@ def _column(cell: str) -> int:
     return _letters(cell.rstrip("0123456789")) if cell else 0
 
 
-def _limit(part: str, kind: str | None) -> int:
-    """``kind``: its content type, None where the manifest does not name it: pictures, which nobody opens."""
-    if kind is None:
-        return LARGEST_PART if part.endswith(".rels") else 0
-    return {WORKSHEET_TYPE: LARGEST_SHEET, SHARED_STRINGS: LARGEST_TEXTS}.get(kind, LARGEST_PART)
+class _Measured(ZipFile):
+    """Archives say how large their parts are, and reading stops there: a small file cannot explode.
+
+    A part is measured whenever it is opened, as what it is opened for: its name and its type in the manifest
+    say nothing, and what nobody opens (pictures) may be of any size.
+    """
+
+    largest = LARGEST_PART
+
+    @contextmanager
+    def up_to(self, largest: int) -> Iterator[None]:
+        """What is opened in here may be as large as this."""
+        self.largest = largest
+        try:
+            yield
+        finally:
+            self.largest = LARGEST_PART
+
+    def open(self, name: str | ZipInfo, *args: Any, **kwargs: Any) -> IO[bytes]:
+        part = self.getinfo(name) if isinstance(name, str) else name
+        if part.file_size > self.largest:
+            text = _(
+                "The part %(part)s of the workbook has %(n)d MB unpacked, more than %(max)d MB. "
+                "Save the sheet as CSV UTF-8."
+            )
+            found = {"part": part.filename[:80], "n": part.file_size // MB, "max": self.largest // MB}
+            raise BadFileError(text % found)
+        return super().open(part, *args, **kwargs)
 
 
 class _Bounded:

@@ -15,7 +15,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from openpyxl import Workbook
-from openpyxl.xml.constants import SHARED_STRINGS
+from openpyxl.xml.constants import SHARED_STRINGS, STYLES_TYPE, WORKSHEET_TYPE, XLSX
 
 from accounts.models import Account
 from contacts.models import Contact
@@ -155,6 +155,31 @@ def hostile_sheet(xml: bytes) -> bytes:
     return out.getvalue()
 
 
+def typed(part: str, kind: str) -> str:
+    return f'<Override PartName="/{part}" ContentType="{kind}" />'
+
+
+def changed(folder: Path, said: dict[str, str], *, large: str) -> Path:
+    """A workbook with this said in its list of types, and with one part blown up."""
+    path, whole = folder / "a.xlsx", BytesIO(hostile_sheet(SHEET + b"</sheetData></worksheet>"))
+    with zipfile.ZipFile(whole) as old:
+        parts = {name: old.read(name) for name in old.namelist()}
+    for before, after in said.items():
+        types = parts["[Content_Types].xml"]
+        assert before.encode() in types
+        parts["[Content_Types].xml"] = types.replace(before.encode(), after.encode())
+    parts[large] = parts.get(large, b"") + b" " * 9_000_000
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
+        for name, content in parts.items():
+            new.writestr(name, content)
+    return path
+
+
+def refused(path: Path) -> None:
+    with pytest.raises(BadFileError, match="8 MB unpacked"):
+        sources.inspect(path)
+
+
 SHEET = (
     b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
     b'<row r="1"><c t="inlineStr"><is><t>id</t></is></c><c t="inlineStr"><is><t>name</t></is></c></row>'
@@ -208,14 +233,44 @@ class TestHostile:
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
     ) -> None:
         monkeypatch.setattr("imports.workbooks.LARGEST_TEXTS", 1_000_000)
-        path, whole = tmp_path / "a.xlsx", BytesIO(hostile_sheet(SHEET + b"</sheetData></worksheet>"))
-        named = f'<Override PartName="/{name}" ContentType="{SHARED_STRINGS}"/></Types>'
-        with zipfile.ZipFile(whole) as old, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
-            for part in old.namelist():
-                new.writestr(part, old.read(part).replace(b"</Types>", named.encode()))
-            new.writestr(name, b" " * 9_000_000)
-        with pytest.raises(BadFileError, match="8 MB unpacked"):
-            sources.inspect(path)
+        refused(changed(tmp_path, {"</Types>": typed(name, SHARED_STRINGS) + "</Types>"}, large=name))
+
+    @pytest.mark.parametrize(
+        "said",
+        [
+            {typed("xl/styles.xml", STYLES_TYPE): ""},
+            {STYLES_TYPE: WORKSHEET_TYPE},
+            {"</Types>": typed("xl/styles.xml", WORKSHEET_TYPE) + "</Types>"},
+            {"</Types>": typed("xl/styles.xml", SHARED_STRINGS) + "</Types>"},
+        ],
+        ids=["by default only", "called a sheet", "called two things", "called the texts as well"],
+    )
+    def test_styles_are_measured_whatever_the_list_of_types_says(
+        self, tmp_path: Path, said: dict[str, str]
+    ) -> None:
+        refused(changed(tmp_path, said, large="xl/styles.xml"))
+
+    def test_the_workbook_is_measured_where_a_default_names_its_type(self, tmp_path: Path) -> None:
+        default = f'<Default Extension="xml" ContentType="{XLSX}" />'
+        said = {typed("xl/workbook.xml", XLSX): "", "</Types>": default + "</Types>"}
+        refused(changed(tmp_path, said, large="xl/workbook.xml"))
+
+    def test_texts_are_measured_under_the_name_that_is_opened(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("imports.workbooks.LARGEST_TEXTS", 1_000_000)
+        said = {"</Types>": typed("/xl/texts.xml", SHARED_STRINGS) + "</Types>"}
+        refused(changed(tmp_path, said, large="/xl/texts.xml"))
+
+    def test_pictures_may_be_large_and_sheets_larger_than_other_parts(self, tmp_path: Path) -> None:
+        path = book(tmp_path / "a.xlsx", A=[["id", "name"], [1, "a"]])
+        with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("xl/media/image1.bmp", b" " * 9_000_000)
+            archive.writestr("xl/embeddings/large.xml", b" " * 9_000_000)
+        assert rows(path) == [(2, ["1", "a"])]
+        row = b'<row><c t="inlineStr"><is><t>%s</t></is></c></row>' % (b"x" * 1000)
+        path.write_bytes(hostile_sheet(SHEET + row * 9_000 + b"</sheetData></worksheet>"))
+        assert len(rows(path)) == 9_000
 
     @pytest.mark.parametrize("says", [0, 1_500_000])
     def test_millions_of_parts_are_refused_unread(self, tmp_path: Path, says: int) -> None:
