@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
+from typing import ClassVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.utils.translation import gettext as _
@@ -28,6 +29,8 @@ FIRST_YEAR, LAST_YEAR = 1900, 2200
 
 DAY_FIRST, MONTH_FIRST = "day_first", "month_first"
 ORDERS, MARKS = (DAY_FIRST, MONTH_FIRST), (".", ",")
+UNSURE = "?"
+"""What a value tells that can be read two ways."""
 
 # Parts of a last name that stand before it: "Maria de la Cruz", "Piet van den Berg".
 PARTICLES = frozenset(
@@ -186,86 +189,75 @@ def split_name(full: str) -> tuple[str, str]:
 
 
 @dataclass
-class DateHabit:
-    """What the dates of one column tell about their order."""
+class Habit:
+    """What the values of one column tell about which of two ways they are written."""
 
-    day_first: int = 0  # line of the first value that can only be day first, 0 = none
-    month_first: int = 0
+    ways: ClassVar[tuple[str, str]]
+    first: int = 0  # line of the first value that can only be written the first way, 0 = none
+    second: int = 0
     ambiguous: int = 0
     example: str = ""
 
+    @staticmethod
+    def way(text: str) -> str:
+        """The one way in which this value can be written; UNSURE where both are, empty where they are one."""
+        raise NotImplementedError
+
     def see(self, line: int, text: str) -> None:
+        way = self.way(text)
+        if way == self.ways[0]:
+            self.first = self.first or line
+        elif way == self.ways[1]:
+            self.second = self.second or line
+        elif way and not self.ambiguous:
+            self.ambiguous, self.example = line, text
+
+    @property
+    def is_torn(self) -> bool:
+        return bool(self.first and self.second)
+
+    @property
+    def is_told(self) -> bool:
+        """Whether one value at least leaves no doubt."""
+        return bool(self.first or self.second)
+
+    def verdict(self) -> str | None:
+        """The way, any where none is needed; None where a person must say it."""
+        if self.is_told:
+            return None if self.is_torn else self.ways[0 if self.first else 1]
+        return None if self.ambiguous else self.ways[0]
+
+
+class DateHabit(Habit):
+    """The order of day and month."""
+
+    ways = ORDERS
+
+    @staticmethod
+    def way(text: str) -> str:
         match = PARTS.fullmatch(text)
         if not match:
-            return
+            return ""
         first, second = int(match[1]), int(match[2])
         if first > 12 >= second:
-            self.day_first = self.day_first or line
-        elif second > 12 >= first:
-            self.month_first = self.month_first or line
-        elif first != second and not self.ambiguous:
-            self.ambiguous, self.example = line, text
-
-    @property
-    def is_torn(self) -> bool:
-        return bool(self.day_first and self.month_first)
-
-    @property
-    def is_told(self) -> bool:
-        """Whether one value at least leaves no doubt."""
-        return bool(self.day_first or self.month_first)
-
-    def verdict(self) -> str | None:
-        """The order, any where none is needed; None where a person must say it."""
-        if self.is_torn:
-            return None
-        if self.day_first:
             return DAY_FIRST
-        if self.month_first:
+        if second > 12 >= first:
             return MONTH_FIRST
-        return None if self.ambiguous else DAY_FIRST
+        return UNSURE if first != second else ""
 
 
-@dataclass
-class NumberHabit:
-    """What the numbers of one column tell about their decimal mark."""
+class NumberHabit(Habit):
+    """The decimal mark."""
 
-    dot: int = 0  # line of the first value in which the dot can only be the decimal mark, 0 = none
-    comma: int = 0
-    ambiguous: int = 0
-    example: str = ""
+    ways = MARKS
 
-    def see(self, line: int, text: str) -> None:
-        if text.isdigit():
-            return
-        mark = _only_mark(text)
-        if mark == ".":
-            self.dot = self.dot or line
-        elif mark == ",":
-            self.comma = self.comma or line
-        elif mark == "?" and not self.ambiguous:
-            self.ambiguous, self.example = line, text
-
-    @property
-    def is_torn(self) -> bool:
-        return bool(self.dot and self.comma)
-
-    @property
-    def is_told(self) -> bool:
-        """Whether one value at least leaves no doubt."""
-        return bool(self.dot or self.comma)
-
-    def verdict(self) -> str | None:
-        """The decimal mark; None where a person must say it."""
-        if self.is_torn:
-            return None
-        if self.comma:
-            return ","
-        return None if self.ambiguous and not self.dot else "."
+    @staticmethod
+    def way(text: str) -> str:
+        return "" if text.isdigit() else _only_mark(text)
 
 
 def _only_mark(text: str) -> str:
-    """Which mark is the decimal one by this value alone: "." or ","; "?" unsure, "" no mark at all."""
+    """Which mark is the decimal one by this value alone: "." or ","; empty where it has none at all."""
     marks = [char for char in text if char in ".,"]
     if not marks:
         return ""
@@ -278,5 +270,5 @@ def _only_mark(text: str) -> str:
     after = re.match(r"\d*", rest)[0]  # type: ignore[index]
     before = re.sub(r"\D", "", whole)
     if len(after) == 3 and 1 <= len(before) <= 3 and before.lstrip("0"):
-        return "?"
+        return UNSURE
     return marks[0]

@@ -7,11 +7,11 @@ from collections.abc import Mapping as AnyMapping
 from django.utils.translation import gettext as _
 
 from imports import cells, fields
+from imports.cells import Habit
 from imports.cleaners import FileHabits
 from imports.errors import QuestionError
 from imports.mapping import Mapping, Options
 
-Habit = cells.DateHabit | cells.NumberHabit
 KINDS: dict[str, type[Habit]] = {"date": cells.DateHabit, "numeric": cells.NumberHabit}
 """By the type that a field has in the stage: what watches a column that becomes it."""
 
@@ -66,12 +66,12 @@ def _torn(column: str, habit: Habit) -> str:
             "can only be month first. Correct one of them, or choose the order beside the column "
             "(habits: day_first or month_first)."
         )
-        return text % {"column": column[:60], "one": habit.day_first, "other": habit.month_first}
+        return text % {"column": column[:60], "one": habit.first, "other": habit.second}
     text = _(
         "Line %(one)d writes decimals in “%(column)s” with a dot, line %(other)d with a comma. "
         "Correct one of them, or choose the mark beside the column (habits)."
     )
-    return text % {"column": column[:60], "one": habit.dot, "other": habit.comma}
+    return text % {"column": column[:60], "one": habit.first, "other": habit.second}
 
 
 def _two_ways(column: str, habit: Habit) -> str:

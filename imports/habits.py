@@ -10,6 +10,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 
 from imports import column_habits, fields, mapping
+from imports.cells import Habit
 from imports.errors import RefusedError
 from imports.models import ImportBatch
 
@@ -66,16 +67,14 @@ def columns_read(batch: ImportBatch) -> dict[str, ColumnRead]:
     return found
 
 
-def _habit(field: fields.Field, seen: list[str]) -> column_habits.Habit:
+def _habit(field: fields.Field, seen: list[str]) -> Habit:
     habit = column_habits.KINDS[field.sql]()
     for cell in seen:
         habit.see(1, cell)
     return habit
 
 
-def _told(
-    key: str, seen: dict[str, Any], habits: dict[str, column_habits.Habit], said: dict[str, str]
-) -> str:
+def _told(key: str, seen: dict[str, Any], habits: dict[str, Habit], said: dict[str, str]) -> str:
     """What the other columns of its type tell, if all that tell agree and its own cells do not differ."""
     if habits[key].is_torn:
         return ""
