@@ -14,6 +14,7 @@ from imports import cells, encoding, fields, mapping, policy, reading, sources
 from imports.errors import BadMappingError
 from imports.habits import columns_read
 from imports.models import ImportBatch
+from imports.targets.named_owners import is_name
 from users.clock import company_today
 from users.models import Company, User
 
@@ -166,15 +167,17 @@ class OptionsForm(forms.Form):
         if batch.kind != ImportBatch.Kind.ACCOUNTS:
             return
         chosen = batch.options.get("people", {})
-        strangers = {one["name"]: one["is_name"] for one in batch.layout.get("strangers", [])}
-        for number, name in enumerate({**dict.fromkeys(chosen, True), **strangers}):
-            nobody = [("", _("nobody: comes in without owner"))]
-            if not strangers.get(name, name in chosen and " " in name):
-                nobody = [("", _("not said: its rows are refused")), (NOBODY, nobody[0][1])]
+        strangers = [one["name"] for one in batch.layout.get("strangers", [])]
+        for number, name in enumerate(dict.fromkeys([*chosen, *strangers])):
+            unsaid = (
+                _("not said: comes in without owner")
+                if is_name(name)
+                else _("not said: its rows are refused")
+            )
             self.named[f"who{number}"] = name
             self.fields[f"who{number}"] = forms.ChoiceField(
                 label=gettext("The owner “%s” is") % name[:60],
-                choices=[*nobody, *_owners()],
+                choices=[("", unsaid), (NOBODY, _("nobody: comes in without owner")), *_owners()],
                 required=False,
                 initial=chosen[name] or NOBODY if name in chosen else "",
             )

@@ -62,8 +62,8 @@ def use(user: User, batch: ImportBatch, saved: SavedMapping) -> bool:
     _apply(batch, saved)
     # back to its columns: a check of other columns is nothing to say yes to
     taken = ImportBatch.objects.filter(pk=batch.pk, state__in=ImportBatch.OPEN_STATES).update(
-        kind=batch.kind, mapping=batch.mapping, options=batch.options, state=ImportBatch.State.UPLOADED,
-        error="", error_field="", updated_at=timezone.now(),
+        kind=batch.kind, mapping=batch.mapping, options=batch.options, layout=batch.layout_unchecked,
+        state=ImportBatch.State.UPLOADED, error="", error_field="", updated_at=timezone.now(),
     )  # fmt: skip
     batch.refresh_from_db()
     if not taken:

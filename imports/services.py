@@ -108,6 +108,7 @@ def start_check(user: User, batch: ImportBatch, columns: dict[str, str], options
     wanted.fit(batch.layout["header"])
     changes = {
         "mapping": wanted.columns,
+        "layout": batch.layout if wanted.columns == batch.mapping else batch.layout_unchecked,
         "options": (wanted.options if wanted.options.as_of else _dated(wanted.options)).as_json(),
     }
     if _enter(batch, State.CHECKING, changes, now=Q(state__in=ImportBatch.OPEN_STATES)):

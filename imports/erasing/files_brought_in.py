@@ -1,4 +1,4 @@
-"""What is kept of imported files in which a person stands: refused rows, what a check found, examples."""
+"""What is kept of imported files in which a person stands: refused rows, examples, choices."""
 
 from __future__ import annotations
 
@@ -11,16 +11,23 @@ from typing import Any
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import Q, QuerySet, TextField
+from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import Cast
 
 from accounts.models import Account
 from contacts.models import Contact
 from imports.erasing.registry import Person
 from imports.erasing.what import ERASED
-from imports.models import ImportBatch, Refusal
+from imports.models import ImportBatch, Refusal, SavedMapping
 
-PLACES = ("samples", "layout", "notes")
-"""Columns of a batch that quote its file."""
+PLACES: dict[str, Any] = {
+    "samples": "samples",
+    "layout": "layout",
+    "notes": "notes",
+    "people": KeyTransform("people", "options"),
+    "sheet": KeyTransform("sheet", "options"),
+}
+"""What of a batch quotes its file; of a kept mapping its options do."""
 
 
 def refused(person: Person) -> QuerySet[Refusal]:
@@ -38,14 +45,17 @@ def surely_refused(person: Person) -> QuerySet[Refusal]:
 
 
 def blank(person: Person) -> int:
-    """Returns how many rows and files."""
+    """Returns how many rows, files and kept mappings."""
     found = dict(refused(person).values_list("pk", "batch_id"))
     batches = list(_batches(person))
     Refusal.objects.filter(pk__in=found).update(cells=[], reason=ERASED)
+    saved = list(_saved(person))
     for batch in batches:
         _blank_batch(batch, person)
+    for one in saved:
+        SavedMapping.objects.filter(pk=one.pk).update(options=_without_choices(one.options, person))
     _forget_files({*found.values(), *(batch.pk for batch in batches)})
-    return len(found) + len(batches)
+    return len(found) + len(batches) + len(saved)
 
 
 def _forget_files(batches: Collection[int]) -> None:
@@ -75,7 +85,7 @@ def samples(person: Person) -> list[tuple[ImportBatch, dict[str, Any]]]:
 
 
 def _batches(person: Person) -> QuerySet[ImportBatch]:
-    texts = {f"{name}_text": Cast(name, TextField()) for name in PLACES}
+    texts = {f"{name}_text": Cast(place, TextField()) for name, place in PLACES.items()}
     said = _any(Q(**{f"{name}_text__icontains": one}) for name in PLACES for one in _words(person))
     found: QuerySet[ImportBatch] = ImportBatch.objects.annotate(**texts).filter(
         said | _quoted("error", person)
@@ -83,13 +93,19 @@ def _batches(person: Person) -> QuerySet[ImportBatch]:
     return found
 
 
+def _saved(person: Person) -> QuerySet[SavedMapping]:
+    said = _any(Q(people_text__icontains=one) for one in _words(person))
+    found: QuerySet[SavedMapping] = SavedMapping.objects.annotate(
+        people_text=Cast(PLACES["people"], TextField())
+    ).filter(said)
+    return found
+
+
 def _blank_batch(batch: ImportBatch, person: Person) -> None:
     """What quotes them goes; header and mapping stay, so that the file can still be gone on with."""
-    words = [one.lower() for one in _words(person)]
 
     def quotes(value: object) -> bool:
-        text = json.dumps(value, ensure_ascii=False).lower()
-        return any(one in text for one in words)
+        return _quotes(value, person)
 
     def without(value: Any) -> Any:
         if isinstance(value, dict):
@@ -98,13 +114,30 @@ def _blank_batch(batch: ImportBatch, person: Person) -> None:
             return [without(one) for one in value]
         return "" if isinstance(value, str) and quotes(value) else value
 
-    header = {"header": batch.layout["header"]} if "header" in batch.layout else {}
+    kept = {"header": batch.layout["header"]} if "header" in batch.layout else {}
+    if "strangers" in batch.layout:
+        kept["strangers"] = [one for one in batch.layout["strangers"] if not quotes(one)]
     ImportBatch.objects.filter(pk=batch.pk).update(
         samples=[] if quotes(batch.samples) else batch.samples,
-        layout=without(batch.layout) | header,
+        layout=without(batch.layout) | kept,
+        options=_without_choices(batch.options, person),
         notes=[note for note in batch.notes if not quotes(note)],
         error=ERASED if quotes(batch.error) else batch.error,
     )
+
+
+def _without_choices(options: dict[str, Any], person: Person) -> dict[str, Any]:
+    """Options without the sheet and without owners that are called as they are."""
+    kept = {name: said for name, said in options.items() if name != "sheet" or not _quotes(said, person)}
+    if "people" in kept:
+        people = kept.pop("people").items()
+        kept["people"] = {name: ref for name, ref in people if not _quotes([name, ref], person)}
+    return kept
+
+
+def _quotes(value: object, person: Person) -> bool:
+    text = json.dumps(value, ensure_ascii=False).lower()
+    return any(one.lower() in text for one in _words(person))
 
 
 def _reached(reached: Iterable[str]) -> Q:

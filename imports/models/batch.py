@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
@@ -55,6 +57,9 @@ class ImportBatch(TimeStamped):
     """A worker has it, or will."""
     OPEN_STATES = (State.UPLOADED, State.CHECKED, State.FAILED)
     """A person decides what happens next."""
+
+    FOUND_BY_CHECK = ("habits", "strangers")
+    """Parts of the layout: how columns are written, and whom they name as owners."""
 
     kind = models.CharField(max_length=14, choices=Kind)
     state = models.CharField(max_length=8, choices=State, default=State.UPLOADED)
@@ -110,6 +115,11 @@ class ImportBatch(TimeStamped):
     def is_open(self) -> bool:
         """Columns and options can be changed."""
         return self.state in self.OPEN_STATES
+
+    @property
+    def layout_unchecked(self) -> dict[str, Any]:
+        """The layout without what a check has found: for other columns that says nothing."""
+        return {name: said for name, said in self.layout.items() if name not in self.FOUND_BY_CHECK}
 
     @property
     def check_key(self) -> str:

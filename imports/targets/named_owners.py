@@ -8,6 +8,7 @@ An id or an e-mail that nobody has refuses its row, as long as nobody has chosen
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -23,12 +24,20 @@ OFFERED = 50
 """Names for which the page offers a choice, the most frequent first."""
 
 MAY_OWN = "(u.is_active AND u.roles && %(owning)s::varchar(12)[])"
+ONE_WORD = "[^ \t\u00a0]*[0-9@][^ \t\u00a0]*"
+"""An id or an e-mail: one word with a digit or an @. Python and PostgreSQL read it alike."""
 CHOICES = f"""
     CREATE TEMP TABLE chosen_owners ON COMMIT DROP AS
-    SELECT tend_fold(c.said) AS said, c.ref, bool_or({MAY_OWN}) AS may_own
+    SELECT DISTINCT ON (c.said) c.said, tend_fold(c.said) AS folded, c.ref AS chosen, p.ref, p.id,
+           (c.ref IS NULL OR {MAY_OWN}) IS TRUE AS fits
     FROM jsonb_each_text(%(people)s::jsonb) AS c (said, ref)
     LEFT JOIN ({staging.PEOPLE}) p ON p.ref IN (c.ref, lower(c.ref)) LEFT JOIN users_user u ON u.id = p.id
-    GROUP BY 1, 2
+    ORDER BY c.said, p.ref <> c.ref
+"""
+"""Each choice with the id or e-mail of ours that it means: as it was typed, else in small letters."""
+CONTRADICTING = """
+    SELECT min(said), max(said) FROM chosen_owners
+    GROUP BY folded HAVING count(DISTINCT COALESCE(id, 0)) > 1 ORDER BY 1 LIMIT 1
 """
 NAMES = f"""
     CREATE TEMP TABLE named_owners ON COMMIT DROP AS
@@ -40,44 +49,62 @@ NAMES = f"""
         SELECT tend_fold(u.display_name) AS folded, count(*) AS n,
                min(COALESCE(u.external_id, u.email)) AS ref
         FROM users_user u WHERE {MAY_OWN} GROUP BY 1)
-    SELECT s.said, s.rows, s.line, s.said !~ '^\\S*[0-9@]\\S*$' AS is_name, COALESCE(n.n, 0) AS n,
+    SELECT s.said, folded, s.rows, s.line, s.said !~ %(one_word)s AS is_name, COALESCE(n.n, 0) AS n,
            CASE WHEN n.n = 1 THEN n.ref END AS ref
     FROM said s LEFT JOIN names n USING (folded)
     WHERE NOT EXISTS (SELECT FROM refs WHERE refs.ref = s.said)
 """
 """What the file says of owners that is no id or e-mail of somebody who may own accounts."""
+STRANGERS = """
+    SELECT (array_agg(said ORDER BY rows DESC, line))[1], sum(rows)::int AS of_all, max(n) > 1,
+           bool_and(is_name)
+    FROM named_owners WHERE ref IS NULL GROUP BY folded ORDER BY of_all DESC, min(line) LIMIT %s
+"""
+"""Those of them that are nobody here, each once however often its letters differ."""
+
+
+def is_name(text: str) -> bool:
+    """Whether this is meant as a name, and not as an id or an e-mail."""
+    return re.fullmatch(ONE_WORD, text) is None
 
 
 def settle(cursor: CursorWrapper, column: str, people: Mapping[str, str | None]) -> list[dict[str, Any]]:
     """Put ids and e-mails of ours in place of names; returns who is not known, with the number of rows.
 
     ``people``: whom a person has chosen for a name (None: nobody). Raises BadMappingError where the chosen
-    one may not own accounts.
+    one may not own accounts, and where one name has got two.
     """
     cursor.execute("DROP TABLE IF EXISTS chosen_owners, named_owners")
     owning = list(OWNING_ROLES)
     if people:
         cursor.execute(CHOICES, {"people": json.dumps(people), "owning": owning})
-        cursor.execute("SELECT ref FROM chosen_owners WHERE ref IS NOT NULL AND may_own IS NOT TRUE LIMIT 1")
-        if wrong := cursor.fetchone():
-            text = _("“%s” is no active salesperson or manager. Choose somebody else as owner.")
-            raise BadMappingError(text % str(wrong[0])[:60], "people")
+        _check_choices(cursor)
         cursor.execute(
-            f"UPDATE stage s SET {column} = c.ref FROM chosen_owners c WHERE tend_fold(s.{column}) = c.said"
+            f"UPDATE stage s SET {column} = c.ref "
+            "FROM (SELECT folded, min(ref) AS ref FROM chosen_owners GROUP BY 1) c "
+            f"WHERE tend_fold(s.{column}) = c.folded"
         )
-    cursor.execute(NAMES.format(column=column), {"owning": owning})
+    cursor.execute(NAMES.format(column=column), {"owning": owning, "one_word": f"^{ONE_WORD}$"})
     cursor.execute(
         f"UPDATE stage s SET {column} = n.ref FROM named_owners n "
         f"WHERE n.said = s.{column} AND (n.ref IS NOT NULL OR n.is_name)"
     )
-    cursor.execute(
-        "SELECT said, rows, n, is_name FROM named_owners WHERE ref IS NULL ORDER BY rows DESC, line LIMIT %s",
-        [OFFERED],
-    )
+    cursor.execute(STRANGERS, [OFFERED])
     return [
-        {"name": said, "rows": rows, "several": n > 1, "is_name": is_name}
-        for said, rows, n, is_name in cursor.fetchall()
+        {"name": said, "rows": rows, "several": several, "is_name": named}
+        for said, rows, several, named in cursor.fetchall()
     ]
+
+
+def _check_choices(cursor: CursorWrapper) -> None:
+    cursor.execute("SELECT chosen FROM chosen_owners WHERE NOT fits ORDER BY said LIMIT 1")
+    if wrong := cursor.fetchone():
+        text = _("“%s” is no active salesperson or manager. Choose somebody else as owner.")
+        raise BadMappingError(text % str(wrong[0])[:60], "people")
+    cursor.execute(CONTRADICTING)
+    if both := cursor.fetchone():
+        text = _("“%(one)s” and “%(other)s” are one name: choose the same person for both.")
+        raise BadMappingError(text % {"one": both[0][:60], "other": both[1][:60]}, "people")
 
 
 def notes(strangers: list[dict[str, Any]]) -> list[str]:

@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 from django.conf import settings as project
 from django.core.management import call_command
+from django.test import Client
 
+from imports import services
 from tests.factories import make_company, make_user
 from users.models import User
 
@@ -46,6 +48,17 @@ def northwind() -> Path:
             pytest.fail(f"{folder} is missing; CI must have it")
         pytest.skip(f"{folder} is not there")
     return folder
+
+
+@pytest.fixture
+def office(
+    admin: User, client: Client, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Client:
+    """Pages as the admin sees them; what they ask of a worker is done at once."""
+    settings.MEDIA_ROOT = str(tmp_path / "media")
+    monkeypatch.setattr(services, "ring", services.work)
+    client.force_login(admin)
+    return client
 
 
 @pytest.fixture

@@ -89,16 +89,6 @@ def test_what_is_no_habit_is_named(bring: Bring, write: Write, said: Any, words:
     assert words in report["error"]
 
 
-@pytest.fixture
-def office(
-    admin: User, client: Client, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Client:
-    settings.MEDIA_ROOT = str(tmp_path / "media")
-    monkeypatch.setattr(services, "ring", services.work)
-    client.force_login(admin)
-    return client
-
-
 def uploaded(admin: User, text: str) -> ImportBatch:
     return services.upload(admin, "accounts", SimpleUploadedFile("customers.csv", text.encode()))
 

@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Account
-from imports import services
+from imports import saved_mappings, services
 from imports.models import ImportBatch, SavedMapping
+from imports.targets import named_owners
 from tests.factories import make_user
 from users.models import User
 
@@ -26,6 +28,9 @@ EXPORTS = {
     "EspoCRM": "id,name,billingAddressCity,assignedUserName\n1,Acme,Oslo,{0}\n",
     "Odoo": "External ID,Display Name,Company Type,Salesperson\n1,Acme,Company,{0}\n",
 }
+
+
+FORM = {"c0": "account.external_id", "c1": "account.name", "c2": "account.owner", "as_of": "2026-05-01"}
 
 
 def owner() -> User | None:
@@ -81,38 +86,98 @@ class TestStrangers:
         assert (report["exit"], report["notes"]) == (0, [])
         assert self.owners() == [("A", "K2"), ("B", "K2"), ("C", None), ("D", "P")]
 
+    def test_a_choice_is_taken_for_the_one_it_was_found_by(
+        self, bring: Bring, write: Write, per: User
+    ) -> None:
+        make_user("salesperson", display_name="Ole Vang", email="ole@tend.example", external_id=None)
+        people = {"Sam Who": "OLE@Tend.example", "Kari Holm": "K1", "gone@tend.example": "P"}
+        report = bring("accounts", write(self.TEXT), {"options": {"people": people}})
+        assert (report["exit"], report["refused"]) == (0, [])
+        assert Account.objects.get(name="C").owner == User.objects.get(display_name="Ole Vang")
+
+    def test_one_name_in_two_spellings_has_one_owner(self, bring: Bring, write: Write, per: User) -> None:
+        people = {"Kari Holm": "K1", "KARI HOLM": "K2", "gone@tend.example": "P"}
+        report = bring("accounts", write(self.TEXT), {"options": {"people": people}})
+        assert (report["exit"], report["field"]) == (2, "people")
+        assert "are one name" in report["error"]
+        for same in ("K1", "k1@tend.example"):
+            User.objects.filter(external_id="K1").update(email="k1@tend.example")
+            mapping = {"options": {"people": people | {"KARI HOLM": same}}}
+            assert bring("accounts", write(self.TEXT), mapping)["exit"] == 0
+            assert self.owners()[:2] == [("A", "K1"), ("B", "K1")]
+
     @pytest.mark.parametrize("people", [{"Sam Who": "nobody@tend.example"}, {"Sam Who": 7}, ["Sam Who"]])
     def test_a_choice_that_is_none_is_named(self, bring: Bring, write: Write, per: User, people: Any) -> None:
         report = bring("accounts", write(self.TEXT), {"options": {"people": people}})
         assert (report["exit"], report["field"]) == (2, "people")
 
     @pytest.mark.django_db(transaction=True)
-    def test_by_page(
-        self, admin: User, per: User, client: Client, settings: Any, tmp_path: Path,
-        monkeypatch: pytest.MonkeyPatch,
-    ) -> None:  # fmt: skip
-        settings.MEDIA_ROOT = str(tmp_path / "media")
-        monkeypatch.setattr(services, "ring", services.work)
-        client.force_login(admin)
+    def test_by_page(self, admin: User, per: User, office: Client) -> None:
         batch = services.upload(admin, "accounts", SimpleUploadedFile("a.csv", self.TEXT.encode()))
-        page, form = reverse("imports:map", args=[batch.pk]), {
-            "c0": "account.external_id", "c1": "account.name", "c2": "account.owner", "as_of": "2026-05-01",
-        }  # fmt: skip
-        client.post(page, form)
-        found = client.get(reverse("imports:detail", args=[batch.pk])).content.decode()
+        page, form = reverse("imports:map", args=[batch.pk]), FORM
+        office.post(page, form)
+        found = office.get(reverse("imports:detail", args=[batch.pk])).content.decode()
         assert "Choose among the options who is meant" in found
-        asked = client.get(page).content.decode()
+        asked = office.get(page).content.decode()
         for name in ("Kari Holm", "Sam Who", "gone@tend.example"):
             assert f"The owner “{name}” is" in asked
         said = {"who0": "K1", "who2": "-", "save_as": "Ours"}
-        client.post(page, form | said)
+        office.post(page, form | said)
         batch.refresh_from_db()
         assert (batch.state, batch.counts["new"], batch.counts["refused"]) == ("checked", 4, 0)
         kept = {"Kari Holm": "K1", "gone@tend.example": None}
         assert batch.options["people"] == SavedMapping.objects.get().options["people"] == kept
-        again = client.get(page).content.decode()
+        again = office.get(page).content.decode()
         assert '<option value="K1" selected>' in again
         assert '<option value="-" selected>' in again
-        client.post(reverse("imports:confirm", args=[batch.pk]))
+        office.post(reverse("imports:confirm", args=[batch.pk]))
         assert ImportBatch.objects.get().state == "done"
         assert self.owners() == [("A", "K1"), ("B", "K1"), ("C", None), ("D", None)]
+
+    @pytest.mark.django_db(transaction=True)
+    def test_each_name_is_asked_for_once_and_a_choice_of_nobody_stays(
+        self, admin: User, per: User, office: Client
+    ) -> None:
+        text = "customer_id,company,owner\n1,A,Sam Who\n2,B,SAM WHO\n3,C,sam who\n4,D,Eva Lind\n"
+        batch = services.upload(admin, "accounts", SimpleUploadedFile("a.csv", text.encode()))
+        page, form = reverse("imports:map", args=[batch.pk]), FORM
+        office.post(page, form)
+        batch.refresh_from_db()
+        assert [(one["name"], one["rows"]) for one in batch.layout["strangers"]] == [
+            ("Sam Who", 3), ("Eva Lind", 1),
+        ]  # fmt: skip
+        office.post(page, form | {"who0": "-"})
+        batch.refresh_from_db()
+        assert batch.options["people"] == {"Sam Who": None}
+        shown = office.get(page).context["options"]
+        office.post(page, form | {f"who{at}": shown[f"who{at}"].value() for at in range(len(shown.named))})
+        batch.refresh_from_db()
+        assert batch.options["people"] == {"Sam Who": None}
+
+    @pytest.mark.django_db(transaction=True)
+    def test_other_columns_ask_for_no_owner_of_the_old_ones(
+        self, admin: User, per: User, office: Client
+    ) -> None:
+        batch = services.upload(admin, "accounts", SimpleUploadedFile("a.csv", self.TEXT.encode()))
+        page = reverse("imports:map", args=[batch.pk])
+        office.post(page, FORM)
+        assert "The owner “Sam Who” is" in office.get(page).content.decode()
+        columns = {"account.external_id": "customer_id", "account.name": "company"}
+        saved = SavedMapping.objects.create(
+            name="Less", kind="accounts", columns=columns, uses=sorted(columns.values()), created_by=admin
+        )
+        batch.refresh_from_db()
+        assert saved_mappings.use(admin, batch, saved)
+        assert "The owner “Sam Who” is" not in office.get(page).content.decode()
+
+
+NAMES = ["Kari Holm", "Kari", "K. Holm 2", "Kari\u00a07", "7 Dwarfs", "Åse", ""]
+IDS = ["K1", "7", "gone@tend.example", "Ünal9", "a\n7"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("text", [*NAMES, *IDS])
+def test_a_name_is_one_to_python_and_to_postgresql(text: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT %s::text !~ %s", [text, f"^{named_owners.ONE_WORD}$"])
+        assert named_owners.is_name(text) is cursor.fetchone()[0] is (text in NAMES)

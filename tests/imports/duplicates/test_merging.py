@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
 import time_machine
@@ -27,18 +26,12 @@ from sales.services import refresh_status
 from surveys.models import Invitation, Programme
 from tests import factories as make
 from tests.imports.duplicates import full
+from tests.imports.duplicates.conftest import NOW
 from tests.imports.duplicates.snapshot import differing, everything
 from tests.surveys import factories as survey
 from users.models import User
 
 pytestmark = pytest.mark.django_db
-NOW = "2026-11-23 09:00+00:00"
-
-
-@pytest.fixture(autouse=True)
-def monday() -> Any:
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 @pytest.fixture

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
-import time_machine
 from django.core import mail
 
 from accounts.models import Account
@@ -19,12 +16,6 @@ from users.models import User
 from users.services import deactivate
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def monday() -> Any:
-    with time_machine.travel("2026-11-23 09:00+00:00", tick=False):
-        yield
 
 
 @pytest.fixture

@@ -30,12 +30,6 @@ from users.models import User
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def monday() -> Any:
-    with time_machine.travel("2026-11-23 09:00+00:00", tick=False):
-        yield
-
-
 @pytest.fixture
 def owner() -> User:
     make.make_company()

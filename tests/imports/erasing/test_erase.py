@@ -29,7 +29,7 @@ from imports.bin.kinds import KINDS
 from imports.bin.services import put_in
 from imports.duplicates.merging import merge_contacts
 from imports.erasing import registry, services
-from imports.models import BinRow, Erasure, ImportBatch, TakeOut
+from imports.models import BinRow, Erasure, ImportBatch, SavedMapping, TakeOut
 from sales.models import Purchase
 from surveys.models import ContactRequest
 from tests import factories as make
@@ -84,6 +84,9 @@ def eva(admin: Any) -> Contact:
         filename="z.csv", notes=["“Evangelina Lindqvistova” is double"], error="No user: eva@borg.example",
         layout={"header": ["Phone"], "examples": [["99887766", "1"]]},
     )  # fmt: skip
+    owners = {"people": {"EVANGELINA Lindqvistova": None, "Kari Holm": "K1"}}
+    ImportBatch.objects.create(filename="o.csv", options=owners | {"sheet": "Evangelina Lindqvistova"})
+    SavedMapping.objects.create(name="Ours", kind="accounts", columns={}, uses=[], options=owners)
     wish = {"name": "Evangelina Lindqvistova", "received_on": date(2026, 11, 3)}
     ContactRequest.objects.create(company="BORG & co", reach="evening", message="leaking marriage", **wish)
     ContactRequest.objects.create(
@@ -119,6 +122,20 @@ class TestNothingIsLeft:
         erase(admin, eva, *named(admin, eva))
         after = dump()
         assert [secret for secret in SECRETS if secret in after] == []
+
+    def test_choices_of_owners_lose_theirs_and_keep_the_others(self, admin, eva):
+        batch = ImportBatch.objects.get(filename="o.csv")
+        strangers = [
+            {"name": name, "rows": 1, "several": False, "is_name": True}
+            for name in ("Evangelina Lindqvistova", "Kari Holm")
+        ]
+        ImportBatch.objects.filter(pk=batch.pk).update(layout={"strangers": strangers})
+        before = ImportBatch.objects.count() + SavedMapping.objects.count()
+        done = erase(admin, eva).counts
+        batch.refresh_from_db()
+        assert batch.options == SavedMapping.objects.get().options == {"people": {"Kari Holm": "K1"}}
+        assert [one["name"] for one in batch.layout["strangers"]] == ["Kari Holm"]
+        assert done["Rows of files brought in"] == before + 2
 
     def test_neither_do_the_bin_merges_and_journals_of_imports(self, admin, eva):
         double = make.make_contact(
