@@ -49,14 +49,7 @@ def register(folder: str, model: type[Model]) -> None:
 
 def tick() -> JobRun | None:
     """Sweep once a day; harmless at any time."""
-    period = company_today().isoformat()
-    claimed = jobs.claim(JOB, period, "tick", again=False, grace=timedelta(seconds=60))
-    if claimed is None:
-        return None
-    try:
-        return jobs.perform(claimed, sweep)
-    except jobs.LostClaimError:
-        return None
+    return jobs.once(JOB, company_today().isoformat(), sweep)
 
 
 def sweep() -> dict[str, int]:
@@ -71,7 +64,7 @@ def forget_removed(before: datetime) -> int:
     rows = AccountFile.objects.select_for_update(of=("self",)).filter(removed_at__lt=before).exclude(file="")
     gone = dict(rows.values_list("pk", "file"))
     AccountFile.objects.filter(pk__in=gone).update(file="", updated_at=timezone.now())
-    transaction.on_commit(partial(_delete, list(gone.values())))
+    transaction.on_commit(partial(delete, list(gone.values())))
     return len(gone)
 
 
@@ -87,7 +80,7 @@ def _sweep(folder: str, model: type[Model], before: datetime) -> int:
     names = [f"{folder}/{name}" for name in storage.listdir(folder)[1]]
     old = [name for name in names if storage.get_modified_time(name) < before]
     stray = [name for chunk in _chunks(old) for name in _unnamed(model, chunk)]
-    _delete(stray)
+    delete(stray)
     return len(stray)
 
 
@@ -103,8 +96,8 @@ def _chunks(names: list[str]) -> Iterable[list[str]]:
     return (names[start : start + AT_ONCE] for start in range(0, len(names), AT_ONCE))
 
 
-def _delete(names: Iterable[str]) -> None:
-    """One that is gone already is no error."""
+def delete(names: Iterable[str]) -> None:
+    """Stored content, by name. One that is gone already is no error."""
     storage = _storage()
     for name in names:
         storage.delete(name)

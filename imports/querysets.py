@@ -22,3 +22,8 @@ class ImportBatchQuerySet(ForAdminsQuerySet):
     def for_list(self) -> Self:
         """With who uploaded it, the newest first; without what only one page shows."""
         return self.select_related("created_by").defer("layout", "samples").order_by("-id")
+
+    def waiting_for_a_person(self) -> Self:
+        """Columns are to be chosen, a yes is to be said, or somebody has paused it."""
+        paused = models.Q(state__in=self.model.WAITING_STATES, stop=self.model.Stop.PAUSE, lease_until=None)
+        return self.filter(models.Q(state__in=self.model.OPEN_STATES) | paused)

@@ -71,17 +71,13 @@ def contents(counts: dict[str, int], kind: Kind) -> list[str]:
     return [str(words % left[label]) for label, words in _WORDS.items() if left.get(label)]
 
 
-PEOPLE = 200
-"""Of one unit, on its page."""
-
-
 def people_in(unit: BinUnit) -> list[tuple[int, str]]:
     """Contacts that lie in a unit, by id and name."""
     rows = unit.rows.filter(role=BinRow.Role.ROW, model=Contact._meta.label_lower)
     names = rows.order_by("data__last_name", "object_id").values_list(
         "object_id", "data__first_name", "data__last_name"
     )
-    return [(pk, f"{first} {last}".strip()) for pk, first, last in names[:PEOPLE]]
+    return [(pk, f"{first} {last}".strip()) for pk, first, last in names]
 
 
 def may_put_in(user: User, record: Model) -> bool:

@@ -9,18 +9,16 @@ from django.apps import apps
 from django.db import transaction
 from django.db.models import ForeignKey, QuerySet
 
+from accounts import stored_files
 from core.history import history_of
 from imports.bin import erasing as bin_words
 from imports.duplicates.blanking import forget_people, merged_into
 from imports.erasing import in_bin, registry
-from imports.erasing.applying import delete_stored
-from imports.erasing.blanking import Kept, blank, blank_history, blank_kept, column_of
+from imports.erasing.blanking import blank, blank_history, blank_kept, column_of
 from imports.erasing.registry import Person
 from imports.erasing.what import RULES, About
 from imports.models import BinRow, KeptRow
 from imports.undo.services import forget_values
-
-IN_BIN = Kept(BinRow, row="data", key="object_id")
 
 
 def register() -> None:
@@ -63,7 +61,7 @@ def _keys(rule: About, people: Collection[int]) -> Iterator[tuple[str, Collectio
 
 
 def _bin(person: Person) -> int:
-    done = registry.blank_rows(IN_BIN, person)
+    done = registry.blank_rows(in_bin.KEPT, person)
     for rule in RULES:
         own, way, rest = rule.path.partition("__")
         field = rule.model._meta.get_field(own) if way else None
@@ -74,7 +72,7 @@ def _bin(person: Person) -> int:
             )
             ids = list(about.values_list("object_id", flat=True))
             column = column_of(rule.model, own)
-            done += blank_kept(IN_BIN, rule.model, (column, ids), rule.words, rule.emptied)
+            done += blank_kept(in_bin.KEPT, rule.model, (column, ids), rule.words, rule.emptied)
             if rule.goes:
                 rows = BinRow.objects.filter(model=rule.model._meta.label_lower)
                 done += _attachments(rows.filter(**{f"data__{column}__in": ids}))
@@ -96,7 +94,7 @@ def _loosened(person: Person) -> int:
 def _attachments(rows: QuerySet[BinRow]) -> int:
     """As with those that are there: the row and, once that is committed, its content."""
     names = list(rows.exclude(file="").values_list("file", flat=True))
-    transaction.on_commit(partial(delete_stored, names))
+    transaction.on_commit(partial(stored_files.delete, names))
     return int(rows.delete()[0])
 
 

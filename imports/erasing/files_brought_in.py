@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable
-from functools import reduce
+from functools import partial, reduce
 from operator import or_
 from typing import Any
 
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import Q, QuerySet, TextField
 from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import Cast
 
-from accounts.models import Account
-from contacts.models import Contact
+from accounts import stored_files
+from imports.erasing import in_bin
 from imports.erasing.registry import Person
 from imports.erasing.what import ERASED
 from imports.models import ImportBatch, Refusal, SavedMapping
@@ -38,10 +37,10 @@ def refused(person: Person) -> QuerySet[Refusal]:
 
 def surely_refused(person: Person) -> QuerySet[Refusal]:
     """Those that are about them and not about somebody of the same name elsewhere."""
-    names = Account.objects.filter(contacts__in=person.contacts).values_list("name", flat=True)
-    there = _any(Q(text__icontains=_as_json(name)) for name in set(names))
+    there = _any(Q(text__icontains=_as_json(name)) for name in in_bin.account_names(person.accounts))
     rows = Refusal.objects.annotate(text=Cast("cells", TextField())).select_related("batch")
-    return rows.filter(_reached(person.reached) | _named(person) & there).order_by("batch_id", "row", "pk")
+    surely = _reached(person.own) | _named(person) & (there | _reached(person.shared))
+    return rows.filter(surely).order_by("batch_id", "row", "pk")
 
 
 def blank(person: Person) -> int:
@@ -60,28 +59,35 @@ def blank(person: Person) -> int:
 
 def _forget_files(batches: Collection[int]) -> None:
     """Uploads that wait for a person: they would bring in again who is erased."""
-    waiting = ImportBatch.objects.filter(pk__in=batches, state__in=ImportBatch.OPEN_STATES).exclude(file="")
+    waiting = ImportBatch.objects.waiting_for_a_person().filter(pk__in=batches).exclude(file="")
     names = list(waiting.values_list("file", flat=True))
     waiting.update(file="")
-
-    def remove() -> None:
-        for name in names:
-            default_storage.delete(name)
-
-    transaction.on_commit(remove)
+    transaction.on_commit(partial(stored_files.delete, names))
 
 
 def samples(person: Person) -> list[tuple[ImportBatch, dict[str, Any]]]:
-    """What the check of a file found of them, by their address or number: it is kept with the file."""
+    """What the check of a file found of them, by their address or number: it is kept with the file.
+
+    By one that a colleague has, too, only where their name stands beside it.
+    """
+
     found = []
-    for batch in ImportBatch.objects.annotate(text=Cast("samples", TextField())).filter(
-        _reached(person.reached)
-    ):
+    batches = ImportBatch.objects.annotate(text=Cast("samples", TextField()))
+    for batch in batches.filter(_reached(person.reached)).order_by("pk"):
         for sample in batch.samples:
             text = json.dumps(sample, ensure_ascii=False).lower()
-            if any(_as_json(one).lower() in text for one in person.reached):
+            if _says(text, person.own) or (_says(text, person.shared) and _says_name(text, person)):
                 found.append((batch, sample))
     return found
+
+
+def _says(text: str, words: Iterable[str]) -> bool:
+    return any(_as_json(one).lower() in text for one in words)
+
+
+def _says_name(text: str, person: Person) -> bool:
+    parts = ((f'"{_as_json(one).lower()}"' for one in pair) for pair in person.pairs)
+    return _says(text, person.names) or any(all(part in text for part in pair) for pair in parts)
 
 
 def _batches(person: Person) -> QuerySet[ImportBatch]:
@@ -102,7 +108,7 @@ def _saved(person: Person) -> QuerySet[SavedMapping]:
 
 
 def _blank_batch(batch: ImportBatch, person: Person) -> None:
-    """What quotes them goes; header and mapping stay, so that the file can still be gone on with."""
+    """What quotes them goes; header and mapping stay: what the file was is still said."""
 
     def quotes(value: object) -> bool:
         return _quotes(value, person)
@@ -146,10 +152,9 @@ def _reached(reached: Iterable[str]) -> Q:
 
 def _named(person: Person) -> Q:
     """By the full name in one cell, or first and last name in two."""
-    pairs = Contact.objects.filter(pk__in=person.contacts).exclude(first_name="").exclude(last_name="")
     parts = [
         Q(text__icontains=f'"{_as_json(first)}"') & Q(text__icontains=f'"{_as_json(last)}"')
-        for first, last in pairs.values_list("first_name", "last_name").distinct()
+        for first, last in person.pairs
     ]
     return _any([*(Q(text__icontains=_as_json(name)) for name in person.names), *parts])
 

@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from contacts.models import Commitment, Concern, Contact
-from imports.erasing import in_bin
+from imports.erasing import addresses, in_bin
 from imports.erasing.registry import Person
 from imports.erasing.what import ERASED, NAME, PLACES, RULES, About
 
@@ -54,7 +54,7 @@ class Found:
     @property
     def places(self) -> list[str]:
         """Where they are or were, by name."""
-        return in_bin.places(self.people)
+        return in_bin.account_names(self.person.accounts)
 
     @property
     def is_erased(self) -> bool:
@@ -73,7 +73,7 @@ def look(contact: Contact) -> Found:
     staying: list[tuple[str, int]] = []
     known: set[tuple[str, Any]] = set()
     for rule in RULES:
-        ids = [*rule.ids(person.contacts), *in_bin.ids(rule, person.contacts)]
+        ids = _ids(rule, person)
         if ids and not rule.asked and rule.title:
             (counts if rule.blanks else staying).append((_(rule.title), len(ids)))
         if rule.blanks and not rule.asked:
@@ -91,39 +91,37 @@ def look(contact: Contact) -> Found:
 
 
 def same_person(contact: Contact) -> list[Contact]:
-    """Their rows at all accounts where they worked or work, this one first. Also those in the recycle bin,
-    where this one lies there itself.
-    """
-    if in_bin.lies_there(contact):
-        return _with_the_bin(contact)
+    """Their rows at all accounts where they worked or work, this one first; also those in the recycle bin."""
     found, wave = {contact.pk: contact}, [contact.pk]
     while wave:
-        tied = Contact.objects.filter(Q(formerly__in=wave) | Q(later__in=wave)).exclude(pk__in=found)
-        rows = {row.pk: row for row in tied.select_related("account").distinct()}
+        by_bin = in_bin.same_person(wave)
+        tied = Contact.objects.filter(Q(formerly__in=wave) | Q(later__in=wave) | Q(pk__in=by_bin))
+        here = tied.exclude(pk__in=found).select_related("account").distinct()
+        there = in_bin.contacts(set(by_bin) - found.keys())
+        rows = {row.pk: row for row in (*here, *there)}
         found |= rows
         wave = list(rows)
-    return list(found.values())
-
-
-def _with_the_bin(contact: Contact) -> list[Contact]:
-    tied = in_bin.same_person([contact.pk])
-    found = {contact.pk: contact} | {row.pk: row for row in in_bin.contacts(tied)}
-    for row in Contact.objects.filter(pk__in=tied).select_related("account"):
-        found |= {one.pk: one for one in same_person(row)}
     return list(found.values())
 
 
 def person_of(people: Iterable[Contact]) -> Person:
     rows = list(people)
     parts = [part for row in rows for part in (row.email.strip().lower(), row.phone, row.mobile)]
-    reached = [part for part in parts if len(part) >= TELLING]
-    names = [row.name for row in rows if row.first_name]
-    ids = [row.pk for row in rows]
+    reached = dict.fromkeys(part for part in parts if len(part) >= TELLING)
+    shared = addresses.shared(rows)
+    named = [row for row in rows if row.first_name]
     return Person(
-        contacts=tuple(dict.fromkeys([*ids, *in_bin.same_person(ids)])),
-        names=tuple(dict.fromkeys(names)),
-        reached=tuple(dict.fromkeys(reached)),
+        contacts=tuple(row.pk for row in rows),
+        accounts=tuple(dict.fromkeys(row.account_id for row in rows)),
+        names=tuple(dict.fromkeys(row.name for row in named)),
+        pairs=tuple(dict.fromkeys((row.first_name, row.last_name) for row in named if row.last_name)),
+        reached=tuple(reached),
+        shared=tuple(one for one in reached if one in shared),
     )
+
+
+def _ids(rule: About, person: Person) -> list[Any]:
+    return sorted({*rule.ids(person.contacts), *in_bin.ids(rule, person.contacts)})
 
 
 def _by_key(person: Person) -> Iterator[Mention]:
@@ -134,7 +132,7 @@ def _by_key(person: Person) -> Iterator[Mention]:
 
 
 def _mentions_of(rule: About, person: Person) -> Iterator[Mention]:
-    for row in rule.model._base_manager.filter(pk__in=rule.ids(person.contacts)).order_by("pk"):
+    for row in in_bin.here_and_there(rule.model, _ids(rule, person)):
         if words := _joined(row, rule.words):
             yield Mention(rule.label, row.pk, rule.title, _day(row, rule.shown[0]), words, sure=True)
 
@@ -143,13 +141,14 @@ def _by_words(people: list[Contact], person: Person) -> Iterator[Mention]:
     surely, perhaps = _patterns(people, person)
     if perhaps is None:
         return
-    accounts = {row.account_id for row in people}
     for place in PLACES:
-        named = Q()
+        here, there = Q(), Q()
         for column in place.words:
-            named |= Q(**{f"{column}__iregex": perhaps})
-        rows = place.model._base_manager.filter(named, **{f"{place.path}__in": accounts})
-        for row in rows.order_by("pk"):
+            here |= Q(**{f"{column}__iregex": perhaps})
+            there |= Q(**{f"data__{column}__iregex": perhaps})
+        rows = place.model._base_manager.filter(here, **{f"{place.path}__in": person.accounts})
+        lying = in_bin.at(place, person.accounts).filter(there).values_list("object_id", flat=True)
+        for row in (*rows.order_by("pk"), *in_bin.rows(place.model, list(lying))):
             words = _joined(row, place.words)
             sure = surely is not None and bool(re.search(surely, words, re.IGNORECASE))
             title = str(place.model._meta.verbose_name).capitalize()
@@ -158,10 +157,10 @@ def _by_words(people: list[Contact], person: Person) -> Iterator[Mention]:
 
 def _patterns(people: list[Contact], person: Person) -> tuple[str | None, str | None]:
     """For Python: what names them surely; for PostgreSQL: also one of their names, as a word of its own."""
-    certain = [re.escape(one) for one in (*person.names, *person.reached)]
+    certain = [re.escape(one) for one in (*person.names, *person.own)]
     single = {name.strip() for row in people for name in (row.first_name, row.last_name)} - {NAME}
     likely = [rf"\m{re.escape(name)}\M" for name in sorted(single) if len(name) >= LONG_ENOUGH]
-    together = [*certain, *likely]
+    together = [*certain, *map(re.escape, person.shared), *likely]
     return "|".join(certain) or None, "|".join(together) or None
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
-from imports.erasing.blanking import history_of
+from core.history import history_of
 from imports.erasing.what import ERASED
 
 
@@ -28,16 +28,17 @@ def history_says(model: type[Model], words: Sequence[str], key: str) -> Exists |
     return Exists(event._base_manager.filter(says(words), pgh_obj=OuterRef(key)))
 
 
-def deleted(model: type[Model], words: Sequence[str], over: Q, day: date) -> QuerySet[Any]:
-    """What the history says of deleted rows of which the time is ``over``, by what they were at the last.
+def deleted(model: type[Model], words: Sequence[str], of: Q, over: Q, day: date) -> QuerySet[Any]:
+    """What the history says of deleted rows ``of`` a kind whose time is ``over``, by what they were last.
 
-    What was deleted before ``day`` is over, too, whatever it was.
+    What was deleted before ``day`` is over, too, whatever it was waiting for.
     """
     event = history_of(model)
     if event is None:
         return model._base_manager.none()
     there = Exists(model._base_manager.filter(pk=OuterRef("pgh_obj_id")))
-    rows = event._base_manager.filter(over | Q(pgh_created_at__date__lt=day), ~there, pgh_label="delete")
+    time_is_up = over | Q(pgh_created_at__date__lt=day)
+    rows = event._base_manager.filter(of, time_is_up, ~there, pgh_label="delete")
     return rows.filter(history_says(model, words, "pgh_obj_id"))
 
 

@@ -24,14 +24,28 @@ from imports.erasing.what import RULES, words_of
 class Person:
     """Whom to erase, while their data is still there.
 
-    ``contacts``: their rows, at every account. ``rows``: label -> primary keys of all rows that are blanked.
-    ``names`` and ``reached``: what stands in words and cells (full names; addresses and numbers).
+    ``contacts``: their rows, at every account, also in the recycle bin. ``accounts``: where these are.
+    ``rows``: label -> primary keys of all rows that are blanked. ``names``, ``pairs`` and ``reached``: what
+    stands in words and cells (full names; first and last name; addresses and numbers). ``shared``: addresses
+    and numbers of theirs that somebody else has, too.
     """
 
     contacts: tuple[int, ...]
+    accounts: tuple[int, ...] = ()
     names: tuple[str, ...] = ()
+    pairs: tuple[tuple[str, str], ...] = ()
     reached: tuple[str, ...] = ()
+    shared: tuple[str, ...] = ()
     rows: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+
+    @property
+    def own(self) -> list[str]:
+        """What leads to them and nobody else."""
+        return [one for one in self.reached if one not in self.shared]
+
+    @property
+    def own_addresses(self) -> list[str]:
+        return [one for one in self.own if "@" in one]
 
 
 Blanker = Callable[[Person], int]

@@ -6,7 +6,7 @@ import re
 
 from django.db.models import F, Func, Q, QuerySet, TextField, Value
 
-from accounts.models import Account
+from imports.erasing import in_bin
 from imports.erasing.registry import Person
 from surveys.models import ContactRequest
 
@@ -15,20 +15,29 @@ DIGITS = 8
 
 
 def requests_of(person: Person) -> QuerySet[ContactRequest]:
-    """Whoever left the same address or number is the same person, or the same name at the same company."""
-    theirs = Q(pk__in=[])
-    for one in person.reached:
-        theirs |= Q(reach__icontains=one)
-        digits = re.sub(r"\D", "", one)
-        if "@" not in one and len(digits) >= DIGITS:
-            theirs |= Q(digits__endswith=digits[-DIGITS:])
-    companies = set(Account.objects.filter(contacts__in=person.contacts).values_list("name", flat=True))
+    """Whoever left the same address or number is the same person, or the same name at the same company.
+
+    An address or number that a colleague has, too, says so only together with the name.
+    """
+    nobody = Q(pk__in=[])
+    theirs, called, there = nobody, nobody, nobody
     for name in person.names:
-        for company in companies:
-            theirs |= Q(name__iexact=name, company__iexact=company)
+        called |= Q(name__iexact=name)
+    for company in in_bin.account_names(person.accounts):
+        there |= Q(company__iexact=company)
+    for one in person.reached:
+        theirs |= _left(one) & called if one in person.shared else _left(one)
     digits_of = Func(
         F("reach"), Value(r"\D"), Value(""), Value("g"),
         function="regexp_replace", output_field=TextField(),
     )  # fmt: skip
-    found: QuerySet[ContactRequest] = ContactRequest.objects.annotate(digits=digits_of).filter(theirs)
-    return found
+    found: QuerySet[ContactRequest] = ContactRequest.objects.annotate(digits=digits_of)
+    return found.filter(theirs | called & there)
+
+
+def _left(reached: str) -> Q:
+    """Left by somebody who is reached like this."""
+    digits = re.sub(r"\D", "", reached)
+    if "@" in reached or len(digits) < DIGITS:
+        return Q(reach__icontains=reached)
+    return Q(reach__icontains=reached) | Q(digits__endswith=digits[-DIGITS:])

@@ -19,12 +19,12 @@ from accounts.models import AccountFile
 from cadences.models import Appointment
 from contacts.models import Commitment, Concern, ConcernNote, Interaction
 from core import jobs
-from core.history import acting
+from core.history import acting, history_of
 from core.models import JobRun
 from correspondence.models import Piece, PieceFile
 from imports.erasing import gone
 from imports.erasing.applying import delete_attachments, remove_files
-from imports.erasing.blanking import blank, blank_history, history_of, without_history
+from imports.erasing.blanking import blank, blank_history, without_history
 from imports.models import Retention
 from users.access import require_admin
 from users.clock import company_today
@@ -41,8 +41,9 @@ MOST = 50_000
 class Old:
     """Rows of a kind whose time is over before a day, and the columns with their words.
 
-    ``at_last``: the same by the history of a row that was deleted, where tables around it must be asked
-    another way. ``act``: what is done instead of blanking the words of a row that is there.
+    ``was``: of this kind, by the history of a row that was deleted, where a table holds several. ``at_last``:
+    before the day by that history, where it must be asked another way. ``act``: what is done instead of
+    blanking the words of a row that is there.
     """
 
     kind: str
@@ -51,6 +52,7 @@ class Old:
     before: Callable[[date], Q]
     at_last: Callable[[date], Q] | None = None
     act: Callable[[list[Any]], int] | None = None
+    was: Callable[[], Q] = Q
 
     def rows(self, day: date) -> QuerySet[Any]:
         """Those that still say something, themselves or in their history."""
@@ -62,7 +64,7 @@ class Old:
     def deleted(self, day: date) -> QuerySet[Any]:
         """The history of those that are not there any more and still say something in it."""
         over = (self.at_last or self.before)(day)
-        return gone.deleted(self.model, self.words, over, day)
+        return gone.deleted(self.model, self.words, self.was(), over, day)
 
 
 NOTE, LEFT = Interaction.Kind.NOTE, Piece.State.LEFT
@@ -84,17 +86,20 @@ def _is_over(key: str, model: type[models.Model], name: str, day: date) -> Q:
 
 
 OLD: tuple[Old, ...] = (
-    Old(Kind.NOTES, Interaction, TALK_WORDS, lambda day: Q(kind=NOTE, happened_on__lt=day)),
+    Old(
+        Kind.NOTES, Interaction, TALK_WORDS,
+        lambda day: Q(kind=NOTE, happened_on__lt=day), was=lambda: Q(kind=NOTE),
+    ),
     Old(
         Kind.TALKS, Interaction, TALK_WORDS,
         lambda day: ~Q(kind=NOTE) & Q(happened_on__lt=day, piece__isnull=True),
-        lambda day: ~Q(kind=NOTE) & Q(happened_on__lt=day) & ~Q(_wrote("pgh_obj_id")),
+        lambda day: Q(happened_on__lt=day), was=lambda: ~Q(kind=NOTE) & ~Q(_wrote("pgh_obj_id")),
     ),
     Old(Kind.MAILS, Piece, ("subject", "body"), lambda day: Q(state=LEFT, left_on__lt=day)),
     Old(
         Kind.MAILS, Interaction, ("summary",),
         lambda day: Q(piece__isnull=False, happened_on__lt=day),
-        lambda day: ~Q(kind=NOTE) & Q(happened_on__lt=day) & Q(_wrote("pgh_obj_id")),
+        lambda day: Q(happened_on__lt=day), was=lambda: ~Q(kind=NOTE) & Q(_wrote("pgh_obj_id")),
     ),
     Old(
         Kind.MAILS, PieceFile, ("name",),
@@ -148,9 +153,7 @@ def rules() -> dict[str, int]:
 
 
 def tick() -> JobRun | None:
-    """Forget once a day, if there is any rule; harmless at any time."""
-    if not Retention.objects.exists():
-        return None
+    """Forget once a day what the rules say, if there are any; harmless at any time."""
     with acting(None, "retention"):
         return jobs.once(JOB, company_today().isoformat(), forget)
 

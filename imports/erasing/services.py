@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 
 from contacts.models import Contact
 from core import facts
-from correspondence.models import Message, State
-from imports.erasing import finding, in_bin, register
+from correspondence.models import State
+from imports.erasing import addresses, finding, in_bin, register
 from imports.erasing.applying import apply
 from imports.erasing.finding import Found, Mention
 from imports.erasing.register import Entry
@@ -50,12 +50,13 @@ def erase(user: User, contact: Contact, why: str, chosen: Collection[str]) -> Er
 
 
 def _erase(user: User, contact: Contact, why: str, chosen: set[str], pk: UUID) -> Erasure:
-    ids = sorted(row.pk for row in finding.same_person(contact))
+    ids = [row.pk for row in finding.same_person(contact)]
     locked = list(Contact.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk"))
-    here = [row for row in locked if row.pk == contact.pk]
-    if not here and not in_bin.lock([contact.pk]):
+    in_bin.lock(ids)
+    now = [row for row in locked if row.pk == contact.pk] or in_bin.contacts([contact.pk])
+    if not now:
         raise ValidationError(_("They were restored or deleted for good in this moment. Look again."))
-    found = finding.look((here or in_bin.contacts([contact.pk]))[0])
+    found = finding.look(now[0])
     if found.is_erased:
         raise ValidationError(_("This person has been erased already."))
     _refuse_while_sending(found.person)
@@ -63,14 +64,14 @@ def _erase(user: User, contact: Contact, why: str, chosen: set[str], pk: UUID) -
     entry = _entry_of(pk, user, why, found, wanted)
     person = replace(found.person, rows=_rows(wanted))
     counts = apply(person)
-    erasure = Erasure.objects.create(pk=pk, contacts=ids, why=why, by=user, counts=counts)
+    erasure = Erasure.objects.create(pk=pk, contacts=sorted(person.contacts), why=why, by=user, counts=counts)
     facts.changed(account_ids={row.account_id for row in found.people})
     _into_register(entry)
     return erasure
 
 
 def _refuse_while_sending(person: Person) -> None:
-    if Message.objects.filter(contact__in=person.contacts, state=State.SENDING).exists():
+    if addresses.mails_to(person).filter(state=State.SENDING).exists():
         raise ValidationError(_("A mail to them is on its way at this moment. Try again in a minute."))
 
 
@@ -89,7 +90,7 @@ def _entry_of(pk: UUID, user: User, why: str, found: Found, wanted: list[Mention
 
 
 def _marked(label: str, ids: Collection[Any]) -> list[list[Any]]:
-    found = apps.get_model(label)._base_manager.filter(pk__in=ids)
+    found = in_bin.here_and_there(apps.get_model(label), ids)
     return [[str(row.pk), register.mark_of(row)] for row in found]
 
 
@@ -146,5 +147,5 @@ def _replay(entry: Entry) -> bool:
 
 
 def _still_same(label: str, marks: dict[str, str]) -> tuple[Any, ...]:
-    rows = apps.get_model(label)._base_manager.filter(pk__in=marks)
+    rows = in_bin.here_and_there(apps.get_model(label), marks)
     return tuple(row.pk for row in rows if register.is_same(row, marks[str(row.pk)]))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -13,10 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from contacts.models import Contact
-from correspondence.models import Piece, Suppression
+from correspondence.models import Piece, PieceFile, Suppression
 from imports.erasing.finding import person_of, same_person
+from imports.erasing.registry import Person
 from imports.erasing.what import RULES, About
-from imports.taking_out import away, said
+from imports.taking_out import away, said, tables
 from imports.taking_out.reports import Report, Section
 from imports.taking_out.tables import LEFT_OUT, MANAGERS_ONLY
 from users.access import require
@@ -39,11 +39,11 @@ def require_may(user: User, contact: Contact) -> None:
 def report(user: User, contact: Contact) -> Report:
     """For the person to read; what is empty is left out."""
     require_may(user, contact)
-    people = [row.pk for row in same_person(contact)]
-    rows = [(rule, list(_rows(user, rule, people))) for rule in _told(user)]
+    person = person_of(same_person(contact))
+    rows = [(rule, list(_rows(user, rule, person))) for rule in _told(user)]
     sections = [Section(_(rule.title), said.rows(found, rule.shown)) for rule, found in rows if found]
-    sections += _not_to_be_written_to(contact)
-    sections += away.sections(user, person_of(same_person(contact)))
+    sections += _not_to_be_written_to(person)
+    sections += away.sections(user, person)
     words = {"name": contact.name, "company": Company.get().name}
     return Report(
         title=_("What is kept of %(name)s") % words,
@@ -58,15 +58,15 @@ def as_json(user: User, contact: Contact) -> str:
     """For programs: the same rows with the same columns, values as they are stored."""
     require_may(user, contact)
     kept: dict[str, Any] = {}
-    people = [row.pk for row in same_person(contact)]
+    person = person_of(same_person(contact))
     for rule in _told(user):
-        rows = [_raw(row, rule.shown) for row in _rows(user, rule, people)]
+        rows = [_raw(row, rule.shown) for row in _rows(user, rule, person)]
         kept.setdefault(rule.label.lower(), []).extend(rows)
     kept["correspondence.suppression"] = [
         {"address": one.address, "topic": one.topic, "reason": one.reason, "until": one.until}
-        for one in _suppressions(contact)
+        for one in _suppressions(person)
     ]
-    kept |= away.raw(user, person_of(same_person(contact)))
+    kept |= away.raw(user, person)
     return json.dumps(
         {"person": contact.name, "as_of": timezone.now(), "kept": kept},
         cls=DjangoJSONEncoder, ensure_ascii=False, indent=1,
@@ -79,12 +79,12 @@ def _told(user: User) -> list[About]:
     return [rule for rule in RULES if rule.shown and rule.label not in hidden]
 
 
-def _rows(user: User, rule: About, people: Collection[int]) -> models.QuerySet[Any]:
-    """Those that this user may read: drafts of mails and letters are their writers' own."""
-    seen: models.QuerySet[Any] = rule.model._base_manager.all()
-    if rule.model is Piece:
-        seen = Piece.objects.visible_to(user)
-    found = seen.filter(**{f"{rule.path}__in": people})
+def _rows(user: User, rule: About, person: Person) -> models.QuerySet[Any]:
+    """Those that leave and that this user may read: drafts and their attachments are their writers' own."""
+    seen = tables.rows(rule.model)
+    if rule.model in (Piece, PieceFile):
+        seen = rule.model.objects.visible_to(user)
+    found = seen.filter(**{f"{rule.path}__in": person.contacts})
     tied = [name for name in rule.shown if isinstance(rule.model._meta.get_field(name), ForeignKey)]
     rows = found.select_related(*tied) if tied else found
     return rows.distinct().order_by(rule.shown[0] if rule.path != "pk" else "pk", "pk")
@@ -98,11 +98,11 @@ def _raw(row: models.Model, columns: tuple[str, ...]) -> dict[str, Any]:
     return values
 
 
-def _suppressions(contact: Contact) -> list[Suppression]:
-    reached = [one for one in person_of(same_person(contact)).reached if "@" in one]
+def _suppressions(person: Person) -> list[Suppression]:
+    reached = [one for one in person.reached if "@" in one]
     return list(Suppression.objects.filter(address__in=reached).order_by("pk"))
 
 
-def _not_to_be_written_to(contact: Contact) -> list[Section]:
-    rows = said.rows(_suppressions(contact), ("address", "topic", "reason", "until"))
+def _not_to_be_written_to(person: Person) -> list[Section]:
+    rows = said.rows(_suppressions(person), ("address", "topic", "reason", "until"))
     return [Section(_("Not to be written to"), rows)] if rows else []

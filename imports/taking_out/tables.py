@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.apps import apps
 from django.db import models
+from django.db.models.expressions import RawSQL
 
 from users.models import User
 
@@ -61,10 +63,11 @@ SECRET: dict[str, frozenset[str]] = {
 """Columns that open something, or name a file that is not meant to be found."""
 
 ROWS: dict[str, str] = {
-    "cadences.SavedView": "is_shared",  # private views are nobody else's
-    "correspondence.Message": "topic <> 'survey'",  # gone with the survey, like its invitations
+    "cadences.SavedView": "cadences_savedview.is_shared",  # private views are nobody else's
+    # gone with the survey, like its invitations
+    "correspondence.Message": "correspondence_message.topic <> 'survey'",
 }
-"""Only the rows of which this SQL is true."""
+"""Only the rows of which this SQL is true, in the archive and in what is told of one person."""
 
 NOT_OF_THEIRS = frozenset({"cadences.SavedView"})
 """Rows are left out, so the history of these rows is left out, too."""
@@ -89,6 +92,13 @@ def tables(user: User) -> list[Table]:
     found = list(_records(user))
     written = {table.model._meta.label for table in found} - NOT_OF_THEIRS
     return [*found, *_histories(written)]
+
+
+def rows(model: type[models.Model]) -> models.QuerySet[Any]:
+    """What leaves of a table, for whom or what ever."""
+    found: models.QuerySet[Any] = model._base_manager.all()
+    where = ROWS.get(model._meta.label)
+    return found.filter(RawSQL(where, (), models.BooleanField())) if where else found  # noqa: S611 - our words
 
 
 def models_of_ours() -> list[type[models.Model]]:

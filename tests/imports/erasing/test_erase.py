@@ -254,6 +254,14 @@ class TestWhereElse:
         erase(admin, eva)
         assert Suppression.objects.get().address == "eva@borg.example"
 
+    def test_a_colleagues_wish_from_the_same_switchboard_stays_theirs(self, admin, eva):
+        make.make_contact(eva.account, first_name="Per", last_name="Vik", phone_e164="+4799887766")
+        wish = {"company": "Borg & Co", "reach": "+47 99 88 77 66", "received_on": date(2026, 11, 3)}
+        ContactRequest.objects.create(name="Per Vik", message="Ring me", **wish)
+        erase(admin, eva)
+        left = ContactRequest.objects.exclude(message="[erased]")
+        assert [one.message for one in left] == ["Ring me"]
+
     def test_other_parts_blank_what_they_keep(self, admin, eva):
         seen: list[Any] = []
         registry.register("test", lambda person: seen.append(person) or 3)

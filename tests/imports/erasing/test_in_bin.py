@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.base import ContentFile
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Account
-from contacts.models import Contact, Interaction
+from cadences.models import Appointment
+from contacts.models import Concern, Contact, Interaction
+from correspondence.models import Message, PrintBatch
 from imports.bin.kinds import KINDS
 from imports.bin.services import put_in, restore
 from imports.erasing import in_bin, register, services
-from imports.models import BinRow, BinUnit, Erasure
+from imports.models import BinRow, BinUnit, Erasure, ImportBatch
+from surveys.models import ContactRequest
+from tests import factories as make
 from tests.imports.bin.world import World, build
 from tests.imports.erasing.test_erase import dump
 
 pytestmark = pytest.mark.django_db
-SECRETS = ("evangelina", "eva@borg.example", "leaking marriage")
+SECRETS = ("evangelina", "eva@borg.example", "eva@home.example", "leaking marriage")
 
 
 @pytest.fixture
@@ -30,13 +37,39 @@ def world(folders: None) -> World:
     found.eva.refresh_from_db()
     Interaction.objects.filter(pk=found.talk.pk).update(summary="leaking marriage")
     found.account.concerns.update(what="leaking marriage of hers")
+    known_elsewhere(found)
+    named_beside_others(found)
     return found
+
+
+def known_elsewhere(world: World) -> None:
+    """Rows that only her name, address or company lead to."""
+    Account.objects.filter(pk=world.account.pk).update(email="Eva@borg.example")
+    Message.objects.create(
+        kind="piece", topic="service", recipient="eva@home.example", key="2", contact=world.eva,
+        state="sent", sent_at=timezone.now(), next_try_at=timezone.now(),
+    )  # fmt: skip
+    batch = ImportBatch.objects.create(filename="x.csv")
+    batch.refusals.create(row=3, reason="No such day", cells=["Evangelina", "Lindqvistova", "hers"])
+    ContactRequest.objects.create(
+        name="Evangelina Lindqvistova", company="BORG & co", reach="evening", message="leaking marriage",
+        received_on=date(2026, 11, 3),
+    )  # fmt: skip
+    PrintBatch.objects.get().file.save("letters.pdf", ContentFile(b"Dear Evangelina"))
+
+
+def named_beside_others(world: World) -> None:
+    """Rows about others as well: an admin decides."""
+    account, words = world.account, "leaking marriage"
+    talk = make.make_interaction(account, world.owner, contact=world.per, summary=words)
+    talk.others.add(world.eva)
+    Concern.objects.update(confirmed_with=world.eva, resolution=words)
+    Appointment.objects.filter(guests__contact=world.eva).update(agenda=words)
+    make.make_interaction(account, world.owner, contact=world.per, summary="Evangelina is ill")
 
 
 @pytest.fixture
 def admin(world: World) -> Any:
-    from tests import factories as make
-
     return make.make_user("admin")
 
 
@@ -47,18 +80,54 @@ def erase(admin: Any, pk: int) -> Erasure:
 
 
 @pytest.mark.parametrize("slug", ["contact", "account"])
-def test_nothing_is_left_of_them_and_what_they_counted_for_comes_back(world, admin, slug):
+def test_nothing_is_left_of_them_and_what_they_counted_for_comes_back(
+    world, admin, slug, django_capture_on_commit_callbacks
+):
+    printed = PrintBatch.objects.get().file
     record = Contact.objects.get(pk=world.eva.pk) if slug == "contact" else world.account
     unit = put_in(world.manager, KINDS[slug], record, "A test")
     before = dump().lower()
     assert all(secret in before for secret in SECRETS), "else this test shows nothing"
-    erase(admin, world.eva.pk)
+    with django_capture_on_commit_callbacks(execute=True):
+        erase(admin, world.eva.pk)
     after = dump().lower()
     assert [secret for secret in SECRETS if secret in after] == []
+    assert not printed.storage.exists(printed.name), "her letter is in it"
     assert BinUnit.objects.filter(pk=unit.pk).exists(), "they stay where they are"
     restore(world.manager, unit)
-    assert Contact.objects.get(pk=world.eva.pk).last_name == "Erased person"
+    back = Contact.objects.get(pk=world.eva.pk)
+    assert (back.last_name, back.left_on) == ("Erased person", date(2026, 11, 26))
+    assert not back.left_lately, "nobody is offered to take it back"
+    assert set(back.pieces.values_list("state", flat=True)) == {"left", "cancelled"}
+    assert Account.objects.get(pk=world.account.pk).email == ""
     assert Interaction.objects.get(pk=world.talk.pk).summary == "[erased]"
+
+
+def test_what_the_bin_holds_of_somebody_who_is_there(world, admin, django_capture_on_commit_callbacks):
+    """They work elsewhere by now: their address of before leads to them, and their name."""
+    put_in(world.manager, KINDS["contact"], Contact.objects.get(pk=world.eva.pk))
+    batch = ImportBatch.objects.create(filename="y.csv")
+    batch.refusals.create(row=2, reason="No such day", cells=["1", "eva@borg.example"])
+    now = Contact.objects.get(account__name="Fjord")
+    chosen = [mention.key for mention in services.look(admin, now).mentions]
+    erasure = services.erase(admin, now, Erasure.Why.ASKED, chosen)
+    assert erasure.contacts == sorted([world.eva.pk, now.pk])
+    after = dump().lower()
+    assert [secret for secret in SECRETS if secret in after] == []
+
+
+def test_a_file_of_an_account_in_the_bin_goes_when_it_is_ticked(
+    world, admin, django_capture_on_commit_callbacks
+):
+    file = world.account.files.get()
+    type(file).objects.filter(pk=file.pk).update(about="Passport of Evangelina Lindqvistova")
+    unit = put_in(world.manager, KINDS["account"], world.account, "A test")
+    with django_capture_on_commit_callbacks(execute=True):
+        erase(admin, world.eva.pk)
+    assert not file.file.storage.exists(file.file.name)
+    restore(world.manager, unit)
+    file.refresh_from_db()
+    assert (file.file.name, file.about, file.removed_at is None) == ("", "[erased]", False)
 
 
 def test_on_the_page_of_the_unit_for_admins(world, admin, client: Client):

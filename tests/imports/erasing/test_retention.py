@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from accounts.models import AccountFile
 from contacts.models import ConcernNote, Interaction
+from core import jobs
 from core.models import JobRun
 from imports import nightly
 from imports.bin import emptying
@@ -23,13 +24,6 @@ from imports.models import Retention
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
-NOW = "2026-11-26 10:00+00:00"
-
-
-@pytest.fixture(autouse=True)
-def today():
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 @pytest.fixture
@@ -43,9 +37,10 @@ def note(account: Any, on: date, **more: Any) -> Interaction:
 
 
 def test_nothing_happens_until_somebody_sets_a_rule(admin):
-    note(make.make_account(admin), date(2001, 1, 1))
-    assert retention.tick() is None
-    assert not JobRun.objects.filter(job=retention.JOB).exists()
+    old = note(make.make_account(admin), date(2001, 1, 1))
+    assert retention.tick().counts == {}
+    old.refresh_from_db()
+    assert old.summary == "They like fish"
 
 
 def test_old_words_go_in_the_row_and_in_its_history_once_a_day(admin):
@@ -154,6 +149,17 @@ def test_words_of_what_was_deleted_since_go_from_the_history(admin):
     assert set(events("correspondence.Piece").values_list("body", flat=True)) == {"[erased]"}
 
 
+def test_a_rule_for_one_kind_leaves_deleted_rows_of_another_alone(admin):
+    """Notes and talks are rows of one table."""
+    account = make.make_account(admin)
+    make.make_interaction(account, happened_on=date(2019, 1, 1), summary="A talk").delete()
+    note(account, date(2019, 1, 1)).delete()
+    events("contacts.Interaction").update(pgh_created_at="2020-02-01 10:00+00:00")
+    retention.set_rules(admin, {"notes": 3})
+    assert retention.forget() == {"notes": 1}
+    assert set(events("contacts.Interaction").values_list("summary", flat=True)) == {"[erased]", "A talk"}
+
+
 def test_words_that_only_the_history_says_go_as_well(admin):
     old = note(make.make_account(admin), date(2020, 1, 1))
     old.summary = ""
@@ -184,3 +190,14 @@ def test_a_night_that_fails_is_said_where_admins_look_and_stops_nothing_else(adm
         nightly.tick()
         assert JobRun.objects.get(job=retention.JOB).state == "done"
         assert "could not be forgotten" not in client.get(reverse("cadences:engine")).content.decode()
+
+
+def test_a_night_that_failed_is_over_when_its_rules_are_gone(admin, monkeypatch):
+    retention.set_rules(admin, {"notes": 2})
+    monkeypatch.setattr(retention, "without_history", lambda: 1 / 0)
+    nightly.tick()
+    monkeypatch.undo()
+    retention.set_rules(admin, {})
+    with time_machine.travel("2026-11-27 11:00+00:00"):
+        nightly.tick()
+    assert jobs.failure(retention.JOB) is None

@@ -8,14 +8,15 @@ from datetime import date
 from typing import Any
 
 import pytest
-import time_machine
+from django.core.files.base import ContentFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from pypdf import PdfReader
 
-from correspondence.models import Suppression
+from correspondence.models import Message, PieceFile, Suppression
 from imports.models import ImportBatch
 from imports.taking_out import dossier, person
 from surveys.models import Asked, ContactRequest
@@ -23,12 +24,6 @@ from tests import factories as make
 from tests.surveys import factories as survey
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def today():
-    with time_machine.travel("2026-11-26 10:00+00:00", tick=False):
-        yield
 
 
 @pytest.fixture
@@ -126,7 +121,10 @@ def test_costs_the_same_for_little_and_for_much(admin, report):
 def test_drafts_of_others_and_surveys_stay_where_they_are(admin, eva, client: Client):
     writer = make.make_user(display_name="Ole Berg")
     elsewhere = make.make_contact(make.make_account(writer), formerly=eva, last_name="Lind")
-    make.make_piece(elsewhere, writer, subject="Only a draft of Ole's")
+    draft = make.make_piece(elsewhere, writer, subject="Only a draft of Ole's")
+    for piece, name in ((draft, "Ole's offer.pdf"), (eva.pieces.get(), "Our offer.pdf")):
+        file = ContentFile(b"PDF", "x")
+        PieceFile.objects.create(piece=piece, name=name, kind="application/pdf", size=3, file=file)
     programme = survey.make_programme()
     Asked.objects.create(programme=programme, contact=eva, sent_on=date(2026, 11, 2))
     manager = make.make_team(manager=make.make_user("manager")).manager
@@ -137,7 +135,22 @@ def test_drafts_of_others_and_surveys_stay_where_they_are(admin, eva, client: Cl
     kept = json.loads(answer.getvalue())["kept"]
     assert {row["id"] for row in kept["contacts.contact"]} == {eva.pk, elsewhere.pk}
     assert [row["subject"] for row in kept["correspondence.piece"]] == ["Thanks, Eva"]
+    assert [row["name"] for row in kept["correspondence.piecefile"]] == ["Our offer.pdf"]
     assert "surveys.asked" not in kept
+
+
+def test_mails_of_surveys_are_for_nobody(admin, eva, client: Client):
+    """They tell who was asked, and when."""
+    for topic in ("service", "survey"):
+        Message.objects.create(
+            kind="piece", topic=topic, recipient="eva@borg.example", key=topic, contact=eva, state="sent",
+            sent_at=timezone.now(), next_try_at=timezone.now(),
+        )  # fmt: skip
+    client.force_login(admin)
+    page = reverse("taking_out:person", args=[eva.pk])
+    kept = json.loads(client.get(page, {"format": "json"}).getvalue())["kept"]
+    assert [row["topic"] for row in kept["correspondence.message"]] == ["service"]
+    assert "survey" not in text_of(client.get(page).getvalue()).lower()
 
 
 def kept_away(admin: Any) -> None:
@@ -183,3 +196,28 @@ def test_who_may_not_read_wishes_hears_that_there_are_some(admin, eva, client: C
     assert "let a manager take out this file" in words
     assert "Ring me" not in words
     assert json.loads(client.get(page, {"format": "json"}).getvalue())["kept"]["surveys.contactrequest"] == []
+
+
+def test_a_switchboard_and_a_shared_address_lead_to_nobody_elses_rows(admin, eva, client: Client):
+    per = eva.account.contacts.get(last_name="Vik")
+    for row, number in ((eva, "22 33 44 55"), (per, "+47 22334455")):
+        row.email, row.phone, row.phone_e164 = "info@borg.example", number, "+4722334455"
+        row.save()
+    batch = ImportBatch.objects.create(
+        filename="fair.csv", layout={"header": ["Name", "Phone", "Note"]},
+        samples=[{"row": 7, "key": "info@borg.example", "changes": [{"field": "Name", "after": "Per Vik"}]},
+                 {"row": 8, "key": "info@borg.example", "changes": [{"field": "Name", "after": "Eva Lind"}]}],
+    )  # fmt: skip
+    wish = {"company": "Elsewhere", "received_on": date(2026, 11, 3)}
+    for row, name in enumerate(("Per Vik", "Eva Lind"), 2):
+        batch.refusals.create(row=row, reason="No such day", cells=[name, "22 33 44 55", f"tea of {name}"])
+        ContactRequest.objects.create(name=name, reach="+47 22 33 44 55", message=f"Ring {name}", **wish)
+    manager = make.make_team(manager=make.make_user("manager")).manager
+    eva.account.owner = make.make_user(team=manager.managed_teams.get())
+    eva.account.save()
+    client.force_login(manager)
+    answer = client.get(reverse("taking_out:person", args=[eva.pk]), {"format": "json"})
+    kept = json.loads(answer.getvalue())["kept"]
+    assert [row["message"] for row in kept["surveys.contactrequest"]] == ["Ring Eva Lind"]
+    assert [row["cells"]["Note"] for row in kept["imports.refusal"]] == ["tea of Eva Lind"]
+    assert [row["row"] for row in kept["imports.sample"]] == [8]
