@@ -65,5 +65,5 @@ def test_models_in_a_circle_are_made_together_and_taken_away_again() -> None:
 
 def test_they_can_be_written_into_a_file() -> None:
     text, imports = OperationWriter(CreateModels([pointing("Hen", "Hen")]), indentation=0).serialize()
-    assert imports >= {"import core.at_once", "from django.db import migrations, models"}
+    assert "import core.at_once" in imports
     assert "core.at_once.CreateModels(\noperations=[\nmigrations.CreateModel(" in text.replace("    ", "")
