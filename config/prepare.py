@@ -37,10 +37,7 @@ def main() -> int:
 def prepare(*, demo: bool) -> None:
     """Migrate, seed, and load the demo into a database that is new or already holds it."""
     fresh = not connection.introspection.table_names()
-    executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        with step("Database tables"):
-            call_command("migrate", interactive=False, verbosity=0)
+    migrate()
     call_command("createcachetable", verbosity=0)
     schedule.install()
     _call("replay_erasures", "Erasures")  # a restored backup may have brought people back
@@ -51,6 +48,19 @@ def prepare(*, demo: bool) -> None:
         _call("load_demo", "Demo company")
     if not get_user_model().objects.exists():
         say("  Nobody can sign in yet: `.venv/bin/python manage.py create_admin EMAIL NAME` makes an admin.")
+
+
+def migrate() -> None:
+    """Bring the tables up to date; where they are, note down which migrations have replaced older ones.
+
+    Only that note lets the older ones be deleted one day (docs/adr/0023).
+    """
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        with step("Database tables"):
+            call_command("migrate", interactive=False, verbosity=0)
+    else:
+        executor.check_replacements()
 
 
 def _call(command: str, what: str, **options: Any) -> None:

@@ -40,7 +40,7 @@ def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
     marker = item.get_closest_marker("django_db")
     if marker is not None and marker.kwargs.get("transaction"):
         with item.config.stash[blocking_manager_key].unblock():
-            import_module("cadences.migrations.0004_built_in_slots").create(apps, None)
+            import_module("cadences.migrations.0001_squashed_0022_written_by_the_plan").create(apps, None)
             connections.close_all()
 
 
