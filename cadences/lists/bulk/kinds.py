@@ -14,6 +14,7 @@ from accounts import handing_over, restoring, services
 from accounts.models import Account, BookEntry, Tier
 from cadences.models import BulkChange
 from cadences.reassigning import services as reassigning
+from users.access import require_admin
 from users.clock import today_for
 from users.models import User
 
@@ -38,14 +39,33 @@ def apply(user: User, account: Account, change: BulkChange) -> Change:
     return _APPLY[change.kind](user, account, change.options)
 
 
-def take_back(user: User, change: BulkChange, account_id: int, before: Values, after: Values) -> None:
-    """Undo it for one account. Raises ValidationError where somebody has changed it since."""
+def take_back(user: User, change: BulkChange, account_id: int, before: Values, after: Values) -> str:
+    """Undo it for one account; returns in words what of it stayed.
+
+    Raises ValidationError where somebody has changed it since.
+    """
     if change.kind in _PARTS:
         restoring.put_back(user, account_id, _PARTS[Kind(change.kind)], before, after)
     elif change.kind == Kind.HAND_OVER:
-        reassigning.take_back(user, account_id, before, after)
+        return reassigning.take_back(user, account_id, before, after)
     else:
         _UNDO[change.kind](user, account_id, change.options)
+    return ""
+
+
+def take_back_besides(change: BulkChange) -> Values:
+    """What was given on besides accounts; how many went back, and in words what stayed."""
+    if not change.options.get("given"):
+        return {}
+    outcome = reassigning.take_back_besides(change)
+    return {"back": outcome.done, "stayed": outcome.one_by_one}
+
+
+def may_be_taken_back(user: User, change: BulkChange) -> None:
+    """Raises PermissionDenied, and ValidationError while nothing could go back."""
+    if change.options.get("given"):
+        require_admin(user)  # teams and places as a deputy are theirs to give, also back
+    reassigning.refuse_while_away(change)
 
 
 _PARTS = {Kind.OWNER: "owner", Kind.TIER: "tier", Kind.PAUSE: "pause"}

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager, ExitStack, nullcontext
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, nullcontext
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -99,10 +99,14 @@ def confirm(user: User, change: BulkChange, kind: str, options: dict[str, Any], 
 
 
 def undo(user: User, change: BulkChange) -> bool:
-    """Take it back within a day; what was changed since is kept and listed. False if it is too late."""
+    """Take it back within a day; what was changed since is kept and listed. False if it is too late.
+
+    Raises ValidationError while nothing could go back, then it is not used up; PermissionDenied.
+    """
     require(change.user_id == user.pk, _("A change is taken back by whoever made it."))
     if not change.can_be_undone:
         return False
+    kinds.may_be_taken_back(user, change)
     entered = BulkChange.objects.filter(pk=change.pk, state__in=BulkChange.UNDOABLE).update(
         state=State.UNDOING, rows_done=0, attempts=0, error="", lease_until=None, updated_at=timezone.now()
     )
@@ -145,7 +149,7 @@ def work(change_id: int, *, in_request: bool = False) -> None:
     try:
         while _one_step(change, step, waiting, in_request=in_request):
             pass
-        _finish(change)
+        _finish(change, in_request=in_request)
     except DatabaseError:
         logger.exception("bulk change %s: attempt %s failed", change.pk, change.attempts)
         _again(change)
@@ -184,14 +188,10 @@ def _one_step(
     change: BulkChange, act: Callable[[BulkChange, BulkRow], None], waiting: str, *, in_request: bool
 ) -> bool:
     """Up to AT_ONCE rows in one transaction with one bell; False when none is left."""
-    door = "bulk undo" if change.state == State.UNDOING else "bulk"
-    with transaction.atomic(), ExitStack() as stack:
+    with transaction.atomic(), _as_user(change, in_request):
         rows = list(_next_rows(change, waiting))
-        stack.enter_context(_named(change.user, in_request))
-        stack.enter_context(through(door))
-        with facts.once_for_all():
-            for row in rows:
-                act(change, row)
+        for row in rows:
+            act(change, row)
         BulkRow.objects.bulk_update(rows, ["state", "reason", "before", "after"])
         BulkChange.objects.filter(pk=change.pk).update(
             rows_done=F("rows_done") + len(rows), lease_until=timezone.now() + LEASE
@@ -205,8 +205,13 @@ def _next_rows(change: BulkChange, waiting: str) -> Iterable[BulkRow]:
     return rows.order_by("account_id")[:AT_ONCE]
 
 
-def _named(user: User, in_request: bool) -> AbstractContextManager[None]:
-    return nullcontext() if in_request else acting(user)
+@contextmanager
+def _as_user(change: BulkChange, in_request: bool) -> Iterator[None]:
+    """Who is behind the writes, through which door, with one bell for all; in the caller's transaction."""
+    named = nullcontext() if in_request else acting(change.user)
+    door = "bulk undo" if change.state == State.UNDOING else "bulk"
+    with named, through(door), facts.once_for_all():
+        yield
 
 
 def _do_row(change: BulkChange, row: BulkRow) -> None:
@@ -224,11 +229,11 @@ def _do_row(change: BulkChange, row: BulkRow) -> None:
 def _undo_row(change: BulkChange, row: BulkRow) -> None:
     try:
         with transaction.atomic():
-            kinds.take_back(change.user, change, row.account_id, row.before, row.after)
+            stayed = kinds.take_back(change.user, change, row.account_id, row.before, row.after)
     except (PermissionDenied, ValidationError) as refusal:
         row.state, row.reason = RowState.KEPT, _words(refusal)
         return
-    row.state = RowState.UNDONE
+    row.state, row.reason = RowState.UNDONE, stayed[:300]
 
 
 def _words(refusal: Exception) -> str:
@@ -237,12 +242,15 @@ def _words(refusal: Exception) -> str:
 
 
 @transaction.atomic
-def _finish(change: BulkChange) -> None:
-    done = State.UNDONE if change.state == State.UNDOING else State.DONE
-    if done == State.DONE:
+def _finish(change: BulkChange, *, in_request: bool) -> None:
+    if change.state != State.UNDOING:
         rows = BulkRow.objects.filter(change=change, state=RowState.CHANGED)
         kinds.tell(change, list(rows.values_list("account_id", flat=True)))
-    _end(change, state=done)
+        _end(change, state=State.DONE)
+        return
+    with _as_user(change, in_request):
+        told = kinds.take_back_besides(change)
+    _end(change, state=State.UNDONE, options=change.options | told)
 
 
 def _fail(change: BulkChange, message: str) -> None:
