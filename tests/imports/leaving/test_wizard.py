@@ -6,10 +6,9 @@ from django.urls import reverse
 
 from accounts.models import Account
 from correspondence.models import Piece
-from imports.leaving.services import leave
 from imports.leaving.shown import leaving
 from tests import factories as make
-from tests.imports.leaving.test_leaving import chosen, step, to_dag
+from tests.imports.leaving.test_leaving import step, to_dag
 from users import services
 from users.models import Team
 
@@ -46,14 +45,25 @@ def test_what_nobody_is_chosen_for_is_said_where_it_will_stand(people, held, as_
     nobody = {f"rest-{key}": "nobody" for key in ("pieces", "teams", "views", "mailings", "sent_mailings")}
     last = step(as_admin, people.leaver, step="confirm", **nobody)
     found, waiting = last.context["shown"].found, last.context["shown"].waiting
-    assert {part.sort.key for part in found} == {"teams"} | {
-        part.sort.key for part in found if part.sort.key in {"todos", "promises", "concerns", "meetings"}
-    }
+    assert {part.sort.key for part in found} == {"teams", "todos", "promises", "concerns", "meetings"}
     assert {part.sort.key for part in waiting} == {"pieces", "views", "mailings", "sent_mailings"}
     assert "It can be handed over from their page at any time." in last.content.decode()
-    leave(people.admin, people.leaver, chosen(**nobody), last.context["shown"].token)
+    step(as_admin, people.leaver, act="leave", seen=last.context["shown"].token, **nobody)
     assert set(Piece.objects.values_list("sender", flat=True)) == {people.leaver.pk}
     assert not leaving(people.admin, people.leaver, to_dag(people)).holds_nothing
+
+
+def test_the_only_manager_leaves(people, held, as_admin):
+    """Nobody can have their teams: these stand under what has nobody responsible, and the rest goes on."""
+    Team.objects.filter(manager=people.manager).update(manager=people.leaver)
+    services.deactivate(people.admin, people.manager)
+    last = step(as_admin, people.leaver, to=people.dag.pk, step="confirm")
+    assert [part.sort.key for part in last.context["shown"].found] == ["teams"]
+    step(as_admin, people.leaver, to=people.dag.pk, act="leave", seen=last.context["shown"].token)
+    page = as_admin.get(f"{reverse('leaving:nobody')}?sort=teams").content.decode()
+    assert "North" in page
+    assert "Kari Holm does not work here any more." in page
+    assert not Account.objects.filter(owner=people.leaver).exists()
 
 
 def test_nothing_waits_with_a_manager_who_leaves(people, held, as_admin):
@@ -61,5 +71,6 @@ def test_nothing_waits_with_a_manager_who_leaves(people, held, as_admin):
     assert words in page_of(as_admin, people.leaver, step="accounts")
     services.edit_team(people.admin, people.team, manager=people.leaver)
     assert words not in page_of(as_admin, people.leaver, step="accounts")
-    services.edit_team(people.admin, people.team, manager=make.make_user("manager", is_active=False))
+    gone = make.make_user("manager", is_active=False)
+    Team.objects.filter(pk=people.team.pk).update(manager=gone)
     assert words not in page_of(as_admin, people.leaver, step="accounts")
