@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.models import Account
-from cadences.reassigning.noted import NOTED, Back, Given, Noted
+from cadences.reassigning.noted import NOTED, Given, Noted
 from core import facts
 from users.models import User
 
@@ -25,54 +24,53 @@ def register(key: str, kind: Noted) -> None:
 
 @dataclass(frozen=True)
 class Outcome:
-    """``done``: how many went back; ``stayed``: what was changed since; ``refused``: who may not have it."""
+    """``done``: what went back; ``stayed``: what was changed since, with its row; ``refused``: what they may
+    not have, with the words for it.
+    """
 
-    done: int
-    stayed: tuple[tuple[Noted, Any], ...]
-    refused: tuple[str, ...]
+    done: tuple[Given, ...]
+    stayed: tuple[tuple[Given, Any], ...]
+    refused: tuple[tuple[Given, str], ...]
 
-    @property
-    def in_words(self) -> str:
-        """What did not go back, in short; nothing where all did, or is over."""
-        count = len(self.stayed)
+    def words_of(self, account_id: int) -> str:
+        """What of an account did not go back, in short; nothing where all did, or is over."""
+        refused = dict.fromkeys(words for one, words in self.refused if one.account == account_id)
+        count = sum(one.account == account_id for one, _row in self.stayed)
         if not count:
-            return " ".join(self.refused)
+            return " ".join(refused)
         words = ngettext(
             "%(n)d thing that went along has been changed since; it stays as it is now.",
             "%(n)d things that went along have been changed since; they stay as they are now.",
             count,
         )
-        return " ".join([*self.refused, words % {"n": count}])
+        return " ".join([*refused, words % {"n": count}])
 
     @property
     def one_by_one(self) -> list[str]:
-        """The same, each with its name."""
+        """The same of all, each with its name."""
         words = _("%(kind)s: “%(name)s” has been changed since; it stays as it is now.")
-        return [*self.refused, *(words % {"kind": kind.label, "name": row} for kind, row in self.stayed)]
+        stayed = [words % {"kind": _kinds[one.kind].label, "name": row} for one, row in self.stayed]
+        return [*dict.fromkeys(words for _one, words in self.refused), *stayed]
 
 
-def give_back(given: Iterable[Sequence[Any]], account_id: int | None = None) -> Outcome:
-    """What is still open and with whoever got it. ``account_id``: only of what hangs there by now."""
+def give_back(given: Iterable[Given]) -> Outcome:
+    """What is still open and with whoever got it, some statements for each kind; the caller has locked the
+    accounts.
+    """
     by_kind: dict[str, list[Given]] = defaultdict(list)
-    for one in map(Given._make, given):
+    for one in given:
         by_kind[one.kind].append(one)
     people = User.objects.in_bulk({one.whose for some in by_kind.values() for one in some})
-    where = {"account": account_id} if account_id is not None else {}
-    if account_id is not None:
-        list(Account.objects.select_for_update(no_key=True, of=("self",)).filter(pk=account_id))
-    done, stayed, refused = 0, list[tuple[Noted, Any]](), dict[str, None]()
+    done, stayed, refused = list[Given](), list[tuple[Given, Any]](), list[tuple[Given, str]]()
     for key, some in by_kind.items():
         kind = _kinds[key]
-        fitting = [one for one in some if one.whose in people and kind.fits(people[one.whose])]
-        for one in some:
-            if one not in fitting:
-                refused[_cannot(people.get(one.whose))] = None
-        back: Back = kind.give_back(fitting, **where)
+        may = {pk for pk, person in people.items() if kind.fits(person)}
+        refused += [(one, _cannot(people.get(one.whose))) for one in some if one.whose not in may]
+        back = kind.give_back(one for one in some if one.whose in may)
         done += back.done
-        stayed += [(kind, row) for row in back.stayed]
-    if account_id is not None and done:
-        facts.changed(account_ids=[account_id])
-    return Outcome(done, tuple(stayed), tuple(refused))
+        stayed += back.stayed
+    facts.changed(account_ids={one.account for one in done if one.account is not None})
+    return Outcome(tuple(done), tuple(stayed), tuple(refused))
 
 
 def _cannot(person: User | None) -> str:

@@ -7,7 +7,7 @@ asks here what is open, whom it fits and how it is given.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import md5
@@ -54,10 +54,10 @@ class Given(NamedTuple):
 
 @dataclass(frozen=True)
 class Back:
-    """How many went back, and what somebody has changed since, which stays."""
+    """What went back, and what somebody has changed since, which stays: each with its row."""
 
-    done: int = 0
-    stayed: tuple[Any, ...] = ()
+    done: tuple[Given, ...] = ()
+    stayed: tuple[tuple[Given, Any], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -108,34 +108,37 @@ class Noted:
         said = str([str(getattr(row, name)) for name in self.words]) if self.words else ""
         return md5(said.encode(), usedforsecurity=False).hexdigest() if said else ""
 
-    def give_back(self, given: Iterable[Given], **where: Any) -> Back:
+    def give_back(self, given: Iterable[Given]) -> Back:
         """To whoever had it, what is still open, still with whoever got it, and says what it said then.
 
-        What is over, and what whoever had it has already, is no matter any more.
+        What is over, what hangs elsewhere by now, and what whoever had it has already, is no matter any more.
         """
         held = {one.pk: one for one in given}
-        going: dict[int, list[Any]] = defaultdict(list)
+        going: dict[int, list[Given]] = defaultdict(list)
         stayed = []
-        rows = self.open().filter(pk__in=among(held), **where)
+        rows = self.open().filter(pk__in=among(held))
         for row in rows.select_for_update(of=("self",)).order_by("pk"):
             one = held[row.pk]
+            if one.account not in (None, getattr(row, "account_id", None)):
+                continue
             if self.holder(row) == one.to and one.words in ("", self.words_of(row)):
-                going[one.whose].append(row)
+                going[one.whose].append(one)
             elif self.holder(row) != one.whose:
-                stayed.append(row)
+                stayed.append((one, row))
         people = User.objects.in_bulk(going)
         for whose, some in going.items():
-            self.give(self.open().filter(pk__in=among(row.pk for row in some)), people[whose])
+            self.give(self.open().filter(pk__in=among(one.pk for one in some)), people[whose])
+        done = tuple(one for some in going.values() for one in some)
         if self.was:
-            self._restore({row.pk: held[row.pk].was for some in going.values() for row in some})
-        return Back(sum(map(len, going.values())), tuple(stayed))
+            self._restore(done)
+        return Back(done, tuple(stayed))
 
-    def _restore(self, was: Mapping[int, str]) -> None:
+    def _restore(self, given: Iterable[Given]) -> None:
         """What giving changed besides whose it is, where nothing else is called so by now."""
-        for pk, value in was.items():
-            row = self.model._base_manager.get(pk=pk)
-            if value and getattr(row, self.was) != value:
-                setattr(row, self.was, value)
+        for one in given:
+            row = self.model._base_manager.get(pk=one.pk)
+            if one.was and getattr(row, self.was) != one.was:
+                setattr(row, self.was, one.was)
                 with suppress(IntegrityError), transaction.atomic():
                     row.save(update_fields=[self.was, "updated_at"])
 

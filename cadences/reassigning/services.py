@@ -24,6 +24,8 @@ from cadences.reassigning.noted import NOTED, Given
 from core.among import among
 from users.models import User
 
+Values = dict[str, Any]
+
 
 @dataclass(frozen=True)
 class Reassigned:
@@ -147,32 +149,51 @@ def away(change: BulkChange) -> User | None:
     return found
 
 
-@transaction.atomic
-def take_back(user: User, account_id: int, before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
-    """One account to whoever had it, with what went along and is still open and with the new owner; what was
-    given apart from accounts likewise. Returns what stayed, in words.
+@dataclass(frozen=True)
+class Taken:
+    """What became of one account that was to be taken back; ``words``: what of it stayed, and why."""
 
-    Raises ValidationError where the owner has changed since, or the former one owns no accounts any more.
+    is_back: bool
+    words: str = ""
+
+
+@transaction.atomic
+def take_back(user: User, wanted: Mapping[int, tuple[Values, Values]]) -> dict[int, Taken]:
+    """Accounts, each with ``before`` and ``after``, to whoever had them, with what went along and is still
+    open; what was given apart from accounts likewise. Some statements for all of them.
+
+    An account stays where its owner has changed since, or the former one owns no accounts any more.
     """
-    given = [Given._make(one) for one in before.get("given", ())]
-    if "owner_id" in before:
-        restoring.put_back(user, account_id, "owner", dict(before), dict(after))
-        given += [
-            Given(kind, pk, whose, after["owner_id"], account_id)
-            for kind, pk, whose, _account in before.get("along", ())
-        ]
-    if not given:
-        return ""
-    outcome = apart.give_back(given, account_id)
-    if "owner_id" not in before and not outcome.done:
-        words = _("Somebody has changed this since; it stays as it is now.")
-        raise ValidationError(outcome.in_words if outcome.refused else words)
-    return outcome.in_words
+    locked = Account.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=among(wanted))
+    list(locked.order_by("pk").values_list("pk"))
+    owned = {pk: values for pk, values in wanted.items() if "owner_id" in values[0]}
+    refused = restoring.put_owners_back(user, owned)
+    given = [one for pk, values in wanted.items() if pk not in refused for one in _given(pk, *values)]
+    outcome = apart.give_back(given)
+    back = {one.account for one in outcome.done} | (owned.keys() - refused.keys())
+    return {
+        pk: Taken(
+            pk in back,
+            refused.get(pk)
+            or outcome.words_of(pk)
+            or ("" if pk in back else _("Somebody has changed this since; it stays as it is now.")),
+        )
+        for pk in wanted
+    }
+
+
+def _given(account_id: int, before: Values, after: Values) -> list[Given]:
+    """What went along with an account, and what was given there apart from it."""
+    along = [
+        Given(kind, pk, whose, after["owner_id"], account_id)
+        for kind, pk, whose, _account in before.get("along", ())
+    ]
+    return along + [Given._make(one) for one in before.get("given", ())]
 
 
 def take_back_besides(change: BulkChange) -> apart.Outcome:
     """What hangs on no account: teams, mailings, places as a deputy …"""
-    return apart.give_back(change.options.get("given", ()))
+    return apart.give_back(map(Given._make, change.options.get("given", ())))
 
 
 def take_along(account_ids: list[int], leaving: set[int], new_owner: User) -> tuple[Along, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -39,18 +39,19 @@ def apply(user: User, account: Account, change: BulkChange) -> Change:
     return _APPLY[change.kind](user, account, change.options)
 
 
-def take_back(user: User, change: BulkChange, account_id: int, before: Values, after: Values) -> str:
-    """Undo it for one account; returns in words what of it stayed.
-
-    Raises ValidationError where somebody has changed it since.
-    """
+def take_back(user: User, change: BulkChange, account_id: int, before: Values, after: Values) -> None:
+    """Undo it for one account. Raises ValidationError where somebody has changed it since."""
     if change.kind in _PARTS:
         restoring.put_back(user, account_id, _PARTS[Kind(change.kind)], before, after)
-    elif change.kind == Kind.HAND_OVER:
-        return reassigning.take_back(user, account_id, before, after)
     else:
         _UNDO[change.kind](user, account_id, change.options)
-    return ""
+
+
+def take_back_together(
+    user: User, change: BulkChange, wanted: Mapping[int, tuple[Values, Values]]
+) -> dict[int, reassigning.Taken] | None:
+    """Undo it for many accounts at once; None for kinds that go account by account."""
+    return reassigning.take_back(user, wanted) if change.kind == Kind.HAND_OVER else None
 
 
 def take_back_besides(change: BulkChange) -> Values:
@@ -58,7 +59,7 @@ def take_back_besides(change: BulkChange) -> Values:
     if not change.options.get("given"):
         return {}
     outcome = reassigning.take_back_besides(change)
-    return {"back": outcome.done, "stayed": outcome.one_by_one}
+    return {"back": len(outcome.done), "stayed": outcome.one_by_one}
 
 
 def may_be_taken_back(user: User, change: BulkChange) -> None:

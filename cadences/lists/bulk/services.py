@@ -144,7 +144,7 @@ def work(change_id: int, *, in_request: bool = False) -> None:
     change = _claim(change_id)
     if change is None:
         return
-    step = _undo_row if change.state == State.UNDOING else _do_row
+    step = _undo if change.state == State.UNDOING else _do
     waiting = RowState.CHANGED if change.state == State.UNDOING else RowState.WAITING
     try:
         while _one_step(change, step, waiting, in_request=in_request):
@@ -185,13 +185,12 @@ def _claim(change_id: int) -> BulkChange | None:
 
 
 def _one_step(
-    change: BulkChange, act: Callable[[BulkChange, BulkRow], None], waiting: str, *, in_request: bool
+    change: BulkChange, act: Callable[[BulkChange, list[BulkRow]], None], waiting: str, *, in_request: bool
 ) -> bool:
     """Up to AT_ONCE rows in one transaction with one bell; False when none is left."""
     with transaction.atomic(), _as_user(change, in_request):
         rows = list(_next_rows(change, waiting))
-        for row in rows:
-            act(change, row)
+        act(change, rows)
         BulkRow.objects.bulk_update(rows, ["state", "reason", "before", "after"])
         BulkChange.objects.filter(pk=change.pk).update(
             rows_done=F("rows_done") + len(rows), lease_until=timezone.now() + LEASE
@@ -214,6 +213,23 @@ def _as_user(change: BulkChange, in_request: bool) -> Iterator[None]:
         yield
 
 
+def _do(change: BulkChange, rows: list[BulkRow]) -> None:
+    for row in rows:
+        _do_row(change, row)
+
+
+def _undo(change: BulkChange, rows: list[BulkRow]) -> None:
+    taken = kinds.take_back_together(
+        change.user, change, {row.account_id: (row.before, row.after) for row in rows}
+    )
+    for row in rows:
+        if taken is None:
+            _undo_row(change, row)
+        else:
+            one = taken[row.account_id]
+            row.state, row.reason = RowState.UNDONE if one.is_back else RowState.KEPT, one.words[:300]
+
+
 def _do_row(change: BulkChange, row: BulkRow) -> None:
     try:
         with transaction.atomic():
@@ -229,11 +245,11 @@ def _do_row(change: BulkChange, row: BulkRow) -> None:
 def _undo_row(change: BulkChange, row: BulkRow) -> None:
     try:
         with transaction.atomic():
-            stayed = kinds.take_back(change.user, change, row.account_id, row.before, row.after)
+            kinds.take_back(change.user, change, row.account_id, row.before, row.after)
     except (PermissionDenied, ValidationError) as refusal:
         row.state, row.reason = RowState.KEPT, _words(refusal)
         return
-    row.state, row.reason = RowState.UNDONE, stayed[:300]
+    row.state = RowState.UNDONE
 
 
 def _words(refusal: Exception) -> str:
