@@ -6,19 +6,24 @@ colleague changed meanwhile is kept; ``ValidationError`` says so.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import DateField
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.booked import entry_of, kept
+from accounts.booked import Kept, entry_of, kept
 from accounts.models import Account, BookEntry, Tier
 from core import facts
+from core.among import among
 from users.access import require_active
 from users.models import User
+
+Values = dict[str, Any]
 
 PARTS: dict[str, tuple[str, ...]] = {
     "owner": ("owner_id", "owner_since", "owner_before_id"),
@@ -65,6 +70,54 @@ def put_back(user: User, account_id: int, part: str, before: dict[str, Any], aft
         entry = entry_of(account.owner_id, account.pk, before["in_book"])
         BookEntry.objects.bulk_create([entry], ignore_conflicts=True)
     facts.changed(account_ids=[account.pk])
+
+
+@transaction.atomic
+def put_owners_back(user: User, wanted: Mapping[int, tuple[Values, Values]]) -> dict[int, str]:
+    """As :func:`put_back`, for ``before`` and ``after`` of many accounts, in some statements for all of them.
+
+    Returns why not, in words, for those that stay.
+    """
+    require_active(user)
+    accounts = Account.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=among(wanted))
+    owners = User.objects.in_bulk({before.get("owner_id") for before, _after in wanted.values()} - {None})
+    refused, moved = dict[int, str](), []
+    for account in accounts.order_by("pk"):
+        before, after = wanted[account.pk]
+        owner = owners.get(before.get("owner_id"))
+        if any(value != after.get(name) for name, value in owner_of(account).items()):
+            refused[account.pk] = _("Somebody has changed this since; it stays as it is now.")
+        elif before.get("owner_id") and (owner is None or not owner.may_own_accounts):
+            refused[account.pk] = _("The owner before cannot own accounts any more.")
+        else:
+            moved.append(account)
+    _out_of_books(moved)
+    now = timezone.now()
+    for account in moved:
+        for name in PARTS["owner"]:
+            setattr(account, name, _read(name, wanted[account.pk][0].get(name)))
+        account.updated_at = now
+    Account.objects.bulk_update(moved, [*PARTS["owner"], "updated_at"], batch_size=500)
+    _into_books({account: wanted[account.pk][0].get("in_book") for account in moved})
+    facts.changed(account_ids=[account.pk for account in moved])
+    return refused
+
+
+def _out_of_books(accounts: Sequence[Account]) -> None:
+    """Those of whoever has them now."""
+    whose = {account.pk: account.owner_id for account in accounts}
+    entries = BookEntry.objects.filter(account__in=among(whose)).values_list("pk", "account_id", "user_id")
+    gone = [pk for pk, account, user in entries if whose[account] == user]
+    BookEntry.objects.filter(pk__in=among(gone)).delete()
+
+
+def _into_books(kept_of: Mapping[Account, Kept | None]) -> None:
+    entries = [
+        entry_of(account.owner_id, account.pk, said)
+        for account, said in kept_of.items()
+        if said and account.owner_id
+    ]
+    BookEntry.objects.bulk_create(entries, ignore_conflicts=True)
 
 
 def _check(part: str, before: dict[str, Any]) -> None:

@@ -22,7 +22,8 @@ from django.utils.translation import gettext as _
 from core import doors
 from core.history import history_of
 
-BOOKKEEPING = frozenset({"id", "created_at", "updated_at"})
+BOOKKEEPING = frozenset({"id", "created_at", "updated_at", "options"})
+"""Nobody reads these; what ``options`` hold for the machine a record says in words beside them."""
 
 
 @dataclass(frozen=True)

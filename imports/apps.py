@@ -13,9 +13,11 @@ class ImportsConfig(AppConfig):
         from accounts import stored_files  # noqa: PLC0415 - models are ready only now
         from imports.bin.emptying import files_in_bin  # noqa: PLC0415
         from imports.erasing import elsewhere  # noqa: PLC0415
+        from imports.leaving import sorts  # noqa: PLC0415
 
         stored_files.register_keeper(files_in_bin)
         elsewhere.register()
+        sorts.register()
         _tell_doors()
         _tell_troubles()
 

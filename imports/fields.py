@@ -41,6 +41,12 @@ USER_IDS = (
     "employee_id employee employee_no sales_rep salesperson seller seller_id rep_id user_id salesman "
     "verkaeufer"
 )
+CONTACT_OWNER = "contact_owner"
+"""Who looks after one contact: in Tend that is whoever owns the account, which may be somebody else."""
+ACCOUNT_OWNERS = (
+    "account_owner owner_id owner owner_name company_owner assigned_user assigned_user_name account_manager "
+    "kundenbetreuer betreuer"
+)
 ORDER_IDS = (
     "order_id order_no order_number order purchase_id purchase_no invoice_id invoice_no invoice_number "
     "sale_id bestellnummer"
@@ -96,8 +102,7 @@ ACCOUNTS = (
         "account.owner",
         L("Owner (id, e-mail or name)"),
         person,
-        f"{USER_IDS} account_owner owner_id owner owner_name company_owner contact_owner assigned_user "
-        "assigned_user_name account_manager kundenbetreuer betreuer",
+        f"{USER_IDS} {ACCOUNT_OWNERS}",
     ),
     field(
         "account.last_contacted_on",

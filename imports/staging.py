@@ -17,6 +17,8 @@ from django.db import connection, models
 from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
+from core.tables import quoted, table_of
+
 Columns = Sequence[tuple[str, str]]
 
 CHUNK = 5_000
@@ -193,15 +195,17 @@ def insert_select(model: type[models.Model], given: dict[str, str], source: str)
         stamped = getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
         default = timezone.now() if stamped else field.get_default()
         expression = given.get(column)
-        names.append(connection.ops.quote_name(column))
+        names.append(quoted(column))
         if expression is not None and default is None:
             expressions.append(expression)
             continue
         cast = field.db_type(connection)
         expressions.append(f"COALESCE({expression}, %s::{cast})" if expression is not None else f"%s::{cast}")
         params.append(field.get_db_prep_save(default, connection))
-    table = connection.ops.quote_name(model._meta.db_table)
-    return f"INSERT INTO {table} ({', '.join(names)}) SELECT {', '.join(expressions)} {source}", params
+    return (
+        f"INSERT INTO {table_of(model)} ({', '.join(names)}) SELECT {', '.join(expressions)} {source}",
+        params,
+    )
 
 
 def number(cursor: CursorWrapper, model: type[models.Model], column: str) -> None:

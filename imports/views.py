@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from core.htmx import is_htmx, toast
 from core.pagination import page_number, paginate
-from imports import giving_back, refused, saved_mappings, services, stopping
+from imports import giving_back, proposing, refused, saved_mappings, services, stopping
 from imports.errors import BadFileError, BadMappingError
 from imports.forms import ColumnsForm, OptionsForm, ReadingForm, UploadForm, blame
 from imports.habits import readings
@@ -105,7 +105,8 @@ def columns(request: Request, pk: int) -> HttpResponse:
 
 def _mapping_page(request: Request, batch: ImportBatch, forms: dict[str, Any], status: int) -> HttpResponse:
     fitting = SavedMapping.objects.visible_to(request.user).that_fit(batch.layout.get("header", []))[:8]
-    return render(request, "imports/map.html", {"batch": batch, "fitting": fitting, **forms}, status=status)
+    said = {"batch": batch, "fitting": fitting, "not_taken": proposing.owners_not_taken(batch)}
+    return render(request, "imports/map.html", said | forms, status=status)
 
 
 @require_POST

@@ -6,22 +6,25 @@ person noted for themself does not; of somebody who leaves it goes along too.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts import restoring
 from accounts.handing_over import Along, HandedOver, bring_along, hand_over
 from accounts.models import Account
 from cadences.models import BulkChange, BulkRow
 from cadences.reassigning import apart
-from cadences.reassigning.noted import NOTED
+from cadences.reassigning.noted import NOTED, Given
 from core.among import among
 from users.models import User
+
+Values = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -54,33 +57,34 @@ def reassign_accounts(
 
 @transaction.atomic
 def share_out(
-    user: User, leaver: User, shares: Mapping[User, Collection[int]], what: str = ""
+    user: User,
+    leaver: User,
+    shares: Mapping[User, Collection[int]],
+    what: str = "",
+    besides: Sequence[Given] = (),
 ) -> BulkChange | None:
     """All at once or not at all: each new owner gets their share of what the leaver looks after.
 
-    Kept as a change of many accounts, ``what`` in words, so that it can be taken back for a day as any other.
-    None where nothing changed hands.
+    Kept as a change of many accounts, ``what`` in words, so that it can be taken back for a day as any other;
+    with it ``besides``: what was given on and hangs on no account. None where no account changed hands.
     """
     done = [
         reassign_accounts(user, ids, new_owner, leaver=leaver) for new_owner, ids in shares.items() if ids
     ]
-    return _kept(user, what, [one for one in done if one.count])
+    done = [one for one in done if one.count]
+    return _kept(begun(user, leaver, what, besides), done) if done else None
 
 
 @transaction.atomic
-def keep_apart(
-    user: User, change: BulkChange | None, what: str, given: Iterable[apart.Given]
-) -> BulkChange | None:
-    """What a leaver's colleagues got besides accounts, taken back with those, or as a change of its own.
-
-    What hangs on an account that was handed over has gone along with it and is none of this.
-    """
-    by_account: dict[int, list[apart.Given]] = {}
+def keep_apart(change: BulkChange, given: Iterable[Given]) -> BulkChange:
+    """What a leaver's colleagues got at accounts that they were not given, or besides them."""
+    by_account: dict[int, list[Given]] = {}
     for one in given:
-        by_account.setdefault(one.account, []).append(one)
-    if not by_account:
-        return change
-    change = change or _begun(user, what)
+        by_account.setdefault(one.account or 0, []).append(one)
+    known = list(change.rows.filter(account__in=among(by_account)))
+    for row in known:
+        row.before["given"] = by_account.pop(row.account_id)
+    BulkRow.objects.bulk_update(known, ["before"], batch_size=2000)
     BulkRow.objects.bulk_create(
         [
             BulkRow(change=change, account_id=pk, state=BulkRow.State.CHANGED, before={"given": some})
@@ -92,20 +96,18 @@ def keep_apart(
     return change
 
 
-def _kept(user: User, what: str, done: list[Reassigned]) -> BulkChange | None:
-    if not done:
-        return None
-    change = _begun(user, what)
+def _kept(change: BulkChange, done: list[Reassigned]) -> BulkChange:
     BulkRow.objects.bulk_create([row for one in done for row in _rows_of(change, one)], batch_size=2000)
     _count(change, sum(one.count for one in done))
     return change
 
 
-def _begun(user: User, what: str) -> BulkChange:
+def begun(user: User, leaver: User, what: str, besides: Sequence[Given] = ()) -> BulkChange:
+    """A hand-over as a change that can be taken back; ``besides`` hangs on no account."""
     now = timezone.now()
     made: BulkChange = BulkChange.objects.create(
         user=user, kind=BulkChange.Kind.HAND_OVER, state=BulkChange.State.DONE, what=what[:300],
-        started_at=now, finished_at=now,
+        options={"whose": leaver.pk, "given": besides}, started_at=now, finished_at=now,
     )  # fmt: skip
     return made
 
@@ -133,22 +135,65 @@ def _rows_of(change: BulkChange, done: Reassigned) -> Iterator[BulkRow]:
         )
 
 
-@transaction.atomic
-def take_back(user: User, account_id: int, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
-    """One account to whoever had it, with what went along and is still open and with the new owner; what was
-    given apart from accounts likewise.
+def refuse_while_away(change: BulkChange) -> None:
+    """Raises ValidationError while whoever had it all does not work here: nothing would go back."""
+    person = away(change)
+    if person is not None:
+        words = _("%(name)s does not work here. Once an admin has activated them, it can be taken back.")
+        raise ValidationError(words % {"name": person})
 
-    Raises ValidationError where the owner has changed since, or the former one owns no accounts any more.
+
+def away(change: BulkChange) -> User | None:
+    """Who would have to be active again before it is taken back."""
+    found: User | None = User.objects.filter(pk=change.options.get("whose"), is_active=False).first()
+    return found
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What became of one account that was to be taken back; ``words``: what of it stayed, and why."""
+
+    is_back: bool
+    words: str = ""
+
+
+@transaction.atomic
+def take_back(user: User, wanted: Mapping[int, tuple[Values, Values]]) -> dict[int, Taken]:
+    """Accounts, each with ``before`` and ``after``, to whoever had them, with what went along and is still
+    open; what was given apart from accounts likewise. Some statements for all of them.
+
+    An account stays where its owner has changed since, or the former one owns no accounts any more.
     """
-    if "given" in before:
-        apart.give_back(account_id, before["given"])
-        return
-    restoring.put_back(user, account_id, "owner", dict(before), dict(after))
-    went: dict[str, list[tuple[int, int, int]]] = defaultdict(list)
-    for kind, pk, whose, _account in before.get("along", ()):
-        went[kind].append((pk, whose, after["owner_id"]))
-    for kind, given in went.items():
-        NOTED[kind].give_back(given, account=account_id)
+    locked = Account.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=among(wanted))
+    list(locked.order_by("pk").values_list("pk"))
+    owned = {pk: values for pk, values in wanted.items() if "owner_id" in values[0]}
+    refused = restoring.put_owners_back(user, owned)
+    given = [one for pk, values in wanted.items() if pk not in refused for one in _given(pk, *values)]
+    outcome = apart.give_back(given)
+    back = {one.account for one in outcome.done} | (owned.keys() - refused.keys())
+    return {
+        pk: Taken(
+            pk in back,
+            refused.get(pk)
+            or outcome.words_of(pk)
+            or ("" if pk in back else _("Somebody has changed this since; it stays as it is now.")),
+        )
+        for pk in wanted
+    }
+
+
+def _given(account_id: int, before: Values, after: Values) -> list[Given]:
+    """What went along with an account, and what was given there apart from it."""
+    along = [
+        Given(kind, pk, whose, after["owner_id"], account_id)
+        for kind, pk, whose, _account in before.get("along", ())
+    ]
+    return along + [Given._make(one) for one in before.get("given", ())]
+
+
+def take_back_besides(change: BulkChange) -> apart.Outcome:
+    """What hangs on no account: teams, mailings, places as a deputy …"""
+    return apart.give_back(map(Given._make, change.options.get("given", ())))
 
 
 def take_along(account_ids: list[int], leaving: set[int], new_owner: User) -> tuple[Along, ...]:

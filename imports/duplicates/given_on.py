@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from accounts.handing_over import bring_along
 from accounts.models import Account
-from cadences.reassigning.noted import NOTED
+from cadences.reassigning.noted import NOTED, Given
 from imports.duplicates.moving import Mover
 from imports.models import Merge, MergeStep
 from users import mail
@@ -35,8 +35,10 @@ def give_on(mover: Mover, user: User, was: tuple[User | None, User | None], surv
 
 def give_back(step: MergeStep) -> list[str]:
     """What is still open and still with whoever got it is with whoever had it again."""
-    noted = next(one for one in NOTED.values() if one.model._meta.label == step.model)
-    noted.give_back((row["pk"], row["before"][step.column], row["after"][step.column]) for row in step.rows)
+    key, noted = next((key, one) for key, one in NOTED.items() if one.model._meta.label == step.model)
+    noted.give_back(
+        Given(key, row["pk"], row["before"][step.column], row["after"][step.column]) for row in step.rows
+    )
     return []
 
 

@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 
 from cadences.models import Appointment, BulkChange
 from cadences.reassigning import share_out
-from cadences.reassigning.apart import Given
-from cadences.reassigning.services import keep_apart
+from cadences.reassigning.noted import Given
+from cadences.reassigning.services import begun, keep_apart
 from core import facts
+from core.among import among
 from core.history import through
 from imports.leaving.choices import Choices
 from imports.leaving.shown import Leaving, Part, leaving
@@ -51,9 +52,12 @@ def leave(by: User, person: User, choices: Choices, seen: str) -> Left:
             )
         shares = shown.division.by_owner()
         what = _in_words(shown)
-        change = share_out(by, person, shares, what) if shown.division.choice else None
-        given = [one for part in shown.parts for one in _give(person, part)]
-        change = keep_apart(by, change, what, given)
+        besides = [one for part in shown.parts if not part.sort.follows for one in _give(person, part)]
+        change = share_out(by, person, shares, what, besides) if shown.division.choice else None
+        given = [one for part in shown.parts if part.sort.follows for one in _give(person, part)]
+        if given or besides:
+            change = change or begun(by, person, what, besides)
+            keep_apart(change, given)
         _end(person)
     _tell(by, shown)
     return Left(person, len(shown.division.choice), change)
@@ -64,24 +68,30 @@ def _in_words(shown: Leaving) -> str:
     if shown.division.choice:
         words, people = _("Accounts of %(name)s, who has left, to %(names)s"), shown.division.owners
     else:
-        words = _("What %(name)s, who has left, had noted, to %(names)s")
-        people = [one for one, _n, parts in shown.gets if any(part.sort.noted for part, _count in parts)]
-    names = get_text_list([one.display_name for one in people], _("and"))
+        words = _("What %(name)s, who has left, held, to %(names)s")
+        people = [one for one, _accounts, _parts in shown.gets]
+    names = get_text_list([one.display_name for one in people], _("and")) or _("nobody")
     return words % {"name": shown.person.display_name, "names": names}
 
 
 def _give(person: User, part: Part) -> list[Given]:
     """As shown; gives what can be taken back. What has gone along with its account is theirs no more."""
-    kind, given = part.sort.noted, list[Given]()
+    sort = part.sort
+    rows = sort.rows(person).filter(pk__in=among(part.rows))
+    was = dict(rows.order_by().values_list("pk", sort.kind.was or "pk"))
     for to, ids in part.gets.items():
-        rows = part.sort.rows(person).filter(pk__in=ids)
-        if kind:
-            held = rows.order_by().values_list("pk", "account_id")
-            given += [Given(kind, pk, person.pk, to.pk, account) for pk, account in held]
-        part.sort.give(rows, to)
-    if part.sort.may_go_without and part.left:
-        part.sort.give(part.sort.rows(person), None)
-    return given
+        sort.kind.give(sort.rows(person).filter(pk__in=among(ids)), to)
+    if sort.may_go_without and part.left:
+        sort.kind.give(sort.rows(person), None)
+    now = sort.kind.model._base_manager.filter(pk__in=among(was)).order_by("pk")
+    return [
+        Given(
+            sort.key, row.pk, person.pk, sort.kind.holder(row), part.rows[row.pk], sort.kind.words_of(row),
+            was[row.pk] if sort.kind.was else "",
+        )
+        for row in now
+        if sort.kind.holder(row) != person.pk
+    ]  # fmt: skip
 
 
 def _end(person: User) -> None:

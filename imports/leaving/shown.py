@@ -91,12 +91,29 @@ class Leaving:
     @property
     def can_be_taken_back(self) -> bool:
         """Whether there will be a change of it that can be."""
-        return bool(self.division.choice) or any(part.gets for part in self.parts if part.sort.noted)
+        return self.is_given or any(part.left for part in self.parts if part.sort.may_go_without)
 
     @property
-    def left(self) -> list[Part]:
-        """What would have nobody, apart from what may end with them."""
-        return [part for part in self.parts if part.left and not part.sort.may_go_without]
+    def found(self) -> list[Part]:
+        """What would have nobody and would stand in the list of such things."""
+        return [part for part in self.parts if part.left and part.sort.is_found]
+
+    @property
+    def waiting(self) -> list[Part]:
+        """What would stay in their name until it is handed over from their page."""
+        return [
+            part for part in self.parts if part.left and not (part.sort.is_found or part.sort.may_go_without)
+        ]
+
+    @property
+    def holds_nothing(self) -> bool:
+        return not (self.accounts or self.parts)
+
+    @property
+    def stands_in(self) -> User | None:
+        """The manager with whom what falls due waits, unless it is they who leave, or have left."""
+        manager = self.person.team.manager if self.person.team is not None else None
+        return manager if manager is not None and manager.is_active and manager != self.person else None
 
     @cached_property
     def gets(self) -> list[tuple[User, int, list[tuple[Part, int]]]]:

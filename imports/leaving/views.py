@@ -49,6 +49,7 @@ def person(request: Request, pk: int) -> HttpResponse:
         "shown": shown,
         "person": who,
         "problem": problem,
+        "is_over": shown.holds_nothing and not who.is_active,
         "steps": [(name, WORDS[name]) for name in steps],
         "step": step,
         "before": steps[here - 1] if here else "",
@@ -59,11 +60,15 @@ def person(request: Request, pk: int) -> HttpResponse:
 
 def _leave(request: Request, who: User, choices: Choices) -> str:
     """What is wrong, in words; nothing when it is done."""
+    was_active = who.is_active
     try:
         done = services.leave(request.user, who, choices, request.POST.get("seen", ""))
     except ValidationError as refused:
         return " ".join(refused.messages)
-    words = _("%(name)s has been deactivated and signed out everywhere.") % {"name": who.display_name}
+    words = _("%(name)s has been deactivated and signed out everywhere.")
+    if not was_active:
+        words = _("What %(name)s still had has been handed over.")
+    words %= {"name": who.display_name}
     if done.accounts:
         told = ngettext("%(n)d account has a new owner, who has been told.",
                         "%(n)d accounts have new owners, who have been told.", done.accounts)  # fmt: skip

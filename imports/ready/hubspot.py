@@ -35,7 +35,7 @@ FILES = (
             "account.employees": "Number of Employees",
             "account.yearly_revenue": "Annual Revenue",
             "account.about": "Description|About Us",
-            "account.owner": "Company owner|Contact owner",
+            "account.owner": "Company owner",
             "account.last_contacted_on": "Last Contacted",
         },
     ),

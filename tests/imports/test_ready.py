@@ -15,6 +15,7 @@ from accounts.models import Account
 from contacts.models import Commitment, Concern, Contact, Interaction
 from imports import fields, ready
 from imports.models import ImportBatch
+from tests.factories import make_user
 from users.models import User
 
 Bring = Callable[..., dict[str, Any]]
@@ -112,6 +113,44 @@ def test_the_page_recognises_kind_and_columns(
         assert f"export of {system}" in batch.notes[0]
         page = client.get(answer.headers["Location"])
         assert f"export of {system}" in page.content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whose_a_contact_is_becomes_no_owner_and_the_page_says_so(
+    admin: User, client: Client, tmp_path: Path, settings: Any
+) -> None:
+    """In a file of contacts, and in one of accounts with their contacts that no export is known by."""
+    settings.MEDIA_ROOT = str(tmp_path)
+    client.force_login(admin)
+    files = {
+        "contacts": (HUBSPOT["contacts"], "a contact has no owner of its own"),
+        "accounts": (
+            "Customer no,Company name,First name,Contact owner,Country\n7,Acme,Eva,Kari Holm,Norway\n",
+            "the account may be somebody else",
+        ),
+    }
+    for kind, (text, words) in files.items():
+        sent = {"file": SimpleUploadedFile("x.csv", text.encode()), "kind": kind}
+        answer = client.post(reverse("imports:upload"), sent)
+        batch = ImportBatch.objects.latest("id")
+        page = client.get(answer.headers["Location"]).content.decode()
+        assert "“Contact owner” is not taken" in page
+        assert words in page
+        assert "Contact owner" not in batch.mapping.values()
+
+
+def test_whose_a_contact_is_gives_no_company_to_a_wrong_owner(
+    bring: Bring, write: Write, admin: User
+) -> None:
+    """Two contacts of one company with different people of ours: neither is taken for its owner."""
+    make_user(display_name="Kari Holm")
+    make_user(display_name="Ola Berg")
+    both = "Record ID,Company name,Company owner,Contact owner\n9001,Acme Machining,Kari Holm,Ola Berg\n"
+    none = "Record ID,Company name,Lifecycle Stage,Contact owner\n9002,Borg,Customer,Ola Berg\n"
+    for text in (both, none):
+        assert bring("accounts", write(text))["exit"] == 0
+    owners = dict(Account.objects.values_list("name", "owner__display_name"))
+    assert owners == {"Acme Machining": "Kari Holm", "Borg": None}
 
 
 def test_every_known_export_becomes_fields_that_there_are() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,6 +14,7 @@ from accounts import handing_over, restoring, services
 from accounts.models import Account, BookEntry, Tier
 from cadences.models import BulkChange
 from cadences.reassigning import services as reassigning
+from users.access import require_admin
 from users.clock import today_for
 from users.models import User
 
@@ -42,10 +43,30 @@ def take_back(user: User, change: BulkChange, account_id: int, before: Values, a
     """Undo it for one account. Raises ValidationError where somebody has changed it since."""
     if change.kind in _PARTS:
         restoring.put_back(user, account_id, _PARTS[Kind(change.kind)], before, after)
-    elif change.kind == Kind.HAND_OVER:
-        reassigning.take_back(user, account_id, before, after)
     else:
         _UNDO[change.kind](user, account_id, change.options)
+
+
+def take_back_together(
+    user: User, change: BulkChange, wanted: Mapping[int, tuple[Values, Values]]
+) -> dict[int, reassigning.Taken] | None:
+    """Undo it for many accounts at once; None for kinds that go account by account."""
+    return reassigning.take_back(user, wanted) if change.kind == Kind.HAND_OVER else None
+
+
+def take_back_besides(change: BulkChange) -> Values:
+    """What was given on besides accounts; how many went back, and in words what stayed."""
+    if not change.options.get("given"):
+        return {}
+    outcome = reassigning.take_back_besides(change)
+    return {"back": len(outcome.done), "stayed": outcome.one_by_one}
+
+
+def may_be_taken_back(user: User, change: BulkChange) -> None:
+    """Raises PermissionDenied, and ValidationError while nothing could go back."""
+    if change.options.get("given"):
+        require_admin(user)  # teams and places as a deputy are theirs to give, also back
+    reassigning.refuse_while_away(change)
 
 
 _PARTS = {Kind.OWNER: "owner", Kind.TIER: "tier", Kind.PAUSE: "pause"}

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager, ExitStack, nullcontext
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, nullcontext
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -99,10 +99,14 @@ def confirm(user: User, change: BulkChange, kind: str, options: dict[str, Any], 
 
 
 def undo(user: User, change: BulkChange) -> bool:
-    """Take it back within a day; what was changed since is kept and listed. False if it is too late."""
+    """Take it back within a day; what was changed since is kept and listed. False if it is too late.
+
+    Raises ValidationError while nothing could go back, then it is not used up; PermissionDenied.
+    """
     require(change.user_id == user.pk, _("A change is taken back by whoever made it."))
     if not change.can_be_undone:
         return False
+    kinds.may_be_taken_back(user, change)
     entered = BulkChange.objects.filter(pk=change.pk, state__in=BulkChange.UNDOABLE).update(
         state=State.UNDOING, rows_done=0, attempts=0, error="", lease_until=None, updated_at=timezone.now()
     )
@@ -140,12 +144,12 @@ def work(change_id: int, *, in_request: bool = False) -> None:
     change = _claim(change_id)
     if change is None:
         return
-    step = _undo_row if change.state == State.UNDOING else _do_row
+    step = _undo if change.state == State.UNDOING else _do
     waiting = RowState.CHANGED if change.state == State.UNDOING else RowState.WAITING
     try:
         while _one_step(change, step, waiting, in_request=in_request):
             pass
-        _finish(change)
+        _finish(change, in_request=in_request)
     except DatabaseError:
         logger.exception("bulk change %s: attempt %s failed", change.pk, change.attempts)
         _again(change)
@@ -181,17 +185,12 @@ def _claim(change_id: int) -> BulkChange | None:
 
 
 def _one_step(
-    change: BulkChange, act: Callable[[BulkChange, BulkRow], None], waiting: str, *, in_request: bool
+    change: BulkChange, act: Callable[[BulkChange, list[BulkRow]], None], waiting: str, *, in_request: bool
 ) -> bool:
     """Up to AT_ONCE rows in one transaction with one bell; False when none is left."""
-    door = "bulk undo" if change.state == State.UNDOING else "bulk"
-    with transaction.atomic(), ExitStack() as stack:
+    with transaction.atomic(), _as_user(change, in_request):
         rows = list(_next_rows(change, waiting))
-        stack.enter_context(_named(change.user, in_request))
-        stack.enter_context(through(door))
-        with facts.once_for_all():
-            for row in rows:
-                act(change, row)
+        act(change, rows)
         BulkRow.objects.bulk_update(rows, ["state", "reason", "before", "after"])
         BulkChange.objects.filter(pk=change.pk).update(
             rows_done=F("rows_done") + len(rows), lease_until=timezone.now() + LEASE
@@ -205,8 +204,30 @@ def _next_rows(change: BulkChange, waiting: str) -> Iterable[BulkRow]:
     return rows.order_by("account_id")[:AT_ONCE]
 
 
-def _named(user: User, in_request: bool) -> AbstractContextManager[None]:
-    return nullcontext() if in_request else acting(user)
+@contextmanager
+def _as_user(change: BulkChange, in_request: bool) -> Iterator[None]:
+    """Who is behind the writes, through which door, with one bell for all; in the caller's transaction."""
+    named = nullcontext() if in_request else acting(change.user)
+    door = "bulk undo" if change.state == State.UNDOING else "bulk"
+    with named, through(door), facts.once_for_all():
+        yield
+
+
+def _do(change: BulkChange, rows: list[BulkRow]) -> None:
+    for row in rows:
+        _do_row(change, row)
+
+
+def _undo(change: BulkChange, rows: list[BulkRow]) -> None:
+    taken = kinds.take_back_together(
+        change.user, change, {row.account_id: (row.before, row.after) for row in rows}
+    )
+    for row in rows:
+        if taken is None:
+            _undo_row(change, row)
+        else:
+            one = taken[row.account_id]
+            row.state, row.reason = RowState.UNDONE if one.is_back else RowState.KEPT, one.words[:300]
 
 
 def _do_row(change: BulkChange, row: BulkRow) -> None:
@@ -237,12 +258,15 @@ def _words(refusal: Exception) -> str:
 
 
 @transaction.atomic
-def _finish(change: BulkChange) -> None:
-    done = State.UNDONE if change.state == State.UNDOING else State.DONE
-    if done == State.DONE:
+def _finish(change: BulkChange, *, in_request: bool) -> None:
+    if change.state != State.UNDOING:
         rows = BulkRow.objects.filter(change=change, state=RowState.CHANGED)
         kinds.tell(change, list(rows.values_list("account_id", flat=True)))
-    _end(change, state=done)
+        _end(change, state=State.DONE)
+        return
+    with _as_user(change, in_request):
+        told = kinds.take_back_besides(change)
+    _end(change, state=State.UNDONE, options=change.options | told)
 
 
 def _fail(change: BulkChange, message: str) -> None:

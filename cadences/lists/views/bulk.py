@@ -20,6 +20,7 @@ from cadences.lists.chips import in_words
 from cadences.lists.forms import BulkForm, known_tags
 from cadences.lists.views.listing import choice_of
 from cadences.models import BulkChange, BulkRow
+from cadences.reassigning.services import away
 from core.htmx import is_htmx, toast
 from core.pagination import page_number, paginate
 from core.text import whole_number
@@ -93,13 +94,17 @@ def _before(request: Request, change: BulkChange) -> dict[str, Any]:
 
 def _outcome(request: Request, change: BulkChange) -> dict[str, Any]:
     counts = dict(change.rows.order_by().values_list("state").annotate(n=Count("pk")))
-    listed = change.rows.filter(state__in=(State.REFUSED, State.KEPT)).select_related("account")
+    listed = change.rows.exclude(reason="").select_related("account")
+    given = len(change.options.get("given", ()))
     return {
         "change": change,
         "counts": [(counts[value], label) for value, label in State.choices if counts.get(value)],
-        "changed": counts.get(State.CHANGED, 0),
+        "can_be_undone": change.can_be_undone and bool(counts.get(State.CHANGED, 0) or given),
+        "away": away(change),
+        "besides": change.options.get("back", given),
+        "stayed": change.options.get("stayed", ()),
         "listed": listed.order_by("id")[:LISTED],
-        "listed_count": counts.get(State.REFUSED, 0) + counts.get(State.KEPT, 0),
+        "listed_count": listed.count(),
         "is_mine": change.user_id == request.user.pk,
     }
 
@@ -108,10 +113,18 @@ def _outcome(request: Request, change: BulkChange) -> dict[str, Any]:
 def undo(request: Request, pk: int) -> HttpResponse:
     """Take it back within a day."""
     change = _change(request, pk)
-    if not services.undo(request.user, change) and not change.is_busy:
-        words = _("It is too late to take this back: that is possible for a day.")
-        toast(request, words, level=messages.WARNING)
+    try:
+        if not services.undo(request.user, change) and not change.is_busy:
+            toast(request, _why_not(change), level=messages.WARNING)
+    except ValidationError as refusal:
+        toast(request, " ".join(refusal.messages), level=messages.WARNING)
     return redirect("accounts:bulk", pk)
+
+
+def _why_not(change: BulkChange) -> str:
+    if change.state == BulkChange.State.UNDONE:
+        return _("It has been taken back already.")
+    return _("It is too late to take this back: that is possible for a day.")
 
 
 @require_GET

@@ -275,7 +275,8 @@ def test_a_hand_over_tells_the_guests_who_hosts_now(customer, terms):
     (held,) = done.given.held
     after = Account.objects.get(pk=customer.account.pk)
     before = held.as_values() | {"along": [list(one) for one in done.along]}
-    take_back(customer.manager, after.pk, before, restoring.owner_of(after))
+    taken = take_back(customer.manager, {after.pk: (before, restoring.owner_of(after))})
+    assert taken[after.pk].is_back
     made.refresh_from_db()
     assert (made.host, made.sequence) == (customer.owner, 2)
     assert len(deliver()) == 2

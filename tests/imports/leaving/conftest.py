@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -15,13 +15,19 @@ from cadences.models import SavedView
 from tests import factories as make
 
 PASSWORD = "correct horse battery"
-TODAY = date(2026, 11, 24)
+NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
+"""A Tuesday morning. Every other day of these tests is counted from it, so they pass at any other moment."""
+TODAY = NOW.date()
+
+
+def on(days: int, hour: int) -> datetime:
+    """That hour of the day so many days from today."""
+    return datetime.combine(TODAY + timedelta(days=days), time(hour), UTC)
 
 
 @pytest.fixture(autouse=True)
 def _now() -> Iterator[None]:
-    """Tuesday morning."""
-    with time_machine.travel("2026-11-24 09:00+00:00", tick=False):
+    with time_machine.travel(NOW, tick=False):
         yield
 
 
@@ -52,7 +58,7 @@ def held(people: SimpleNamespace) -> SimpleNamespace:
     there = (mine[0], theirs)
     todo = {"kind": "todo", "anchor": "agreed", "basis": "todo"}
     contacts = [make.make_contact(account, email=f"eva{account.pk}@customer.example") for account in there]
-    mailing = make.make_mailing(who, state="scheduled", starts_at=make.at("2026-11-30 08:00"), sender=who)
+    mailing = make.make_mailing(who, state="scheduled", starts_at=on(6, 8), sender=who)
     return SimpleNamespace(
         accounts=mine,
         foreign=theirs,
@@ -60,18 +66,18 @@ def held(people: SimpleNamespace) -> SimpleNamespace:
         promises=[make.make_promise(account, who, TODAY) for account in there],
         concerns=[make.make_concern(account, owner=who) for account in there],
         meetings=[
-            make.make_appointment(account, who, make.at("2026-12-01 10:00"), contact)
+            make.make_appointment(account, who, on(7, 10), contact)
             for account, contact in zip(there, contacts, strict=True)
         ],
         pieces=[make.make_piece(contact, who) for contact in contacts],
         mailing=mailing,
         team=make.make_team(manager=who, name="South"),
         covered=make.make_user(display_name="Per Covered", deputy=who),
-        absence=make.make_absence(people.ola, date(2026, 12, 1), date(2026, 12, 5), deputy=who),
+        absence=make.make_absence(people.ola, on(7, 0).date(), on(11, 0).date(), deputy=who),
         view=SavedView.objects.create(owner=who, name="Quiet ones", is_shared=True),
         identity=make.make_identity(who),
         feed=addresses.make(who),
-        joined=make.make_appointment(theirs, people.ola, make.at("2026-12-02 10:00")),
+        joined=make.make_appointment(theirs, people.ola, on(8, 10)),
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.core import mail
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -23,7 +25,7 @@ from imports.leaving.services import leave
 from imports.leaving.shown import leaving
 from imports.leaving.sorts import SORTS
 from tests import factories as make
-from tests.imports.leaving.conftest import PASSWORD, TODAY
+from tests.imports.leaving.conftest import NOW, PASSWORD, TODAY, on
 from users import services
 from users.models import Absence, Team, User
 from users.tokens import ResetTokens, invitations
@@ -104,7 +106,7 @@ def test_single_choices_and_teams(people, held):
 def test_what_was_approved_becomes_a_draft_in_the_new_name(people, held):
     message = Message.objects.create(
         kind="piece", topic="service", recipient="eva@customer.example", key="7", state="pending",
-        payload={"piece": held.pieces[0].pk}, next_try_at=make.at("2026-11-24 10:00"),
+        payload={"piece": held.pieces[0].pk}, next_try_at=NOW + timedelta(hours=1),
     )  # fmt: skip
     Piece.objects.filter(pk=held.pieces[0].pk).update(state="queued", message=message)
     go(people, to_dag(people))
@@ -116,7 +118,7 @@ def test_what_was_approved_becomes_a_draft_in_the_new_name(people, held):
 
 def test_turns_in_mailings_go_with_the_account_or_with_the_mailing(people, held):
     """Those of a mailing in the owners' names follow their account; those in the leaver's, the mailing."""
-    by_owner = make.make_mailing(people.manager, state="running", starts_at=make.at("2026-11-24 08:00"))
+    by_owner = make.make_mailing(people.manager, state="running", starts_at=NOW - timedelta(hours=1))
     Mailing.objects.filter(pk=held.mailing.pk).update(by_owner=False)
     turns = [
         Recipient.objects.create(
@@ -125,7 +127,7 @@ def test_turns_in_mailings_go_with_the_account_or_with_the_mailing(people, held)
         for n, mailing in enumerate((by_owner, held.mailing), 1)
         for account in (held.foreign,)
     ]
-    done = make.make_mailing(people.manager, state="done", starts_at=make.at("2026-11-20 08:00"))
+    done = make.make_mailing(people.manager, state="done", starts_at=on(-4, 8))
     old = Recipient.objects.create(mailing=done, account=held.foreign, sender=people.leaver, place=1)
     go(people, to_dag(people))
     assert [Recipient.objects.get(pk=turn.pk).sender for turn in turns] == [people.ola, people.dag]
@@ -186,7 +188,7 @@ def noted():
 def test_without_accounts_it_is_a_change_of_its_own(people, held):
     Account.objects.filter(owner=people.leaver).update(owner=people.dag)
     change = go(people, chosen()).change
-    assert change.what == "What Kari Holm, who has left, had noted, to Dag Moe and Ola Berg"
+    assert change.what.startswith("What Kari Holm, who has left, held, to ")
     assert change.rows_total == 2
     Concern.objects.filter(account=held.foreign).update(owner=people.manager)  # has moved on since
     Commitment.objects.filter(account=held.foreign).update(state="kept", closed_on=TODAY)
@@ -195,17 +197,6 @@ def test_without_accounts_it_is_a_change_of_its_own(people, held):
     assert Concern.objects.get(account=held.foreign).owner == people.manager
     assert Commitment.objects.get(account=held.foreign).user == people.ola
     assert Touchpoint.objects.get(account=held.foreign, kind="todo").assignee == people.leaver
-
-
-def test_nothing_is_given_back_to_somebody_who_is_gone(people, held):
-    change = go(people, to_dag(people)).change
-    bulk.undo(people.admin, change)
-    reasons = dict(change.rows.values_list("account", "reason"))
-    assert reasons[held.foreign.pk] == (
-        "Kari Holm cannot have it back: activate them and give them their role again first."
-    )
-    assert reasons[held.accounts[0].pk] == "The owner before cannot own accounts any more."
-    assert owners(Concern.objects.all(), "owner") == ["Dag Moe", "Ola Berg"]
 
 
 def test_nothing_is_given_back_to_somebody_who_only_reads_now(people, held):
@@ -343,7 +334,7 @@ def test_the_steps_lead_to_a_summary_and_only_the_last_writes(people, held, as_a
     assert done.status_code == 302
     there = reverse("accounts:bulk", args=[BulkChange.objects.get().pk])
     assert there in as_admin.get(done["Location"]).content.decode()
-    assert "possible until" in as_admin.get(there).content.decode()
+    assert "It can be taken back until" in as_admin.get(there).content.decode()
     assert not Account.objects.filter(owner=people.leaver).exists()
 
 

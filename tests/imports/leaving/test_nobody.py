@@ -15,7 +15,7 @@ from contacts.models import Commitment, Concern
 from core import facts
 from imports.leaving import giving, nobody
 from tests import factories as make
-from tests.imports.leaving.conftest import TODAY
+from tests.imports.leaving.conftest import TODAY, on
 from users.models import Team
 from users.services import deactivate, edit_user
 
@@ -192,7 +192,7 @@ def test_2_and_20_rows_cost_the_same(people, held, as_admin, django_assert_num_q
             make.make_concern(account, owner=gone)
             make.make_promise(account, gone, TODAY)
             make.make_touchpoint(account, gone, TODAY, kind="todo", anchor="agreed", basis="todo")
-            make.make_appointment(account, gone, make.at("2026-12-01 10:00"))
+            make.make_appointment(account, gone, on(7, 10))
             make.make_user(team=make.make_team(gone))
 
     more(2)
