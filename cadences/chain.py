@@ -38,11 +38,13 @@ SQL: dict[str, str] = {
     for path in sorted((Path(__file__).parent / "sql").glob("*.sql"))
 }
 SHIFT = ("50_shift forth", "55_shifted", "50_shift back")
-CHAIN = ("05_staff", "10_plan", "20_facts", "30_rolling", "40_wanted", *SHIFT, "60_desired")
+FACTS = ("05_staff", "10_plan", "20_facts", "25_track")
+CHAIN = (*FACTS, "30_rolling", "40_wanted", *SHIFT, "60_desired")
 KEPT = ("05_staff", "70_kept")
-OWED = (*CHAIN, "65_owed")
+OWED = (*FACTS, "30_rolling twice", *CHAIN[CHAIN.index("40_wanted") :], "65_owed")
 DIFFERENCE = (*CHAIN, "70_kept", "71_pair", "72_outcome")
-CLOSING = ("05_staff", "10_plan", "20_facts", "30_rolling", "80_close")
+CLOSING = (*FACTS, "30_rolling", "80_close")
+MEASURED = ("05_staff", "10_plan", "20_facts", "26_no_track", "30_rolling")
 
 # OFFSET 0 keeps EXISTS from becoming a join: the search for the next day relies on the order in which
 # a function scan yields its numbers, and mostly ends at the first.
@@ -250,7 +252,9 @@ def _pieces(parts: tuple[str, ...]) -> Iterator[str]:
     for part in parts:
         name, _, way = part.partition(" ")
         text = SQL[name]
-        if way:
+        if way == "twice":  # projected contacts follow from the rows that are owed: computed once for both
+            text = text.replace("rolling AS NOT MATERIALIZED", "rolling AS MATERIALIZED")
+        elif way:
             sign, spots = ("+", "spot") if way == "forth" else ("-", "overflow")
             text = text.replace("@way", way).replace("@sign", sign).replace("@spots", spots)
         yield text

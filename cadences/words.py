@@ -2,52 +2,72 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Any
 
 from django.utils import formats
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
 from cadences.models import PlanItem, Touchpoint
 
+# Each is asked for by itself: a day has many lines, and a line needs one sentence of all these.
+SPANS: dict[PlanItem.Unit, Callable[[int], str]] = {
+    PlanItem.Unit.DAY: lambda n: ngettext("%(n)d day", "%(n)d days", n),
+    PlanItem.Unit.WEEK: lambda n: ngettext("%(n)d week", "%(n)d weeks", n),
+    PlanItem.Unit.MONTH: lambda n: ngettext("%(n)d month", "%(n)d months", n),
+    PlanItem.Unit.YEAR: lambda n: ngettext("%(n)d year", "%(n)d years", n),
+}
+BASIS = Touchpoint.Basis
+SENTENCES: dict[str, Any] = {
+    BASIS.PURCHASE: lazy("%(span)s after the purchase of %(base)s"),
+    BASIS.CAMPAIGN: lazy("%(span)s after the campaign began, %(base)s"),
+    BASIS.OWNER: lazy("new owner since %(base)s, who introduces themself"),
+    BASIS.LETTER: "",
+    BASIS.CONTACT: lazy("%(span)s after the last contact, %(base)s"),
+    BASIS.SKIP: lazy("%(span)s after the one skipped on %(base)s"),
+    BASIS.TRACK: lazy("%(span)s after the calls that followed the purchase, %(base)s"),
+    BASIS.FLOOR: lazy("first contact of the plan, spread since %(base)s"),
+    BASIS.PROMOTED: lazy("moved to a higher tier on %(promoted)s"),
+    BASIS.WINDOW: lazy("wanted between %(base)s and %(end)s"),
+    BASIS.AGREED: lazy("agreed on %(base)s: “%(about)s”"),
+    BASIS.TODO: "%(about)s",
+}
+CAMPAIGN_BEGAN, AGREED = lazy("the campaign began on %(base)s"), lazy("agreed on %(base)s")
+
 
 def span(every: int, unit: str) -> str:
     """An interval as people say it: "2 weeks"."""
-    words = {
-        PlanItem.Unit.DAY: ngettext("%(n)d day", "%(n)d days", every),
-        PlanItem.Unit.WEEK: ngettext("%(n)d week", "%(n)d weeks", every),
-        PlanItem.Unit.MONTH: ngettext("%(n)d month", "%(n)d months", every),
-        PlanItem.Unit.YEAR: ngettext("%(n)d year", "%(n)d years", every),
-    }
-    return words[PlanItem.Unit(unit)] % {"n": every}
+    return SPANS[PlanItem.Unit(unit)](every) % {"n": every}
 
 
 def short_why(touchpoint: Touchpoint) -> str:
     """Why it is owed, in one line; no query for rows of ``with_own_interval`` with item and account."""
-    words = {
-        "base": _said(touchpoint.base_on),
-        "promoted": _said(touchpoint.account.tier_since or touchpoint.base_on),
-        "end": _said(_window_end(touchpoint)),
-        "span": _span(touchpoint),
-        "about": touchpoint.about,
-    }
-    basis = Touchpoint.Basis
-    sentences = {
-        basis.PURCHASE: _("%(span)s after the purchase of %(base)s"),
-        basis.CAMPAIGN: _("%(span)s after the campaign began, %(base)s")
-        if touchpoint.item and touchpoint.item.every
-        else _("the campaign began on %(base)s"),
-        basis.OWNER: _("new owner since %(base)s, who introduces themself"),
-        basis.CONTACT: _("%(span)s after the last contact, %(base)s"),
-        basis.SKIP: _("%(span)s after the one skipped on %(base)s"),
-        basis.TRACK: _("%(span)s after the calls that followed the purchase, %(base)s"),
-        basis.FLOOR: _("first contact of the plan, spread since %(base)s"),
-        basis.PROMOTED: _("moved to a higher tier on %(promoted)s"),
-        basis.WINDOW: _("wanted between %(base)s and %(end)s"),
-        basis.AGREED: _("agreed on %(base)s: “%(about)s”") if touchpoint.about else _("agreed on %(base)s"),
-        basis.TODO: "%(about)s",
-    }
-    return sentences.get(basis(touchpoint.basis), "") % words + _shift(touchpoint)
+    sentence = SENTENCES[touchpoint.basis]
+    if touchpoint.basis == BASIS.CAMPAIGN and not (touchpoint.item and touchpoint.item.every):
+        sentence = CAMPAIGN_BEGAN
+    elif touchpoint.basis == BASIS.AGREED and not touchpoint.about:
+        sentence = AGREED
+    return str(sentence) % _Words(touchpoint) + _shift(touchpoint)
+
+
+class _Words(dict[str, str]):
+    """What stands in a sentence, found when it is."""
+
+    def __init__(self, touchpoint: Touchpoint) -> None:
+        super().__init__()
+        self.touchpoint = touchpoint
+
+    def __missing__(self, name: str) -> str:
+        row = self.touchpoint
+        if name == "span":
+            return _span(row)
+        if name == "about":
+            return row.about
+        days = {"base": row.base_on, "promoted": row.account.tier_since or row.base_on}
+        return _said(_window_end(row) if name == "end" else days[name])
 
 
 def _span(touchpoint: Touchpoint) -> str:

@@ -78,3 +78,18 @@ def paginate(rows: Rows, number: int, size: int = PAGE_SIZE) -> Page:
         more_than=total > COUNT_BOUND,
         has_next=len(found) > size,
     )
+
+
+def page_of(rows: Sequence[Any], number: int, size: int = PAGE_SIZE) -> Page:
+    """One page of rows that are all in memory; the first where there is no such page."""
+    if (number - 1) * size >= len(rows):
+        number = 1
+    start = (number - 1) * size
+    return Page(
+        rows=rows[start : start + size],
+        number=number,
+        size=size,
+        total=len(rows),
+        more_than=False,
+        has_next=len(rows) > start + size,
+    )

@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Account, Tier
 from cadences.ledger_pages.choice import NOBODY, PATHS, SYSTEM, Choice
-from cadences.ledger_pages.marks import IS_SYSTEM, Figures
+from cadences.ledger_pages.marks import IS_SYSTEM, Figures, mark_of
 from cadences.models import Slot, Touchpoint
-from core.pagination import Page, paginate
+from core.pagination import Page, page_of, paginate
 from users.models import Team, User
 
 NAMES: dict[str, tuple[type[Model], str]] = {
@@ -32,7 +32,7 @@ NAMES: dict[str, tuple[type[Model], str]] = {
 
 @dataclass
 class Line:
-    """One line of a table: what it is about, its figures, by period as well, and where its rows are."""
+    """One line of a table: what it is about, its figures, and where its rows are; by period where shown."""
 
     key: str
     label: str
@@ -45,7 +45,7 @@ class Line:
 
 @dataclass
 class Ledger:
-    """Both tables of the page, with their common sum. ``page`` is set where the lines are paged.
+    """Both tables of the page, with their common sum, which is that of all pages of ``lines``.
 
     ``people``: the sum without what the system sends.
     """
@@ -55,7 +55,7 @@ class Ledger:
     people: Figures
     periods: list[Line]
     lines: list[Line]
-    page: Page | None = None
+    page: Page
 
     @property
     def period_names(self) -> list[str]:
@@ -63,21 +63,22 @@ class Ledger:
 
 
 def ledger(user: User, choice: Choice, today: date, number: int = 1) -> Ledger:
-    """Two queries; by account three more, because there may be 200,000 of them."""
+    """Two queries; by account three more, because there may be 200,000 of them. Lines come page by page."""
     rows = choice.rows(user, today)
-    page = None
     if choice.by == "account":
         page = paginate(_accounts(rows), number)
         grouped = list(_grouped(rows.filter(account__in=[each.pk for each in page.rows]), choice))
         every = list(_grouped(rows, choice, by_dimension=False))
+        _page, labels = _order(grouped, choice)
     else:
         grouped = every = list(_grouped(rows, choice))
-    sums = _by_period(every)
-    people = _by_period(row for row in every if not row["is_system"])
+        page, labels = _order(grouped, choice, number)
+    sums = _sums(every, lambda row: row["period"])
+    people = _sums((row for row in every if not row["is_system"]), lambda row: "all")
     periods = _periods(sums, choice, today)
-    lines = _lines(grouped, choice, [line.key for line in periods])
+    lines = _lines(grouped, choice, labels, [line.key for line in periods])
     total = sum(sums.values(), Figures())
-    return Ledger(choice, total, sum(people.values(), Figures()), periods, lines, page)
+    return Ledger(choice, total, people.get("all", Figures()), periods, lines, page)
 
 
 def table(user: User, choice: Choice, today: date) -> Iterable[tuple[str, str, Figures]]:
@@ -116,11 +117,12 @@ def _grouped(
     return named.annotate(count=Count("*")).order_by()
 
 
-def _by_period(grouped: Iterable[Any]) -> dict[int, Figures]:
-    sums: dict[int, Figures] = defaultdict(Figures)
+def _sums(grouped: Iterable[Any], of: Callable[[Any], Any]) -> dict[Any, Figures]:
+    """Figures of the rows that ``of`` says the same of: counted first, there are thousands of rows."""
+    counts: dict[Any, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for row in grouped:
-        sums[row["period"]] += Figures.of(row)
-    return sums
+        counts[of(row)][mark_of(row["state"], row["is_late"])] += row["count"]
+    return {key: Figures(**marks) for key, marks in counts.items()}
 
 
 def _periods(sums: dict[int, Figures], choice: Choice, today: date) -> list[Line]:
@@ -147,27 +149,45 @@ def _periods(sums: dict[int, Figures], choice: Choice, today: date) -> list[Line
     ]
 
 
-def _lines(grouped: list[Any], choice: Choice, periods: list[str]) -> list[Line]:
-    found: dict[str, Line] = {}
-    cells: dict[tuple[str, str], Figures] = defaultdict(Figures)
+def _order(grouped: list[Any], choice: Choice, number: int = 1) -> tuple[Page, dict[str, str]]:
+    """The page of lines, and key -> label of each line on it, in order."""
     known = _known(choice.by, {row["key"] for row in grouped})
+    labels: dict[str, str] = {}
     ranks: dict[str, int] = {}
     for row in grouped:
-        key, of = _key(row, choice.by), known.get(row["key"])
-        if key not in found:
-            only = choice.query(**{choice.by: key, "by": _next_dimension(choice.by)})
-            label = _label(row, choice.by, getattr(of, NAMES[choice.by][1], ""))
-            found[key] = Line(key, label, choice.query(**{choice.by: key}), only)
-        figures = Figures.of(row)
-        found[key].figures += figures
-        cells[key, str(row["period"])] += figures
-        ranks[key] = -getattr(of, "rank", 0)
-    span = "month" if choice.is_by_month else "year"
-    for key, line in found.items():
-        line.periods = [
-            (cells[key, period], choice.query(**{choice.by: key, span: period})) for period in periods
-        ]
-    return sorted(found.values(), key=_order(ranks))
+        key = _key(row, choice.by)
+        if key not in labels:
+            of = known.get(row["key"])
+            labels[key] = _label(row, choice.by, getattr(of, NAMES[choice.by][1], ""))
+            ranks[key] = -getattr(of, "rank", 0)
+    # tiers from the highest down, everything else by name; what nobody does comes last
+    keys = sorted(labels, key=lambda key: (key in (NOBODY, SYSTEM), ranks[key], labels[key].casefold(), key))
+    page = page_of(keys, number)
+    return page, {key: labels[key] for key in page.rows}
+
+
+def _lines(grouped: list[Any], choice: Choice, labels: dict[str, str], periods: list[str]) -> list[Line]:
+    """The lines of a page; each by period as well, where that is shown."""
+    shown = [row for row in grouped if _key(row, choice.by) in labels]
+    sums = _sums(shown, lambda row: _key(row, choice.by))
+    cells: dict[Any, Figures] = {}
+    if choice.months:
+        cells = _sums(shown, lambda row: (_key(row, choice.by), str(row["period"])))
+    span, then = "month" if choice.is_by_month else "year", _next_dimension(choice.by)
+    return [
+        Line(
+            key,
+            label,
+            choice.query(**{choice.by: key}),
+            choice.query(**{choice.by: key, "by": then}),
+            sums[key],
+            [
+                (cells.get((key, period), Figures()), choice.query(**{choice.by: key, span: period}))
+                for period in (periods if choice.months else ())
+            ],
+        )
+        for key, label in labels.items()
+    ]
 
 
 def _known(by: str, keys: set[Any]) -> dict[Any, Any]:
@@ -175,11 +195,6 @@ def _known(by: str, keys: set[Any]) -> dict[Any, Any]:
     model, name = NAMES[by]
     columns = [name, "rank"] if model is Tier else [name]
     return model._default_manager.only(*columns).in_bulk(keys - {None})
-
-
-def _order(ranks: dict[str, int]) -> Callable[[Line], Any]:
-    """Tiers from the highest down, everything else by name; what nobody does comes last."""
-    return lambda line: (line.key in (NOBODY, SYSTEM), ranks[line.key], line.label.casefold(), line.key)
 
 
 def _next_dimension(by: str) -> str:

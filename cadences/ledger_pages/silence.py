@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,9 +18,10 @@ from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
 from accounts.models import Account, Tier
-from cadences.chain import CLOSING, Question, chain, expand, question, tune
+from cadences.chain import MEASURED, chain, expand, question, tune
 from cadences.ledger_pages.choice import NOBODY
 from cadences.ledger_pages.scope import accounts_looked_after_by
+from cadences.ledger_pages.suspects import AHEAD_DAYS, suspects
 from cadences.models import Touchpoint
 from cadences.upcoming import NOT_A_CONTACT
 from cadences.why import said
@@ -36,9 +39,6 @@ REASONS: dict[str, Any] = {
 }
 WEIGHT, AWAY_WEIGHT = 90, 10
 """No owner, and no next date, count like so many more days of silence; an owner's absence like a few."""
-
-AHEAD_DAYS = 400
-"""How far the plan is asked for a calendar item that will bring a date."""
 
 
 @dataclass(frozen=True)
@@ -95,13 +95,15 @@ class Risk:
 
 def at_risk(user: User, wanted: Wanted, number: int) -> Page:
     """One page, worst first: who is suspected, the engine's query over those, two small ones."""
-    today = company_today()
-    suspects = _suspects(_account_ids(user, wanted), wanted, today)
-    found = _ask(suspects, wanted, today, (number - 1) * PAGE_SIZE) if suspects else []
+    today, offset = company_today(), (number - 1) * PAGE_SIZE
+    suspected = suspects(_accounts(user, wanted), wanted.reason, today)
+    # nobody's accounts stand in an order that is known: only those that may be on this page are measured
+    some = suspected.certain[: offset + PAGE_SIZE + 1]
+    found = _ask([*suspected.measured, *some], wanted, today, offset)
     if not found and number > 1:
         return at_risk(user, wanted, 1)
     rows = found[:PAGE_SIZE]
-    total = found[0].total if found else 0
+    total = found[0].total + len(suspected.certain) - len(some) if found else 0
     return Page(
         _shown(rows, today), number, PAGE_SIZE, total, more_than=False, has_next=len(found) > PAGE_SIZE
     )
@@ -110,63 +112,50 @@ def at_risk(user: User, wanted: Wanted, number: int) -> Page:
 def own_silence(owner: User, today: date, most: int) -> list[Risk]:
     """The owner's customers that have been silent for longer than the plan wants, the worst first."""
     wanted = Wanted(reason="silent")
-    mine = Account.objects.filter(owner=owner, status=Account.Status.CUSTOMER)
-    suspects = _suspects(list(mine.order_by().values_list("pk", flat=True)), wanted, today)
-    return _shown(_ask(suspects, wanted, today, 0)[:most], today) if suspects else []
+    suspected = suspects(Account.objects.filter(owner=owner), wanted.reason, today)
+    return _shown(_ask(suspected.measured, wanted, today, 0)[:most], today)
 
 
-def _account_ids(user: User, wanted: Wanted) -> list[int] | None:
-    """The accounts to ask about; None: all there are."""
-    if user.is_admin and not (wanted.team or wanted.owner):
-        return None
-    accounts = accounts_looked_after_by(user).filter(status=Account.Status.CUSTOMER)
+def _accounts(user: User, wanted: Wanted) -> QuerySet[Account]:
+    """The accounts to ask about."""
+    accounts = accounts_looked_after_by(user)
     if wanted.team:
         accounts = accounts.filter(owner__team=wanted.team)
     if wanted.owner:
         accounts = accounts.filter(owner=None if wanted.owner == NOBODY else int(wanted.owner))
-    return list(accounts.order_by().values_list("pk", flat=True))
+    return accounts.filter(tier=wanted.tier) if wanted.tier is not None else accounts
 
 
-def _suspects(account_ids: list[int] | None, wanted: Wanted, today: date) -> list[int]:
-    """Every account that may be at risk, and a few that are not: cheaper to find than to judge all.
-
-    The engine's query over all accounts costs seconds where there are 200,000; few of them are at risk.
-    """
-    asked = question(account_ids, today, horizon_days=AHEAD_DAYS)
-    values = {**asked.parameters(), "tier": wanted.tier, "reason": wanted.reason}
-    return [row[0] for row in _answer(asked, "suspects", ("05_staff", "10_plan"), values)]
-
-
-def _ask(account_ids: list[int], wanted: Wanted, today: date, offset: int) -> list[Found]:
+def _ask(account_ids: Collection[int], wanted: Wanted, today: date, offset: int) -> list[Found]:
+    if not account_ids:
+        return []
     asked = question(account_ids, today, horizon_days=AHEAD_DAYS)
     values = {
         **asked.parameters(),
-        "tier": wanted.tier,
         "reason": wanted.reason,
         "weight": WEIGHT,
         "away_weight": AWAY_WEIGHT,
         "limit": PAGE_SIZE + 1,
         "offset": offset,
     }
-    return [Found(*row) for row in _answer(asked, "silence", CLOSING[:-1], values)]
-
-
-def _answer(asked: Question, name: str, parts: tuple[str, ...], values: dict[str, Any]) -> list[Any]:
-    """The rows of ``name``.sql. The ids stand in the query once: weighing them wherever they are used takes
-    the planner longer than answering."""
-    text = expand(_text(name), asked.is_for_all).replace("@chain", chain(parts, asked.is_for_all))
-    ids = "%(ids)s::bigint[]"
-    text = text.replace(ids, "(SELECT ids FROM given)::bigint[]")
-    text = text.replace("WITH ", f"WITH given AS MATERIALIZED (SELECT {ids} AS ids),\n", 1)
     with transaction.atomic(), connection.cursor() as cursor:
         tune(cursor, asked)
-        cursor.execute(text, values)
-        return cursor.fetchall()
+        cursor.execute(_statement(), values)
+        return [Found(*row) for row in cursor.fetchall()]
 
 
-@lru_cache(maxsize=2)
-def _text(name: str) -> str:
-    return (Path(__file__).parent / f"{name}.sql").read_text(encoding="utf-8")
+def _statement() -> str:
+    """The ids stand in the query once: weighing them wherever they are used takes the planner longer than
+    answering."""
+    text = expand(_text(), for_all=False).replace("@chain", chain(MEASURED, for_all=False))
+    ids = "%(ids)s::bigint[]"
+    text = text.replace(ids, "(SELECT ids FROM given)::bigint[]")
+    return text.replace("WITH ", f"WITH given AS MATERIALIZED (SELECT {ids} AS ids),\n", 1)
+
+
+@lru_cache(maxsize=1)
+def _text() -> str:
+    return (Path(__file__).parent / "silence.sql").read_text(encoding="utf-8")
 
 
 def _shown(rows: list[Found], today: date) -> list[Risk]:

@@ -9,13 +9,6 @@ rhythm AS (
     ORDER BY account_id, %(as_of)s::date + step, slot_id
 ),
 
--- The next date that somebody has to keep; surveys are sent by the system, to-dos are notes.
-dated AS (
-    SELECT account_id, min(due_on) AS next_on
-    FROM cadences_touchpoint
-    WHERE state = 'open' AND kind NOT IN ('survey', 'todo') AND @only(account_id)
-    GROUP BY account_id
-),
 -- Calendar items bring a date of themselves, in a window that may lie beyond the stored rows.
 foreseen AS MATERIALIZED (
     SELECT DISTINCT at_rank, slot_id FROM rule WHERE anchor = 'calendar' AND kind <> 'survey'
@@ -36,14 +29,19 @@ looked_at AS (
         -- what was agreed to be quiet is not counted
         %(as_of)s::date - (greatest(coalesce(rhythm.contact_on, rhythm.floor_on), account.paused_until)
             + rhythm.step)::date AS over_days,
-        dated.next_on,
-        dated.next_on IS NULL AND NOT EXISTS (
+        NOT EXISTS (
             SELECT FROM foreseen
             WHERE foreseen.at_rank = customer.rank AND NOT EXISTS (
                 SELECT FROM exception
                 WHERE exception.account_id = account.id AND exception.slot_id = foreseen.slot_id
                     AND exception.is_off
             )
+        ) AND NOT EXISTS (
+            -- OFFSET 0: looked up only where no calendar item brings a date
+            SELECT FROM cadences_touchpoint row
+            WHERE row.account_id = account.id AND row.state = 'open'
+                AND row.kind NOT IN ('survey', 'todo')
+            OFFSET 0
         ) AS no_date,
         account.owner_id IS NULL AS nobody,
         account.owner_id IS NOT NULL AND NOT owner.is_active AS has_left,
@@ -53,26 +51,38 @@ looked_at AS (
     LEFT JOIN users_user owner ON owner.id = account.owner_id
     LEFT JOIN away ON away.user_id = account.owner_id AND owner.is_active
     LEFT JOIN rhythm ON rhythm.account_id = account.id
-    LEFT JOIN dated ON dated.account_id = account.id
     WHERE (account.paused_until IS NULL OR NOT %(as_of)s BETWEEN account.paused_from AND account.paused_until)
-        AND (%(tier)s::bigint IS NULL OR account.tier_id = %(tier)s::bigint)
+),
+judged AS (
+    SELECT
+        *,
+        coalesce(greatest(over_days, 0), 0)
+            + CASE WHEN nobody OR has_left THEN %(weight)s ELSE 0 END
+            + CASE WHEN no_date THEN %(weight)s ELSE 0 END
+            + CASE WHEN away_until IS NOT NULL THEN %(away_weight)s ELSE 0 END AS badness
+    FROM looked_at
+    WHERE CASE %(reason)s
+        WHEN 'silent' THEN over_days > 0
+        WHEN 'no_date' THEN no_date
+        WHEN 'nobody' THEN nobody
+        WHEN 'left' THEN has_left
+        WHEN 'away' THEN away_until IS NOT NULL
+        ELSE coalesce(over_days > 0, false) OR no_date OR nobody OR has_left OR away_until IS NOT NULL
+    END
 )
 SELECT
-    id, owner_id, tier_id, contact_on, silent_from, plan_days, greatest(over_days, 0), next_on,
-    no_date, nobody, has_left, away_until, count(*) OVER () AS total
-FROM looked_at
-WHERE CASE %(reason)s
-    WHEN 'silent' THEN over_days > 0
-    WHEN 'no_date' THEN no_date
-    WHEN 'nobody' THEN nobody
-    WHEN 'left' THEN has_left
-    WHEN 'away' THEN away_until IS NOT NULL
-    ELSE coalesce(over_days > 0, false) OR no_date OR nobody OR has_left OR away_until IS NOT NULL
-END
-ORDER BY
-    coalesce(greatest(over_days, 0), 0)
-        + CASE WHEN nobody OR has_left THEN %(weight)s ELSE 0 END
-        + CASE WHEN no_date THEN %(weight)s ELSE 0 END
-        + CASE WHEN away_until IS NOT NULL THEN %(away_weight)s ELSE 0 END DESC,
-    name_folded, id
-LIMIT %(limit)s OFFSET %(offset)s
+    id, owner_id, tier_id, contact_on, silent_from, plan_days, greatest(over_days, 0),
+    (
+        -- the next date that somebody has to keep; surveys are sent by the system, to-dos are notes
+        SELECT min(due_on)
+        FROM cadences_touchpoint row
+        WHERE row.account_id = listed.id AND row.state = 'open' AND row.kind NOT IN ('survey', 'todo')
+    ) AS next_on,
+    no_date, nobody, has_left, away_until, total
+FROM (
+    SELECT *, count(*) OVER () AS total
+    FROM judged
+    ORDER BY badness DESC, name_folded, id
+    LIMIT %(limit)s OFFSET %(offset)s
+) listed
+ORDER BY badness DESC, name_folded, id

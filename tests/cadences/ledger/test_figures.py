@@ -83,15 +83,30 @@ def by_system(row) -> bool:
 @pytest.mark.parametrize("by", list(DIMENSIONS))
 def test_every_number_leads_to_as_many_rows(people, year, by):
     user = people.manager
-    found = ledger(user, choice_of(user, by=by), TODAY)
+    found = ledger(user, choice_of(user, by=by, view="months"), TODAY)
     for line in [*found.periods, *found.lines]:
         for mark, number in line.figures.cells:
             behind = Choice.read(QueryDict(f"{line.query}&mark={mark}"), user, TODAY).rows(user, TODAY)
             assert behind.count() == number, (line.label, mark)
+    assert all(line.periods for line in found.lines)
     for line in found.lines:
         for figures, query in line.periods:
             behind = Choice.read(QueryDict(f"{query}&mark=owed"), user, TODAY).rows(user, TODAY)
             assert behind.count() == figures.owed
+
+
+def test_all_pages_together_hold_every_line_once_with_the_sum_of_all(people, see):
+    account = make.make_account(people.owner)
+    slots = [make.make_slot(f"slot-{place:02d}", name=f"Slot {place:02d}.") for place in range(53)]
+    for slot in slots:
+        make.make_touchpoint(account, people.owner, TODAY - DAY * 5, slot)
+    pages = [see(MINE, people.owner, by="slot", page=number) for number in (1, 2)]
+    assert all(sum(page.count(f">{slot.name}</a>") for page in pages) == 1 for slot in slots)
+    assert "1–50" in pages[0]
+    assert "51–53" in pages[1]
+    found = [ledger(people.owner, choice_of(people.owner, by="slot"), TODAY, number) for number in (1, 2, 3)]
+    assert [len(each.lines) for each in found] == [50, 3, 50]  # there is no third page
+    assert {each.total.owed for each in found} == {53}
 
 
 @pytest.mark.parametrize("by", list(DIMENSIONS))

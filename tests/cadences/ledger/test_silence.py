@@ -15,6 +15,7 @@ from django.urls import reverse
 from accounts.models import Account
 from cadences.ledger_pages import silence
 from cadences.ledger_pages.silence import REASONS
+from cadences.ledger_pages.suspects import Suspects
 from cadences.models import Override, Plan, PlanItem
 from tests import factories as make
 from tests.cadences.ledger.conftest import DAY, TODAY
@@ -224,15 +225,34 @@ def many(account, people, plan):
 @pytest.mark.parametrize("reason", ["", *REASONS])
 def test_nobody_at_risk_escapes_suspicion(many, people, monkeypatch, reason, day):
     def listed() -> list[Any]:
-        pages = [silence.at_risk(people.admin, silence.Wanted(reason=reason), number) for number in (1, 2, 3)]
-        return [risk.found for page in pages for risk in page.rows]
+        pages = [
+            silence.at_risk(people.admin, silence.Wanted(reason=reason), number) for number in range(1, 13)
+        ]
+        return [(page.total, page.number, risk.found[:-1]) for page in pages for risk in page.rows]
 
+    monkeypatch.setattr(silence, "PAGE_SIZE", 10)
     with time_machine.travel(f"{day} 08:00:00+00:00", tick=False):
         found = listed()
-        everybody = list(Account.objects.values_list("pk", flat=True))
-        monkeypatch.setattr(silence, "_suspects", lambda *_: everybody)
+        everybody = Suspects(set(Account.objects.values_list("pk", flat=True)), [])
+        monkeypatch.setattr(silence, "suspects", lambda *_: everybody)
         assert found == listed()
     assert found
+
+
+def test_only_those_of_the_page_are_measured(account, see, people, monkeypatch):
+    """Of nobody's accounts, spoken to in time, the order is known: the engine is not asked about all."""
+    for place in range(9):
+        account(name=f"Orphan {place}.", owner=False)
+    account(name="Silent", talked=70)
+    asked: list[int] = []
+    ask = silence._ask
+    monkeypatch.setattr(silence, "_ask", lambda ids, *more: asked.append(len(ids)) or ask(ids, *more))
+    monkeypatch.setattr(silence, "PAGE_SIZE", 4)
+    pages = [see(SILENCE, page=number) for number in (1, 2, 3)]
+    assert asked == [1 + 5, 1 + 9, 1 + 9]
+    assert all("of 10" in page for page in pages)
+    names = [f"Orphan {place}." for place in range(9)] + [">Silent<"]
+    assert [[name for name in names if name in page] for page in pages] == [names[:4], names[4:8], names[8:]]
 
 
 def test_salespeople_are_refused(people, client):
