@@ -14,11 +14,9 @@ from tests.ballots import Ballots
 PATIENCE = 30  # seconds
 TABLES = "SELECT oid FROM pg_class WHERE relname LIKE 'ballot%' OR relnamespace = 'pg_toast'::regnamespace"
 ABOUT, OF, NAMED = f"oid IN ({TABLES})", f"({TABLES}) AS found", "relname LIKE 'ballot%'"
-FIRST_OF_OURS = 16384
-"""Smaller ids are those of PostgreSQL's own tables (FirstNormalObjectId)."""
 OTHERS = """
     SELECT count(*) FROM pg_stat_activity
-    WHERE datname = %s AND usename <> 'tend_box' AND pid <> pg_backend_pid()
+    WHERE datname = %s AND usename IS NOT NULL AND pid <> pg_backend_pid()
 """
 QUESTIONS = {
     "ballots": "SELECT count(*) FROM ballot",
@@ -42,8 +40,8 @@ QUESTIONS = {
     "who holds what": (
         "SELECT relation, mode FROM pg_locks"
         " WHERE database = (SELECT oid FROM pg_database WHERE datname = %(name)s)"
-        # PostgreSQL tidies up its own catalogue when it likes, and says nothing of ballots by that
-        f" AND relation >= {FIRST_OF_OURS}"
+        # PostgreSQL itself, which is no user, tidies tables up when it likes: never ballots
+        " AND pid IN (SELECT pid FROM pg_stat_activity WHERE usename IS NOT NULL)"
     ),
     "tablespace": "SELECT pg_tablespace_size('pg_default')",
     "files": "SELECT pg_stat_file('base')",
@@ -71,7 +69,9 @@ class Onlooker:
         return found | {f"results in {each['dbname']}": self._enter(each) for each in self.elsewhere}
 
     def _wait_for_others(self) -> None:
-        """A dump that has just ended holds its tables until the server has noticed."""
+        """A dump that has just ended holds its tables until the server has noticed, and the ballot's own line
+        stays for a moment after the answer. What counts is what is left of a ballot afterwards.
+        """
         until = time.monotonic() + PATIENCE
         with (
             closing(psycopg2.connect(**database.words(self.places["owner"]))) as line,
