@@ -22,8 +22,7 @@ from django.utils.translation import gettext as _
 from core import doors
 from core.history import history_of
 
-BOOKKEEPING = frozenset({"id", "created_at", "updated_at", "options"})
-"""Nobody reads these; what ``options`` hold for the machine a record says in words beside them."""
+BOOKKEEPING = frozenset({"id", "created_at", "updated_at"})
 
 
 @dataclass(frozen=True)
@@ -93,10 +92,14 @@ def _events_of(obj: models.Model) -> models.QuerySet[Any]:
 
 
 def _shown_fields(event: Any) -> list[models.Field[Any, Any]]:
-    """Fields that the events keep and people understand; what is excluded from tracking stays hidden."""
+    """Fields that the events keep and people understand; what is excluded from tracking stays hidden.
+
+    A model names in ``FOR_MACHINES`` what it says in words in other fields.
+    """
+    hidden = BOOKKEEPING | getattr(event.pgh_tracked_model, "FOR_MACHINES", frozenset())
     kept = {field.name for field in event._meta.concrete_fields}
     tracked = event.pgh_tracked_model._meta.concrete_fields
-    return [field for field in tracked if field.name in kept and field.name not in BOOKKEEPING]
+    return [field for field in tracked if field.name in kept and field.name not in hidden]
 
 
 def _raw(row: models.Model, field: models.Field[Any, Any]) -> Any:

@@ -27,7 +27,7 @@ class MailingQuerySet(models.QuerySet[Any]):
     """A mailing is its maker's, of those who act for them, and the admins'; for others there is none."""
 
     def visible_to(self, user: User) -> Self:
-        if not user.is_active or not may_mail(user):
+        if not user.is_active or not user.may_mail:
             return self.none()
         return self if user.is_admin else self.filter(created_by__in=acts_for(user))
 
@@ -37,11 +37,6 @@ class MailingQuerySet(models.QuerySet[Any]):
     def for_list(self) -> Self:
         """The newest first, with what a row says."""
         return self.select_related("created_by", "sender", "template").order_by("-created_at", "-id")
-
-
-def may_mail(user: User) -> bool:
-    """Who may write to many at once: salespeople, managers, admins."""
-    return user.may_own_accounts or user.is_manager or user.is_admin
 
 
 class RecipientQuerySet(models.QuerySet[Any]):

@@ -50,13 +50,13 @@ def suspects(accounts: QuerySet[Account], reason: str, today: date) -> Suspects:
     """What a chosen reason does not ask for is not looked at. A handful of queries, whatever their number."""
     asked = question([], today, horizon_days=AHEAD_DAYS)
     accounts = accounts.filter(status=Account.Status.CUSTOMER, became_customer_on__lte=today).order_by()
-    rhythms = _rhythms(asked.parameters())
+    rhythms, tiers = _rhythms(asked.parameters()), _tiers()
     measured: set[int] = set()
     if reason in ("", "silent"):
-        for unheard in _unheard(accounts, rhythms, asked.parameters()["talks_until"]):
+        for unheard in _unheard(accounts, rhythms, tiers, asked.parameters()["talks_until"]):
             measured.update(_few(unheard))
     if reason in ("", "no_date"):
-        measured.update(_undated(accounts, rhythms))
+        measured.update(_undated(accounts, rhythms, tiers))
     if reason in ("", "silent", "no_date"):
         measured.update(_ids(accounts.filter(pk__in=_exceptions(today).values("account"))))
     alone = _ids(_left_alone(accounts, reason, today)) if reason in ("", "nobody", "left", "away") else ()
@@ -88,7 +88,9 @@ def _text() -> str:
     return (Path(__file__).parent / "rhythms.sql").read_text(encoding="utf-8")
 
 
-def _unheard(accounts: QuerySet[Account], rhythms: list[Rhythm], until: date) -> Iterable[QuerySet[Account]]:
+def _unheard(
+    accounts: QuerySet[Account], rhythms: list[Rhythm], tiers: dict[int, Q], until: date
+) -> Iterable[QuerySet[Account]]:
     """Those without a talk in time, for each set of kinds that count: mostly one."""
     for kinds in {tuple(each.qualifying or ()) for each in rhythms if each.since}:
         counted = [each for each in rhythms if each.since and tuple(each.qualifying or ()) == kinds]
@@ -97,8 +99,8 @@ def _unheard(accounts: QuerySet[Account], rhythms: list[Rhythm], until: date) ->
             account=OuterRef("pk"), kind__in=kinds, reached=True, by_owner_side=True, withdrawn_at=None,
             happened_on__gte=OuterRef("heard_since"), happened_on__range=(min(since.values()), until),
         )  # fmt: skip
-        found = accounts if since.keys() >= _tiers().keys() else accounts.filter(_at(since))
-        yield found.annotate(heard_since=_by_rank(since)).filter(~Exists(talks))
+        found = accounts if since.keys() >= tiers.keys() else accounts.filter(_at(since, tiers))
+        yield found.annotate(heard_since=_by_rank(since, tiers)).filter(~Exists(talks))
 
 
 def _tiers() -> dict[int, Q]:
@@ -109,27 +111,26 @@ def _tiers() -> dict[int, Q]:
     return found | {lowest: found.get(lowest, Q()) | Q(tier=None)}
 
 
-def _at(ranks: Iterable[int]) -> Q:
+def _at(ranks: Iterable[int], tiers: dict[int, Q]) -> Q:
     """Accounts of these ranks."""
-    tiers, found = _tiers(), Q(pk__in=[])
+    found = Q(pk__in=[])
     for rank in ranks:
         found |= tiers.get(rank, Q(pk__in=[]))
     return found
 
 
-def _by_rank(days: dict[int, date]) -> Case | Value:
-    tiers = _tiers()
+def _by_rank(days: dict[int, date], tiers: dict[int, Q]) -> Case:
     whens = [When(tiers[rank], then=Value(day)) for rank, day in days.items() if rank in tiers]
     return Case(*whens, output_field=DateField())
 
 
-def _undated(accounts: QuerySet[Account], rhythms: list[Rhythm]) -> Iterable[int]:
+def _undated(accounts: QuerySet[Account], rhythms: list[Rhythm], tiers: dict[int, Q]) -> Iterable[int]:
     """Without an open date, where no calendar item brings one."""
     ranks = [each.rank for each in rhythms if not each.is_foreseen]
     if not ranks:
         return ()
     dates = Touchpoint.objects.open().filter(account=OuterRef("pk")).exclude(kind__in=NOT_A_CONTACT)
-    return _ids(accounts.filter(_at(ranks)).filter(~Exists(dates)))
+    return _ids(accounts.filter(_at(ranks, tiers)).filter(~Exists(dates)))
 
 
 def _exceptions(today: date) -> QuerySet[Override]:

@@ -17,7 +17,6 @@ from accounts.models import Account, BookEntry
 from accounts.services import may_create, may_edit, may_reassign
 from cadences.lists.filters import paused_on
 from cadences.models import SavedView
-from correspondence.mailing_querysets import may_mail
 from users.clock import today_for
 from users.models import User
 
@@ -67,6 +66,10 @@ def _manager(user: User) -> bool:
     return user.is_manager
 
 
+def _mails(user: User) -> bool:
+    return user.may_mail
+
+
 def _admin(user: User) -> bool:
     return user.is_admin
 
@@ -81,8 +84,8 @@ _PAGES = (
     _Page(lazy("Letters and e-mails of the plan"), "planned:list", "envelope-paper", _all),
     _Page(lazy("Servicing campaigns"), "campaigns:list", "megaphone", _all),
     _Page(lazy("Accounts"), "accounts:list", "buildings", _all, "g a"),
-    _Page(lazy("Mailings"), "mailings:list", "send", may_mail),
-    _Page(lazy("New mailing"), "mailings:new", "plus-lg", may_mail),
+    _Page(lazy("Mailings"), "mailings:list", "send", _mails),
+    _Page(lazy("New mailing"), "mailings:new", "plus-lg", _mails),
     _Page(lazy("Contacts"), "contacts:list", "people", _all, "g c"),
     _Page(lazy("Concerns"), "contacts:concerns", "exclamation-circle", _all, "g o"),
     _Page(lazy("Promises"), "contacts:promises", "hand-thumbs-up", _all),

@@ -112,6 +112,8 @@ class BulkChange(TimeStamped):
     BUSY = (State.RUNNING, State.UNDOING)
     UNDOABLE = (State.DONE, State.FAILED)
     UNDO_FOR = timedelta(hours=24)
+    FOR_MACHINES = frozenset({"options"})
+    """``what`` says it in words, and so does the history."""
 
     user = models.ForeignKey("users.User", on_delete=models.CASCADE, related_name="bulk_changes")
     kind = models.CharField(max_length=10, choices=Kind, blank=True)

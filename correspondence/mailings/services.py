@@ -15,7 +15,6 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from correspondence.mailing_querysets import may_mail
 from correspondence.mailings import holding, missing
 from correspondence.mailings.audience import Audience
 from correspondence.models import Identity, Mailing, Medium, Topic
@@ -44,7 +43,7 @@ def save(user: User, fields: Mapping[str, Any], mailing: Mailing | None = None, 
 
     Raises ValidationError by field, PermissionDenied.
     """
-    require(may_mail(user), _("Mailings are written by salespeople, managers and admins."))
+    require(user.may_mail, _("Mailings are written by salespeople, managers and admins."))
     if mailing is None and token and (before := Mailing.objects.filter(token=token, created_by=user).first()):
         return before
     mailing = _locked(user, mailing) if mailing else Mailing(created_by=user, token=token)

@@ -173,6 +173,11 @@ class User(AbstractBaseUser, TimeStamped):
         return self.has_role(*OWNING_ROLES)
 
     @property
+    def may_mail(self) -> bool:
+        """Who may write to many at once: salespeople, managers, admins."""
+        return self.may_own_accounts or self.is_manager or self.is_admin
+
+    @property
     def is_admin(self) -> bool:
         return self.has_role(self.Role.ADMIN)
 

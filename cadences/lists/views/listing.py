@@ -20,7 +20,6 @@ from cadences.lists.columns import file_cells, file_header
 from cadences.models import SavedView
 from core.spreadsheets import csv_response
 from core.text import whole_number
-from correspondence.mailing_querysets import may_mail
 from users.clock import today_for
 from users.http import Request
 from users.models import User
@@ -46,7 +45,6 @@ def account_list(request: Request) -> HttpResponse:
         "chips": chips(choice, known),
         "owner_name": dict(known.owners).get(whole_number(choice.owner) or 0),
         "may_create": may_create(user),
-        "may_mail": may_mail(user),
         "today": today,
         "own_start": default_owner(user),
         "with_totals": True,

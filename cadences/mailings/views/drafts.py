@@ -23,7 +23,6 @@ from core.forms import attempt, posted
 from core.htmx import toast
 from core.pagination import page_number, paginate
 from core.text import whole_number
-from correspondence.mailing_querysets import may_mail
 from correspondence.mailings import services
 from correspondence.models import Mailing
 from users.http import Request
@@ -33,7 +32,7 @@ EXCLUDED_AT_ONCE = 50
 
 
 def require_sender(request: Request) -> None:
-    if not may_mail(request.user):
+    if not request.user.may_mail:
         raise PermissionDenied(_("Mailings are written by salespeople, managers and admins."))
 
 
