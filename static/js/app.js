@@ -14,6 +14,23 @@ document.addEventListener("htmx:configRequest", (event) => {
   event.detail.headers["X-CSRFToken"] = token();
 });
 
+// What arrives while a button or a finger is down waits until it is let go: a swap in between moves or replaces what was
+// pressed, and the browser gives the click to nobody. Longer than a second is no click and holds nothing up.
+let letGo = null;
+let release = () => {};
+document.addEventListener("pointerdown", () => {
+  const press = new Promise((done) => { release = done; setTimeout(done, 1000); });
+  letGo = press;
+  press.then(() => { if (letGo === press) letGo = null; });
+}, true);
+for (const end of ["pointerup", "pointercancel"]) {
+  document.addEventListener(end, () => setTimeout(release), true); // a task later: the click comes right after the release
+}
+document.addEventListener("htmx:beforeSend", ({ detail: { xhr } }) => {
+  const arrived = xhr.onload;
+  xhr.onload = (event) => (letGo ? letGo.then(() => arrived.call(xhr, event)) : arrived.call(xhr, event));
+});
+
 // What had the focus before a swap has it again after it; a marked element takes precedence.
 let focusBefore = null;
 document.addEventListener("htmx:beforeSwap", () => {

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Page, expect
+from django.utils import timezone
+from playwright.sync_api import Locator, Page, expect
 
 from cadences.models import Override, Slot, Touchpoint
 from cadences.reconcile import reconcile
@@ -136,3 +137,36 @@ def test_an_exception_from_the_accounts_page(page: Page, live_server: Any, firm:
     expect(page.get_by_text("They call us")).to_be_visible()
     page.wait_for_load_state("networkidle")  # panels of the account that are still on their way
     assert not Touchpoint.objects.open().filter(account=firm.account).exists()
+
+
+def test_what_arrives_while_the_mouse_is_down_does_not_take_the_click_away(
+    page: Page, live_server: Any, firm: SimpleNamespace
+):
+    sign_in(page, live_server, firm.boss)
+    page.clock.install()
+    page.goto(live_server.url + reverse("accounts:detail", args=[firm.account.pk]))
+    panel = page.locator("section[aria-labelledby=exceptions-title]")
+    add = page.get_by_role("link", name="Add an exception")
+    add.scroll_into_view_if_needed()
+    page.wait_for_load_state("networkidle")
+    # A press of more than a second holds nothing up: however slow the machine is, this one takes no time.
+    page.clock.pause_at(timezone.now() + timedelta(hours=1))
+
+    def arrives_while_pressed(place: Locator) -> None:
+        """Press at ``place`` and fetch the panel anew: what stands there stays until the mouse is let go."""
+        add.evaluate("link => { link.dataset.old = '1' }")
+        place.hover()
+        page.mouse.down()
+        with page.expect_event("requestfinished", lambda request: "exceptions" in request.url):
+            panel.evaluate(
+                "it => { htmx.ajax('GET', it.getAttribute('hx-get'), { target: it, swap: 'innerHTML' }) }"
+            )
+        page.wait_for_timeout(100)
+        expect(add).to_have_attribute("data-old", "1")
+        page.mouse.up()
+
+    arrives_while_pressed(page.get_by_role("heading", name="Exceptions"))
+    page.clock.run_for(50)
+    expect(add).not_to_have_attribute("data-old", "1")
+    arrives_while_pressed(add)
+    page.wait_for_url("**" + reverse("exceptions:create", args=[firm.account.pk]))
