@@ -24,7 +24,7 @@ document.addEventListener("pointerdown", () => {
   press.then(() => { if (letGo === press) letGo = null; });
 }, true);
 for (const end of ["pointerup", "pointercancel"]) {
-  document.addEventListener(end, () => setTimeout(release), true); // a task later: the click comes right after the release
+  document.addEventListener(end, () => setTimeout(release, 50), true); // the click comes after it, a finger's a little later
 }
 document.addEventListener("htmx:beforeSend", ({ detail: { xhr } }) => {
   const arrived = xhr.onload;

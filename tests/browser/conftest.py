@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 
 import pytest
-from django.db import connection
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 # A machine that does several things at once is slow, not wrong: what is waited for comes or never comes.
-expect.set_options(timeout=20_000)
-
-BUSY = """
-    SELECT count(*) FROM pg_stat_activity
-    WHERE datname = current_database() AND pid <> pg_backend_pid()
-      AND backend_type = 'client backend' AND state <> 'idle'
-"""
+PATIENCE = 20  # seconds
+expect.set_options(timeout=PATIENCE * 1000)
 
 
 @pytest.fixture(autouse=True)
-def answered(transactional_db: None, page: Page) -> Iterator[None]:
-    """Lets the server finish what the page still asked for: emptying the tables beneath it is a deadlock."""
+def answered(transactional_db: None) -> Iterator[None]:
+    """Empties no table beneath a request, a deadlock: what the page asked for is answered when it is closed.
+
+    It asks for no page itself, so that those of the test are set up after it and closed before it.
+    """
     yield
-    page.goto("about:blank")
-    until = time.monotonic() + 20
-    while time.monotonic() < until:
-        with connection.cursor() as cursor:
-            cursor.execute(BUSY)
-            if cursor.fetchone()[0] == 0:
-                return
-        time.sleep(0.05)
+    until = time.monotonic() + PATIENCE
+    while any("process_request_thread" in thread.name for thread in threading.enumerate()):
+        assert time.monotonic() < until, "The server still answers a page that has been closed."
+        time.sleep(0.02)

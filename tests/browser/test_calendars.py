@@ -166,7 +166,7 @@ def test_what_arrives_while_the_mouse_is_down_does_not_take_the_click_away(
         page.mouse.up()
 
     arrives_while_pressed(page.get_by_role("heading", name="Exceptions"))
-    page.clock.run_for(50)
+    page.clock.run_for(100)
     expect(add).not_to_have_attribute("data-old", "1")
     arrives_while_pressed(add)
     page.wait_for_url("**" + reverse("exceptions:create", args=[firm.account.pk]))
